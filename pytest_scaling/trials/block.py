@@ -1,0 +1,90 @@
+"""What a task, a learner and a block of seeds are to each other: the protocols of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Features = NDArray[np.floating[Any]]
+    Labels = NDArray[np.integer[Any]]
+
+Settings = Mapping[str, Any]
+"""Everything of a learner that changes its result, as plain JSON values."""
+
+
+@runtime_checkable
+class Task(Protocol):
+    """A distribution of labelled examples.
+
+    Optional attributes: `bayes_error` (the least possible error, where it is known) and
+    `tiers` (the names of the tiers that run the task; all when absent).
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int:
+        """Raised by hand when a change of the code changes the data."""
+    @property
+    def classes(self) -> int: ...
+
+    def draw(self, seed: int, m: int) -> tuple[Features, Labels]:
+        """Features (m, d) and labels (m,) in 0..classes-1: the first m rows of draw `seed`."""
+
+    def test_set(self, seed: int) -> tuple[Features, Labels]:
+        """Features (N, d) and labels (N,), independent of the training rows."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A training procedure.
+
+    Optional attributes: `label` (words for tables and figures) and
+    `largest_m(tier)` (the most rows it can afford in a tier; all when absent).
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int:
+        """Raised by hand when a change of the code changes the result."""
+
+    def settings(self, task: str, m: int) -> Settings:
+        """The settings to use on `task` with m rows; part of the trial's identity."""
+
+    def fit_predict(self, block: Block, settings: Settings, device: str) -> Fit:
+        """Train once per seed of the block and label the test rows."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Training sets and test rows of the seeds that are trained together.
+
+    x: (seeds, m, d), y: (seeds, m), x_test: (seeds, N, d). Test labels stay with the plugin.
+    """
+
+    task: str
+    classes: int
+    seeds: tuple[int, ...]
+    x: Features
+    y: Labels
+    x_test: Features
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What came out of training one block.
+
+    labels: (seeds, N) predicted classes, or None where the learner is judged by `metrics`
+    alone. diverged: (seeds,) true where training left the finite numbers; such a seed is
+    scored as if it predicted the majority class. metrics: further numbers, (seeds,) each.
+    """
+
+    labels: Labels | None
+    diverged: NDArray[np.bool_]
+    metrics: Mapping[str, NDArray[np.floating[Any]]] = field(default_factory=dict)
