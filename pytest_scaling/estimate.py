@@ -1,0 +1,219 @@
+"""Estimates, and the decisions that come of comparing one with a bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .claim import ClaimError
+
+if TYPE_CHECKING:
+    from .statistics.sequential import Interval
+    from .statistics.verdict import Verdict
+
+
+class Inconclusive(pytest.skip.Exception):
+    """The interval still contains the bound at the last look: neither true nor false."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a quantity is written. Logarithms are shown as what they are logarithms of."""
+
+    name: str
+    write: Callable[[float], str]
+
+
+def _finite(write: Callable[[float], str]) -> Callable[[float], str]:
+    return lambda value: write(value) if math.isfinite(value) else ("∞" if value > 0 else "-∞")
+
+
+ERROR = Unit("error", _finite(lambda value: f"{value:.4f}"))
+LOG_ERROR = Unit("relative fall of the error", _finite(lambda value: f"{-math.expm1(-value):.1%}"))
+LOG_STEPS = Unit("ratio of steps", _finite(lambda value: f"{math.exp(value):.2f}x"))
+STATEMENT = Unit("exact statement", str)
+UNITS = {unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, STATEMENT)}
+
+
+@dataclass
+class Evidence:
+    """What the body of one cell has compared, in order."""
+
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured quantity with its interval.
+
+    Attributes:
+        about: what was measured, in words.
+        interval: at the level that supports; `refuting` at the level that refutes, which is
+            stricter where several statements or tasks share one claim.
+        samples: one value per seed, in the order of `seeds`.
+        bounds: the declared bounds that it may be compared with, by name.
+        plan: (level, most seeds) that sampling went by.
+    """
+
+    about: str
+    unit: Unit
+    interval: Interval
+    refuting: Interval
+    seeds: tuple[int, ...]
+    samples: tuple[float, ...]
+    bounds: dict[str, float]
+    level: float
+    most_seeds: int
+    evidence: Evidence = field(repr=False, compare=False)
+    notes: tuple[str, ...] = ()
+    parts: int = 1  # statements of which this is one, joined by "and"
+
+    @property
+    def value(self) -> float:
+        return self.interval.mean
+
+    @property
+    def n(self) -> int:
+        return len(self.seeds)
+
+    def __gt__(self, bound: float) -> Decision:
+        return self._compare(">", bound)
+
+    def __lt__(self, bound: float) -> Decision:
+        return self._compare("<", bound)
+
+    def _compare(self, operator: str, bound: float) -> Decision:
+        from .statistics.verdict import Verdict
+
+        name = self._declared(bound)
+        supported, refuted = self.interval.low > bound, self.refuting.high < bound
+        if operator == "<":
+            supported, refuted = self.interval.high < bound, self.refuting.low > bound
+        verdict = Verdict.INCONCLUSIVE
+        if supported or refuted:
+            verdict = Verdict.SUPPORTED if supported else Verdict.REFUTED
+        decision = Decision(self.about, verdict, operator, float(bound), name, self)
+        self.evidence.decisions.append(decision)
+        return decision
+
+    def equivalent(self, bound: float) -> Decision:
+        """Whether the quantity lies within (-bound, bound)."""
+        from .statistics.verdict import Verdict
+
+        name = self._declared(bound)
+        verdict = Verdict.INCONCLUSIVE
+        if -bound < self.interval.low and self.interval.high < bound:
+            verdict = Verdict.SUPPORTED
+        elif self.refuting.low > bound or self.refuting.high < -bound:
+            verdict = Verdict.REFUTED
+        decision = Decision(self.about, verdict, "within", float(bound), name, self)
+        self.evidence.decisions.append(decision)
+        return decision
+
+    def _declared(self, bound: float) -> str:
+        if not isinstance(bound, (int, float)) or not math.isfinite(bound):
+            raise ClaimError(f"{self.about} was compared with {bound!r}, which is not a number")
+        for name, value in self.bounds.items():
+            if value == bound:
+                return name
+        declared = ", ".join(f"{name} = {value:g}" for name, value in self.bounds.items())
+        raise ClaimError(
+            f"{self.about} was compared with {bound:g}, but sampling went by {declared or 'none'}; "
+            f"declare the bound in @claim and measure with it"
+        )
+
+    def __str__(self) -> str:
+        write = self.unit.write
+        return (
+            f"{write(self.value)} [{write(self.interval.low)}, {write(self.interval.high)}] "
+            f"(n = {self.n})"
+        )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An estimate held against a bound.
+
+    True or false where the interval lies on one side; otherwise asking for its truth raises
+    Inconclusive.
+    """
+
+    about: str
+    verdict: Verdict
+    operator: str = "exact"
+    bound: float = math.nan
+    bound_name: str = ""
+    estimate: Estimate | None = None
+
+    def __bool__(self) -> bool:
+        if self.verdict == "inconclusive":
+            raise Inconclusive(self.sentence)
+        return bool(self.verdict == "supported")
+
+    @property
+    def sentence(self) -> str:
+        """The decision in words and figures."""
+        if self.estimate is None:
+            return f"{self.about}: {'true' if self.verdict == 'supported' else 'false'}"
+        estimate, write = self.estimate, self.estimate.unit.write
+        bound = f"{self.bound_name} {write(self.bound)}"
+        if self.verdict == "inconclusive":
+            relation = f"the interval contains {bound}"
+        else:
+            holds = self.verdict == "supported"
+            words = {">": "above", "<": "below", "within": "inside plus or minus"}
+            relation = f"{'' if holds else 'not '}{words[self.operator]} {bound}"
+        return f"{self.about} is {estimate}: {relation}"
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Estimates that must all pass the same comparison."""
+
+    estimates: tuple[Estimate, ...]
+
+    def __gt__(self, bound: float) -> JointDecision:
+        return JointDecision(tuple(estimate > bound for estimate in self.estimates))
+
+    def __lt__(self, bound: float) -> JointDecision:
+        return JointDecision(tuple(estimate < bound for estimate in self.estimates))
+
+
+@dataclass(frozen=True)
+class JointDecision:
+    """True when every decision is; false when any is; otherwise Inconclusive."""
+
+    decisions: tuple[Decision, ...]
+
+    def __bool__(self) -> bool:
+        if any(decision.verdict == "refuted" for decision in self.decisions):
+            return False
+        return all(self.decisions)
+
+    @property
+    def sentence(self) -> str:
+        return "; ".join(decision.sentence for decision in self.decisions)
+
+
+def equivalent(estimate: Estimate, bound: float) -> Decision:
+    """Whether the estimate lies within plus or minus a declared bound."""
+    return estimate.equivalent(bound)
+
+
+def explain(operator: str, left: Any, right: Any) -> list[str] | None:
+    """Lines for a failed `assert left operator right` on estimates, or None for other values."""
+    estimates: Iterable[Estimate]
+    if isinstance(left, Estimate):
+        estimates = (left,)
+    elif isinstance(left, Joint):
+        estimates = left.estimates
+    else:
+        return None
+    bound = float(right)
+    lines = [f"{estimate.about} is {estimate}" for estimate in estimates]
+    write = next(iter(estimates)).unit.write
+    return [f"the estimate is not {operator} {write(bound)}", *lines]

@@ -1,0 +1,43 @@
+"""What came out of a trial: one result per seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class TrialError(RuntimeError):
+    """A trial has no result: its task or learner broke a promise, raised, or lost its process."""
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """The metrics of one seed, and which test rows were right.
+
+    metrics: "error" (share of the test rows that are wrong) and "majority_error" (the error of
+    always predicting the most frequent training class) where the learner labels test rows, and
+    whatever else the learner measured. correct: one bit per test row, first row in the highest
+    bit, or None without labels. rows: number of test rows, 0 without labels. seconds: this
+    seed's share of the wall time of its block; never compared.
+    """
+
+    seed: int
+    metrics: dict[str, float]
+    correct: bytes | None
+    rows: int
+    diverged: bool
+    seconds: float = field(compare=False)
+
+
+def discordant(a: SeedResult, b: SeedResult) -> int:
+    """Number of test rows that exactly one of the two labels correctly.
+
+    Raises ValueError unless both hold the rows of the same test set.
+    """
+    if a.correct is None or b.correct is None:
+        raise ValueError(f"Seed {a.seed} has no labelled test rows to compare.")
+    if (a.seed, a.rows) != (b.seed, b.rows):
+        raise ValueError(
+            f"Results must share their test rows, but are {a.rows} rows of seed {a.seed} "
+            f"and {b.rows} of seed {b.seed}."
+        )
+    return (int.from_bytes(a.correct, "big") ^ int.from_bytes(b.correct, "big")).bit_count()

@@ -1,0 +1,157 @@
+"""A trial: one learner on one task at one number of rows, for one block of seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from .block import Learner, Settings, Task
+
+BLOCKS: tuple[tuple[int, int], ...] = ((0, 5), (5, 7), (7, 10), (10, 14), (14, 20), (20, 30))
+"""The fixed parts of the seeds: what is computed together never depends on what else runs."""
+
+REPLICATE_STRIDE = 100_000  # seeds between one replicate and the next
+IDENTITY_SCHEMA = 1  # raised when the ingredients of an identity change their meaning
+METRIC_SET = 1  # raised when "error" or "majority_error" change their meaning
+NUMERIC_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
+
+
+def blocks_for(n: int) -> range:
+    """Indices of the blocks that make up a look at n seeds; ValueError where none do."""
+    looks = [stop for _, stop in BLOCKS]
+    if n not in looks:
+        raise ValueError(f"A look has {', '.join(map(str, looks))} seeds, not {n}.")
+    return range(looks.index(n) + 1)
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value; ValueError or TypeError where it has none (NaN, objects)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the installed numeric libraries, found without importing them."""
+    versions = {}
+    for library in NUMERIC_LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One learner on one task with m training rows.
+
+    A replicate is the same arm on disjoint seeds.
+    """
+
+    learner: Learner
+    task: Task
+    m: int
+    replicate: int = 0
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The learner's settings here, as plain JSON values.
+
+        A LookupError of the learner passes through; ValueError where they are not JSON.
+        """
+        settings = self.learner.settings(self.task.name, self.m)
+        try:
+            plain: Settings = json.loads(canonical(dict(settings)))
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"The settings of {self.learner.name} on {self.task.name} with m = {self.m:,} "
+                f"must be plain finite JSON values: {error}."
+            ) from error
+        return plain
+
+    @property
+    def label(self) -> str:
+        """The learner in words."""
+        return str(getattr(self.learner, "label", self.learner.name))
+
+    @property
+    def title(self) -> str:
+        """The arm in words, as in "large network on mnist1d, m = 16,384"."""
+        title = f"{self.label} on {self.task.name}, m = {self.m:,}"
+        return f"{title}, replicate {self.replicate}" if self.replicate else title
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        learner, task = self.learner, self.task
+        return learner.name, learner.version, task.name, task.version, self.m, self.replicate
+
+    def __eq__(self, other: object) -> bool:
+        return self._key == other._key if isinstance(other, Arm) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One arm on one block of seeds; equal to every trial that must have the same result."""
+
+    arm: Arm
+    block: int
+    device: str = "cpu"
+    seed_offset: int = 0
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that tasks and learners see."""
+        shift = self.seed_offset + REPLICATE_STRIDE * self.arm.replicate
+        start, stop = BLOCKS[self.block]
+        return tuple(range(shift + start, shift + stop))
+
+    @property
+    def ingredients(self) -> dict[str, Any]:
+        """Everything that determines the result, as plain JSON values."""
+        learner, task = self.arm.learner, self.arm.task
+        return {
+            "schema": IDENTITY_SCHEMA,
+            "task": {"name": task.name, "version": task.version, "classes": task.classes},
+            "learner": {"name": learner.name, "version": learner.version},
+            "settings": self.arm.settings,
+            "m": self.arm.m,
+            "seeds": list(self.seeds),
+            "metrics": METRIC_SET,
+            "device": self.device.partition(":")[0],
+            "dtype": "float32",
+            "deterministic": True,
+            "versions": library_versions(),
+        }
+
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 of the ingredients, in hexadecimal digits."""
+        return hashlib.sha256(canonical(self.ingredients).encode()).hexdigest()
+
+    @property
+    def description(self) -> str:
+        """The trial in words, as in "large network on mnist1d, m = 16,384, seeds 0-4"."""
+        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}"
+
+    @property
+    def cost(self) -> float:
+        """Relative cost of one seed, times the seeds; for ordering only.
+
+        The learner's own `cost(task, m)`, with the task's name, where it has one, or else m.
+        """
+        estimate = getattr(self.arm.learner, "cost", None)
+        one = self.arm.m if estimate is None else estimate(self.arm.task.name, self.arm.m)
+        return float(one) * len(self.seeds)
+
+    def __eq__(self, other: object) -> bool:
+        return self.identity == other.identity if isinstance(other, Trial) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
