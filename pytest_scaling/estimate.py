@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,30 +87,26 @@ class Estimate:
         return self._compare("<", bound)
 
     def _compare(self, operator: str, bound: float) -> Decision:
-        from .statistics.verdict import Verdict
+        self._declared(bound)
+        from .statistics.sequential import judge_above, judge_below
 
-        name = self._declared(bound)
-        supported, refuted = self.interval.low > bound, self.refuting.high < bound
-        if operator == "<":
-            supported, refuted = self.interval.high < bound, self.refuting.low > bound
-        verdict = Verdict.INCONCLUSIVE
-        if supported or refuted:
-            verdict = Verdict.SUPPORTED if supported else Verdict.REFUTED
-        decision = Decision(self.about, verdict, operator, float(bound), name, self)
-        self.evidence.decisions.append(decision)
-        return decision
+        if operator == ">":
+            verdict = judge_above(replace(self.interval, high=self.refuting.high), bound)
+        else:
+            verdict = judge_below(replace(self.interval, low=self.refuting.low), bound)
+        return self._decide(verdict, operator, bound)
 
     def equivalent(self, bound: float) -> Decision:
         """Whether the quantity lies within (-bound, bound)."""
-        from .statistics.verdict import Verdict
+        self._declared(bound)
+        from .statistics.sequential import judge_equivalent
 
+        stricter = max(self.interval, self.refuting, key=lambda interval: interval.half_width)
+        return self._decide(judge_equivalent(stricter, bound), "within", bound)
+
+    def _decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
         name = self._declared(bound)
-        verdict = Verdict.INCONCLUSIVE
-        if -bound < self.interval.low and self.interval.high < bound:
-            verdict = Verdict.SUPPORTED
-        elif self.refuting.low > bound or self.refuting.high < -bound:
-            verdict = Verdict.REFUTED
-        decision = Decision(self.about, verdict, "within", float(bound), name, self)
+        decision = Decision(self.about, verdict, operator, float(bound), name, self)
         self.evidence.decisions.append(decision)
         return decision
 

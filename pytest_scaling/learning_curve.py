@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from .claim import ClaimError
 from .estimate import ERROR, LOG_ERROR, Estimate, Unit
 from .trials.laboratory import NotYet
 from .trials.trial import Arm
@@ -138,12 +139,13 @@ def paired(first: Results, second: Results, metric: str) -> Samples:
     """Differences of a metric, floored by the noise of the test rows where there are labels."""
     import numpy as np
 
-    from .statistics.sequential import paired_interval
+    from .statistics.sequential import noise_floor, paired_interval
 
     values = np.array(
         [metric_of(a, metric) - metric_of(b, metric) for a, b in zip(first, second, strict=True)]
     )
-    floor = test_noise(first, second) if metric == "error" else 0.0
+    labelled = metric == "error" and first[0].rows
+    floor = noise_floor(discordances(first, second), first[0].rows) if labelled else 0.0
     return Samples(
         values,
         lambda level: paired_interval(
@@ -157,6 +159,7 @@ def relative(first: Results, second: Results) -> Samples:
     """Logarithms of the ratio of two errors, floored by the noise of the test rows."""
     import numpy as np
 
+    from .statistics.plateau import noise_floor as log_noise
     from .statistics.plateau import relative_gain
     from .statistics.sequential import paired_interval
 
@@ -164,7 +167,7 @@ def relative(first: Results, second: Results) -> Samples:
         np.array([metric_of(result, "error") for result in each]) for each in (first, second)
     )
     values = relative_gain(before, after, first[0].rows)
-    floor = test_noise(first, second) / max(float(after.mean()), 1 / first[0].rows)
+    floor = log_noise(discordances(first, second), before, after, first[0].rows)
     return Samples(
         values,
         lambda level: paired_interval(
@@ -174,18 +177,13 @@ def relative(first: Results, second: Results) -> Samples:
     )
 
 
-def test_noise(first: Results, second: Results) -> float:
-    """Standard deviation that the test rows alone give a paired difference of errors."""
+def discordances(first: Results, second: Results) -> Any:
+    """Per seed, the number of test rows that exactly one of the two gets right: (n,)."""
     import numpy as np
 
-    from .statistics.sequential import noise_floor
     from .trials.result import discordant
 
-    rows = first[0].rows
-    if not rows:
-        return 0.0
-    counts = [discordant(a, b) for a, b in zip(first, second, strict=True)]
-    return noise_floor(np.array(counts), rows)
+    return np.array([discordant(a, b) for a, b in zip(first, second, strict=True)])
 
 
 def metric_of(result: SeedResult, metric: str) -> float:
@@ -193,7 +191,7 @@ def metric_of(result: SeedResult, metric: str) -> float:
         return result.metrics[metric]
     except KeyError:
         known = ", ".join(sorted(result.metrics))
-        raise LookupError(f"there is no metric {metric!r}; these trials have {known}") from None
+        raise ClaimError(f"there is no metric {metric!r}; these trials have {known}") from None
 
 
 def diverged_notes(*arms: Results) -> tuple[str, ...]:

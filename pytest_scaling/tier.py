@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
+
+from .options import TIER
 
 @dataclass(frozen=True)
 class Tier:
@@ -28,3 +31,11 @@ TIERS = {
         Tier("full", (64, 256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144), most_seeds=30),
     )
 }
+
+
+def tier_of(config: pytest.Config) -> Tier:
+    """The tier that a run asks for; pytest.UsageError where there is none of that name."""
+    name = TIER.read(config)
+    if name not in TIERS:
+        raise pytest.UsageError(f"there is no tier {name!r}; use {', '.join(TIERS)}")
+    return TIERS[name]

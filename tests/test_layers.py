@@ -16,11 +16,12 @@ PACKAGE = Path(__file__).parents[1] / "pytest_scaling"
 # as no circle arises; inside a subpackage as it likes.
 LAYERS = (
     ("__init__", "plugin", "__main__"),
-    ("session", "outcome", "terminal", "progress"),
+    ("session", "measurements", "outcome", "rehearsal", "terminal", "progress"),
+    ("cell",),
     ("experiment", "stopwatch", "ledger", "report"),
     ("learning_curve", "record"),
     ("estimate", "trials"),
-    ("statistics", "devices", "claim", "options", "tier"),
+    ("statistics", "devices", "claim", "control", "hookspecs", "options", "tier"),
 )
 ABOVE_THE_PACKAGE = {"benchmarks", "claims", "conftest", "fixtures", "tests"}
 

@@ -17,6 +17,10 @@ Settings = Mapping[str, Any]
 """Everything of a learner that changes its result, as plain JSON values."""
 
 
+class SettingsError(LookupError):
+    """A learner has no settings for a task at an m; one sentence says how to make them."""
+
+
 @runtime_checkable
 class Task(Protocol):
     """A distribution of labelled examples.
@@ -30,6 +34,7 @@ class Task(Protocol):
     @property
     def version(self) -> int:
         """Raised by hand when a change of the code changes the data."""
+
     @property
     def classes(self) -> int: ...
 
@@ -55,7 +60,10 @@ class Learner(Protocol):
         """Raised by hand when a change of the code changes the result."""
 
     def settings(self, task: str, m: int) -> Settings:
-        """The settings to use on `task` with m rows; part of the trial's identity."""
+        """The settings to use on `task` with m rows; part of the trial's identity.
+
+        Raises SettingsError where there are none.
+        """
 
     def fit_predict(self, block: Block, settings: Settings, device: str) -> Fit:
         """Train once per seed of the block and label the test rows."""

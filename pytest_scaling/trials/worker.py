@@ -89,9 +89,7 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
 def failure(description: str, error: BaseException) -> str:
     """One sentence about an exception that ended a trial."""
     text = " ".join(str(error).split())
-    return f"{description}: {type(error).__name__}: {text}" if text else (
-        f"{description}: {type(error).__name__}."
-    )
+    return f"{description}: {type(error).__name__}" + (f": {text}" if text else ".")
 
 
 def start_afresh(trial: Trial) -> None:
@@ -134,7 +132,7 @@ def run(description: str, pickled: bytes) -> tuple[SeedResult, ...]:
 
 
 def prepare(controller: int) -> None:
-    """Make this process a worker: it leaves Ctrl-C to its controller, and ends when that is gone."""
+    """Make this process a worker: Ctrl-C is its controller's affair, whose end is also its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(ImportError):  # no restart for the rows that a worker keeps
         from joblib.externals.loky import process_executor

@@ -1,0 +1,44 @@
+"""Executable claims about learning machines, with honest statistical verdicts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .claim import Claim, ClaimError, Source, claim
+
+if TYPE_CHECKING:
+    from .estimate import Decision, Estimate, Inconclusive, equivalent
+    from .trials.block import Block, Fit, Learner, Settings, SettingsError, Task
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Block",
+    "Claim",
+    "ClaimError",
+    "Decision",
+    "Estimate",
+    "Fit",
+    "Inconclusive",
+    "Learner",
+    "Settings",
+    "SettingsError",
+    "Source",
+    "Task",
+    "claim",
+    "equivalent",
+]
+
+_LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
+    **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "equivalent"), "estimate"),
+    **dict.fromkeys(
+        ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"), "trials.block"
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

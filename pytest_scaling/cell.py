@@ -1,0 +1,249 @@
+"""Cells: the body of a claim on one task and one learner, and the verdict over all of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .claim import Claim, ClaimError
+from .estimate import Decision, Inconclusive
+from .experiment import Experiment, largest_m
+from .tier import M_SMALL, Tier
+
+if TYPE_CHECKING:
+    from .statistics.scope import CellLevels
+    from .statistics.verdict import Verdict
+    from .trials.block import Learner, Task
+    from .trials.laboratory import Laboratory
+    from .trials.result import SeedResult
+    from .trials.trial import Arm
+
+MEASUREMENTS = ("compare", "curve", "ranking", "race", "measure", "exact")
+VALUES = ("task", "learner", "m_small", "m_large", "smallest_effect", "bounds")
+PROVIDED = (*MEASUREMENTS, *VALUES)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task and one learner of a claim's scope; either may be absent."""
+
+    task: Task | None
+    learner: Learner | None
+    counted: bool
+    skip: str = ""  # why the cell does not run in this tier
+
+    @property
+    def task_name(self) -> str:
+        return self.task.name if self.task else ""
+
+    @property
+    def learner_name(self) -> str:
+        return str(getattr(self.learner, "label", self.learner.name)) if self.learner else ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What came out of one cell. `verdict` is None where the claim is not applicable."""
+
+    cell: Cell
+    verdict: Verdict | None
+    reason: str
+    decisions: tuple[Decision, ...] = ()
+    arms: Mapping[Arm, tuple[SeedResult, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """The verdict of a claim and the cells that it follows from."""
+
+    claim: Claim
+    verdict: Verdict | None
+    cells: tuple[CellResult, ...]
+    partial: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The cells that decided, in words."""
+        decisive = [
+            each
+            for each in self.cells
+            if each.cell.counted and (self.verdict is None or each.verdict == self.verdict)
+        ]
+        return "; ".join(each.reason for each in decisive or self.cells)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The cells of a claim in one tier."""
+
+    claim: Claim
+    cells: tuple[Cell, ...]  # those that the run asks for
+    tasks: int  # counted tasks of the whole scope, by which the levels are shared
+    partial: bool
+
+    @property
+    def levels(self) -> CellLevels:
+        """One-sided levels of a cell; refutation is shared among the learners of a task."""
+        from .statistics.scope import CellLevels, cell_levels
+
+        claim = self.claim
+        levels = cell_levels(claim.strength, max(self.tasks, 1), claim.level)
+        learners = sum(learner not in claim.beside for learner in claim.learners)
+        return CellLevels(levels.support, levels.refute / max(learners, 1))
+
+
+def scope(
+    claim: Claim,
+    suite: Sequence[Task],
+    tier: Tier,
+    wanted: Iterable[str] | None,
+    takes_task: bool,
+) -> Scope:
+    """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners."""
+    tasks: Sequence[Task | None] = [None]
+    if takes_task:
+        tasks = suite if claim.tasks is None else claim.tasks
+        tasks = [*tasks, *(each for each in claim.beside if hasattr(each, "draw"))]
+        if not tasks:
+            raise ClaimError(
+                f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
+                f"or list them in the hook pytest_scaling_tasks"
+            )
+    learners = [*claim.learners, *(each for each in claim.beside if hasattr(each, "fit_predict"))]
+    cells = [
+        Cell(task, learner, counts(claim, task, learner), out_of_tier(task, tier))
+        for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
+    ]
+    whole = {cell.task_name for cell in cells if cell.counted and not cell.skip}
+    chosen = [cell for cell in cells if wanted is None or cell.task_name in ("", *wanted)]
+    return Scope(claim, tuple(chosen), len(whole), partial=len(chosen) < len(cells))
+
+
+def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
+    return task not in claim.beside and learner not in claim.beside
+
+
+def out_of_tier(task: Task | None, tier: Tier) -> str:
+    """Why a task is left out of a tier, or nothing."""
+    tiers = getattr(task, "tiers", None)
+    if tiers is None or tier.name in tiers:
+        return ""
+    return f"{task.name if task else ''} runs in the tiers {' and '.join(tiers)}"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A claim's test function with what pytest's own fixtures gave it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> bool:
+        return any(name in MEASUREMENTS for name in self.arguments)
+
+    def run(self, experiment: Experiment, cell: Cell) -> None:
+        """Call the function with the values and measurements of one cell."""
+        values = self.values(experiment, cell)
+        self.function(
+            **{
+                name: values[name] if name in PROVIDED else self.given[name]
+                for name in self.arguments
+            }
+        )
+
+    @staticmethod
+    def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
+        measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
+        return {
+            **measurements,
+            "task": cell.task,
+            "learner": cell.learner,
+            "m_small": M_SMALL,
+            "m_large": experiment.tier.reach(largest_m(cell.learner, experiment.tier))[-1],
+            "smallest_effect": experiment.claim.smallest_effect,
+            "bounds": SimpleNamespace(**experiment.claim.bounds),
+        }
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One claim heard on one device: its body, its scope and where its trials come from."""
+
+    body: Body
+    scope: Scope
+    laboratory: Laboratory
+    tier: Tier
+    device: str
+    seed_offset: int
+
+    def verdict(self) -> ClaimResult:
+        """Run every cell, and let the claim's strength turn the cells into its verdict."""
+        cells = tuple(self._hear(cell) for cell in self.scope.cells)
+        return ClaimResult(self.scope.claim, over_cells(self.scope, cells), cells, self.scope.partial)
+
+    def rehearse(self) -> None:
+        """Run every cell for the trials that it asks for, whatever becomes of it."""
+        for cell in self.scope.cells:
+            if not cell.skip:
+                try:
+                    self.body.run(self._experiment(), cell)
+                except (Exception, pytest.skip.Exception, pytest.fail.Exception):
+                    continue  # the real run tells
+
+    def _experiment(self) -> Experiment:
+        return Experiment(
+            self.scope.claim,
+            self.scope.levels,
+            self.laboratory,
+            self.tier,
+            self.device,
+            self.seed_offset,
+        )
+
+    def _hear(self, cell: Cell) -> CellResult:
+        from .statistics.verdict import Verdict
+
+        if cell.skip:
+            return CellResult(cell, None, cell.skip)
+        experiment = self._experiment()
+        decisions = experiment.evidence.decisions
+        verdict: Verdict | None = Verdict.SUPPORTED
+        reason = ""
+        try:
+            self.body.run(experiment, cell)
+        except Inconclusive as undecided:
+            verdict, reason = Verdict.INCONCLUSIVE, str(undecided.msg)
+        except pytest.skip.Exception as inapplicable:
+            verdict, reason = None, str(inapplicable.msg)
+        except AssertionError:
+            false = [each.sentence for each in decisions if each.verdict == Verdict.REFUTED]
+            if not false:
+                raise
+            verdict, reason = Verdict.REFUTED, "; ".join(false)
+        if verdict is Verdict.SUPPORTED and not decisions:
+            raise ClaimError(
+                f"claim {self.scope.claim.id!r} ended without a comparison; its body must assert "
+                f"an estimate against a bound, or exact(...)"
+            )
+        reason = reason or "; ".join(each.sentence for each in decisions)
+        return CellResult(cell, verdict, reason, tuple(decisions), experiment.arms)
+
+
+def over_cells(scope: Scope, cells: Sequence[CellResult]) -> Verdict | None:
+    """All learners of a task together, then the tasks by the claim's strength."""
+    from .statistics.scope import combine, conjunction
+
+    by_task: dict[str, list[Verdict]] = {}
+    for each in cells:
+        if each.cell.counted and each.verdict is not None:
+            by_task.setdefault(each.cell.task_name, []).append(each.verdict)
+    if not by_task:
+        return None
+    return combine(scope.claim.strength, [conjunction(verdicts) for verdicts in by_task.values()])

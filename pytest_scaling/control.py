@@ -1,0 +1,50 @@
+"""Controls: what became of the measurement that must not come out supported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ControlStatus:
+    """What the controls of a claim say about it, in a short word and in a sentence."""
+
+    word: str
+    sentence: str
+
+    @property
+    def trustworthy(self) -> bool:
+        """False where the control is supported too, so that the claim's verdict means nothing."""
+        return self is not SUPPORTED_TOO
+
+
+SUPPORTED_TOO = ControlStatus(
+    "not trustworthy", "not trustworthy: the control is supported too"
+)
+UNDECIDED = ControlStatus("undecided", "control undecided")
+NOT_APPLICABLE = ControlStatus("not applicable", "control not applicable")
+REFUTED = ControlStatus("refuted", "control refuted, as it must be")
+NOT_RUN = ControlStatus("not run", "control not run")
+
+# Where a claim has several controls the first of these that occurs is its status: worst first.
+BY_VERDICT = {
+    "supported": SUPPORTED_TOO,
+    "inconclusive": UNDECIDED,
+    "not applicable": NOT_APPLICABLE,
+    "refuted": REFUTED,
+}
+
+
+def control_status(claim_id: str, records: Sequence[Mapping[str, Any]]) -> ControlStatus:
+    """The status that the records of a run give to the control of a claim.
+
+    Raises KeyError for a record whose verdict is none of the four.
+    """
+    found = {
+        BY_VERDICT[record["verdict"]]
+        for record in records
+        if record["claim"]["control_of"] == claim_id
+    }
+    return next((status for status in BY_VERDICT.values() if status in found), NOT_RUN)

@@ -1,0 +1,139 @@
+"""The options of the plugin: one table for the command line, the environment and the ini file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option. The command line beats the environment, which beats the ini file."""
+
+    flag: str
+    help: str
+    default: str | None = None
+    ini: str | None = None
+    environment: str | None = None
+    add: dict[str, Any] = field(default_factory=dict)  # further arguments of argparse
+
+    @property
+    def dest(self) -> str:
+        return self.flag.lstrip("-").replace("-", "_")
+
+    def read(self, config: pytest.Config) -> Any:
+        """The value in force."""
+        value = config.getoption(self.dest, default=None)
+        if value not in (None, False):
+            return value
+        if self.environment and os.environ.get(self.environment):
+            return os.environ[self.environment]
+        if self.ini and config.getini(self.ini):
+            return config.getini(self.ini)
+        return self.default if value is None else value
+
+
+DEVICE = Option(
+    "--scaling-device",
+    "where learners train: cpu, cuda, cuda:N, mps, all or auto",
+    default="cpu",
+    ini="scaling_device",
+    environment="PYTEST_SCALING_DEVICE",
+    add={"metavar": "DEVICE"},
+)
+TIER = Option(
+    "--tier",
+    "how far to go in sizes and seeds: quick, standard or full",
+    default="quick",
+    ini="scaling_tier",
+    add={"metavar": "TIER"},
+)
+TASKS = Option(
+    "--tasks",
+    "run only these tasks, separated by commas; verdicts over tasks are then partial",
+    add={"metavar": "NAMES"},
+)
+STORE = Option(
+    "--scaling-store",
+    "file that remembers trials (default: in the user's cache directory)",
+    ini="scaling_store",
+    environment="PYTEST_SCALING_STORE",
+    add={"metavar": "PATH"},
+)
+WORKERS = Option(
+    "--scaling-workers",
+    "processes that train (default: the cores, shared among the workers of pytest-xdist)",
+    environment="PYTEST_SCALING_WORKERS",
+    add={"metavar": "N", "type": int},
+)
+OFFLINE = Option(
+    "--claims-offline", "use stored trials only and train nothing", add={"action": "store_true"}
+)
+SEED_OFFSET = Option(
+    "--seed-offset",
+    "replicate on other seeds: added to every seed",
+    default="0",
+    add={"metavar": "N", "type": int},
+)
+INCONCLUSIVE = Option(
+    "--inconclusive",
+    "what an inconclusive claim does to the run: report or fail",
+    default="report",
+    ini="scaling_inconclusive",
+    add={"choices": ("report", "fail")},
+)
+UPDATE = Option(
+    "--claims-update",
+    "write the ledger: `new` adds the claims that have no row yet (needs --reason)",
+    add={"choices": ("new",)},
+)
+REASON = Option("--reason", "why the ledger is updated", add={"metavar": "TEXT"})
+LEDGER = Option(
+    "--claims-ledger",
+    "directory of the ledger (default: `ledger` beside the file of the claim)",
+    ini="claims_ledger",
+    add={"metavar": "DIR"},
+)
+REPORT = Option(
+    "--scaling-report",
+    "directory to write the report to: figures, page and records",
+    ini="scaling_report",
+    add={"metavar": "DIR"},
+)
+
+OPTIONS = (
+    DEVICE,
+    TIER,
+    TASKS,
+    STORE,
+    WORKERS,
+    OFFLINE,
+    SEED_OFFSET,
+    INCONCLUSIVE,
+    UPDATE,
+    REASON,
+    LEDGER,
+    REPORT,
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the whole table."""
+    group = parser.getgroup("scaling", "claims about learning machines")
+    for option in OPTIONS:
+        more = dict(option.add)
+        if "action" not in more:
+            more["default"] = None
+        sources = [
+            option.environment and f"environment {option.environment}",
+            option.ini and f"ini {option.ini}",
+            option.default and f"default {option.default}",
+        ]
+        words = "; ".join(source for source in sources if source)
+        help = f"{option.help} ({words})" if words else option.help
+        group.addoption(option.flag, dest=option.dest, help=help, **more)
+        if option.ini:
+            parser.addini(option.ini, option.help, default="")

@@ -1,0 +1,140 @@
+"""From a verdict and what the ledger says of it to what pytest reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from .claim import Claim, ClaimError
+from .estimate import Inconclusive
+from .ledger import Row, differences
+from .trials.block import SettingsError
+from .trials.execution import OfflineError
+from .trials.result import TrialError
+from .trials.store import StoreError
+
+if TYPE_CHECKING:
+    from .record import Record
+
+Kind = Literal["passed", "failed", "xfailed", "inconclusive", "skipped"]
+
+MISTAKES = (
+    ClaimError,
+    SettingsError,
+    TrialError,
+    OfflineError,
+    StoreError,
+    pytest.UsageError,
+)
+"""Errors whose sentence says all there is to say: they are reported without a traceback."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a test item, and the words for it."""
+
+    kind: Kind
+    message: str
+
+    def deliver(self) -> None:
+        """End the test in this outcome."""
+        if self.kind == "failed":
+            pytest.fail(self.message, pytrace=False)
+        if self.kind == "xfailed":
+            pytest.xfail(self.message)
+        if self.kind == "inconclusive":
+            raise Inconclusive(self.message)
+        if self.kind == "skipped":
+            pytest.skip(self.message)
+
+
+def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | None) -> Outcome:
+    """Hold a record against the ledger.
+
+    accepted_now: the reason given with --claims-update=new, which accepts a claim without a row.
+    """
+    verdict, sentence = record["verdict"], f"{describe(claim)} {told(claim, record)}"
+    if verdict == "not applicable":
+        return Outcome("skipped", f"not applicable: {record['reason']}")
+    if verdict == "inconclusive":
+        return Outcome("inconclusive", sentence + needs(record))
+    if row is None and accepted_now:
+        row = Row(verdict, accepted_now, {})
+    if record["partial"] and row is not None:
+        changed = differences(row, record["cells"])
+        kind: Kind = "failed" if changed else "passed"
+        return Outcome(kind, "; ".join([sentence, *changed]))
+    expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.hoped
+    if verdict != expected:
+        return Outcome("failed", f"{sentence}\n{advice(claim, row)}")
+    if verdict != claim.hoped and row is not None:
+        return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
+    return Outcome("passed", sentence)
+
+
+def mark(
+    report: pytest.TestReport,
+    call: pytest.CallInfo[Any],
+    record: Record | None,
+    *,
+    fail_inconclusive: bool,
+) -> None:
+    """Write the evidence into a test report, and the words for outcomes that pytest lacks."""
+    if report.when != "call":
+        return
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Inconclusive):
+        report.claim_status = ("inconclusive", "i", "INCONCLUSIVE")  # type: ignore[attr-defined]
+        if fail_inconclusive:
+            report.outcome, report.longrepr = "failed", str(error.msg)
+    elif isinstance(error, MISTAKES):
+        report.claim_status = ("error", "E", "ERROR")  # type: ignore[attr-defined]
+        report.longrepr = str(error.args[0] if error.args else error)
+    if record is not None:
+        report.claim_record = record  # type: ignore[attr-defined]
+        report.user_properties.append(("claim", record["claim"]["id"]))
+        report.user_properties.append(("verdict", record["verdict"]))
+        report.user_properties.append(("evidence", record["reason"]))
+
+
+def describe(claim: Claim) -> str:
+    return f"{claim.id}: “{claim.text}”"
+
+
+def told(claim: Claim, record: Record) -> str:
+    """The verdict in words."""
+    verdict, strength = record["verdict"], claim.strength
+    over = f" ({strength})" if len(record["cells"]) > 1 else ""
+    return f"is {verdict}{over}: {record['reason']}"
+
+
+def needs(record: Record) -> str:
+    """How many seeds the undecided comparisons would take."""
+    needed = [
+        evidence["seeds_needed"]
+        for cell in record["cells"]
+        for evidence in cell["evidence"]
+        if evidence["verdict"] == "inconclusive"
+    ]
+    if not needed:
+        return ""
+    if None in needed:
+        return "; the mean is too close to the bound for any affordable number of seeds"
+    return f"; about {max(needed):,} seeds would decide"
+
+
+def advice(claim: Claim, row: Row | None) -> str:
+    """What to do about an unexpected verdict."""
+    if row is None and claim.is_control:
+        return (
+            f"A control must be refuted; as it is, {claim.control_of!r} is not trustworthy. "
+            f"Accept that as an honest exception with --claims-update=new --reason '...'."
+        )
+    if row is None:
+        return "Accept it as an honest exception with --claims-update=new --reason '...'."
+    return (
+        f"The ledger has it {row.verdict} ({row.reason}); find out what changed, and replace its "
+        f"row only when you can say why."
+    )

@@ -1,0 +1,167 @@
+"""The hooks of the plugin, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .measurements import (  # noqa: F401 - fixtures
+    bounds,
+    compare,
+    curve,
+    device,
+    exact,
+    learner,
+    m_large,
+    m_small,
+    measure,
+    race,
+    ranking,
+    smallest_effect,
+    task,
+)
+from .options import add_options
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from .devices import configure
+    from .tier import tier_of
+
+    config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
+    configure(config)
+    config.pluginmanager.register(Recorder(config), "scaling-recorder")
+    tier_of(config)  # an unknown tier is said before anything is collected
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    from .devices import parametrize
+
+    parametrize(metafunc, device)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if any(item.get_closest_marker("claim") for item in items):
+        from .session import check_claims, session_of
+
+        session_of(config)
+        check_claims(items)
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
+    session = heard(config)
+    if session is None or not config.option.collectonly:
+        return None
+    from .rehearsal import forecast
+
+    return forecast(session, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    claims = heard(session.config)
+    if claims is not None and not session.config.option.collectonly and not claims.is_worker:
+        from .progress import Progress
+        from .rehearsal import rehearse
+
+        with Progress(session.config, claims) as progress:
+            rehearse(claims, session.items, progress.tick)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if pyfuncitem.get_closest_marker("claim") is None:
+        return None
+    from .session import session_of
+
+    session_of(pyfuncitem.config).run(pyfuncitem).deliver()
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if item.get_closest_marker("claim"):
+        from .options import INCONCLUSIVE
+        from .outcome import mark
+        from .session import RECORD
+
+        fail = INCONCLUSIVE.read(item.config) == "fail"
+        mark(report, call, item.stash.get(RECORD, None), fail_inconclusive=fail)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    category, letter, word = getattr(report, "claim_status", (None, "", ""))
+    return (category, letter, word) if category else None
+
+
+class Recorder:
+    """Keeps the records that reports bring, from this process or from workers of pytest-xdist."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if getattr(report, "claim_record", None) is not None:
+            from .session import session_of
+
+            session_of(self._config).keep(report)
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    import sys
+
+    if "pytest_scaling.estimate" not in sys.modules:
+        return None
+    from .estimate import explain
+
+    return explain(op, left, right)
+
+
+def heard(config: pytest.Config) -> Session | None:
+    """The session, where the run has claims."""
+    import sys
+
+    if "pytest_scaling.session" not in sys.modules:
+        return None
+    from .session import SESSION
+
+    return config.stash.get(SESSION, None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    claims = heard(session.config)
+    if claims is not None and not claims.is_worker:
+        claims.written = claims.finish()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    claims = heard(config)
+    if claims is not None and claims.records:
+        from .terminal import summarise
+
+        summarise(terminalreporter, claims)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    claims = heard(config)
+    if claims is not None:
+        claims.close()

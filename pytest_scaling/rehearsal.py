@@ -1,0 +1,80 @@
+"""Rehearsal: run the claims' bodies for the trials they ask for, before any of them is judged.
+
+A body is plain code that asks for one measurement after another. Rehearsing it against what is
+already known shows what it will need next, so the first looks of all claims train at once, then
+the second looks of those that are undecided, and so on: the pool is never idle while anything is
+left to train. A rehearsal decides nothing. The real run that follows finds its trials done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .cell import PROVIDED
+from .session import Session, claim_of, device_of
+from .trials.laboratory import Plan
+
+if TYPE_CHECKING:
+    from .trials.trial import Trial
+
+PAUSE = 0.5  # seconds between signs of life
+
+
+@dataclass
+class Part:
+    """One claim in the rehearsal, and the trials it waits for."""
+
+    item: pytest.Function
+    asked: dict[str, Trial] = field(default_factory=dict)
+
+
+def can_rehearse(item: pytest.Item) -> bool:
+    """Whether a body measures, and needs nothing but what this plugin provides."""
+    if not isinstance(item, pytest.Function) or claim_of(item) is None:
+        return False
+    names = set(item._fixtureinfo.argnames)
+    return names <= {*PROVIDED, "device"} and "task" in names | {"task"}
+
+
+def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
+    """The trials that a claim will ask for next and that are not there yet."""
+    plan = Plan(session.trials)
+    hearing = session.hearing(item, {"device": device_of(item)}, plan)
+    if hearing.body.measures:
+        hearing.rehearse()
+    return plan.missing
+
+
+def rehearse(
+    session: Session, items: Iterable[pytest.Item], tick: Callable[[int, int], None]
+) -> None:
+    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life."""
+    parts = [Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
+    waiting = list(parts)
+    while waiting:
+        waiting, wanted = advance(session, waiting)
+        if not waiting:
+            return
+        session.trials.request(wanted)
+        tick(len(parts) - len(waiting), len(parts))
+        session.trials.wait(PAUSE)
+
+
+def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list[Trial]]:
+    """The parts that still wait, and the trials to request for them."""
+    still, wanted = [], {}
+    for part in waiting:
+        if any(session.trials.pending(trial) for trial in part.asked.values()):
+            still.append(part)
+            continue
+        missing = needs(session, part.item)
+        fresh = {identity: trial for identity, trial in missing.items() if identity not in part.asked}
+        if fresh:  # what was asked for before and is missing has failed: the real run tells
+            part.asked |= fresh
+            wanted |= fresh
+            still.append(part)
+    return still, list(wanted.values())

@@ -1,0 +1,159 @@
+"""Learning curves gathered from records: error against m, per task and learner. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean, stdev
+from typing import Any
+
+from ..statistics.student import upper_quantile
+
+Record = Mapping[str, Any]
+TAIL = 0.025  # on each side: the band is a 95 % interval
+SIZES_OF_A_CURVE = 3  # fewer sizes show no bend
+PANELS_OF_A_SLIDE = 6
+NUMBERED = re.compile(r"(.*?\D)(\d+)")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The error at one m: mean over n seeds and its 95 % t interval, within 0 and 1.
+
+    With one seed there is no interval: the limits are the mean.
+    """
+
+    m: int
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    @classmethod
+    def over_seeds(cls, m: int, errors: Sequence[float]) -> Point:
+        n, mean = len(errors), fmean(errors)
+        reach = upper_quantile(TAIL, n - 1) * stdev(errors) / math.sqrt(n) if n > 1 else 0.0
+        return cls(m, mean, max(0.0, mean - reach), min(1.0, mean + reach), n)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One learner on one task, its points in ascending order of m."""
+
+    learner: str
+    label: str
+    points: tuple[Point, ...]
+
+    @property
+    def end(self) -> Point:
+        return self.points[-1]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One task: its curves, and the errors of the best and of the laziest possible learner."""
+
+    task: str
+    curves: tuple[Curve, ...]
+    bayes_error: float | None = None
+    majority_error: float | None = None
+
+    @property
+    def seeds(self) -> tuple[int, int]:
+        """The fewest and the most seeds behind a point."""
+        counts = [point.n for curve in self.curves for point in curve.points]
+        return min(counts), max(counts)
+
+    @property
+    def leader(self) -> Curve | None:
+        """The curve that ends lowest in error, clear of the interval of every other end."""
+        first, *others = sorted(self.curves, key=lambda curve: curve.end.mean)
+        clear = all(first.end.high < other.end.low for other in others)
+        return first if others and clear else None
+
+
+@dataclass(frozen=True)
+class Family:
+    """Learners that differ in one number, in its order."""
+
+    learners: tuple[str, ...]
+
+
+def learning_curves(records: Iterable[Record]) -> list[Panel]:
+    """One panel per task, by name, with every learner whose error was measured there.
+
+    Of an arm that several records hold the one with the most seeds counts, the first of equals.
+    Replicates are left out: they are the same arm again, on other seeds.
+    """
+    arms: dict[tuple[str, str, int], Record] = {}
+    for record in records:
+        for arm in record["arms"]:
+            key = (arm["task"], arm["learner"], arm["m"])
+            if arm["replicate"] == 0 and len(errors(arm)) > len(errors(arms.get(key))):
+                arms[key] = arm
+    tasks = sorted({task for task, _, _ in arms})
+    return [panel(task, [arms[key] for key in sorted(arms) if key[0] == task]) for task in tasks]
+
+
+def errors(arm: Record | None, metric: str = "error") -> list[float]:
+    """The errors of an arm seed by seed; none where the learner labels nothing."""
+    values = arm["metrics"].get(metric, ()) if arm else ()
+    return [value for value in values if value is not None]
+
+
+def panel(task: str, arms: Sequence[Record]) -> Panel:
+    """The curves of arms on one task, which come in ascending order of m."""
+    by_learner: dict[str, list[Record]] = {}
+    for arm in arms:
+        by_learner.setdefault(arm["learner"], []).append(arm)
+    curves = [
+        Curve(name, own[0]["label"], tuple(Point.over_seeds(a["m"], errors(a)) for a in own))
+        for name, own in by_learner.items()
+    ]
+    known = [arm["bayes_error"] for arm in arms if arm["bayes_error"] is not None]
+    majority = [value for arm in arms for value in errors(arm, "majority_error")]
+    return Panel(
+        task,
+        tuple(curves),
+        bayes_error=known[0] if known else None,
+        majority_error=fmean(majority) if majority else None,
+    )
+
+
+def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
+    """The panels and curves that make one readable picture.
+
+    Kept are curves of at least three sizes; then panels with at least half as many curves as the
+    fullest, at most six. Order stays.
+    """
+    full = [
+        replace(
+            each,
+            curves=tuple(c for c in each.curves if len(c.points) >= SIZES_OF_A_CURVE),
+        )
+        for each in panels
+    ]
+    counts = sorted((len(each.curves) for each in full), reverse=True)
+    if not counts or not counts[0]:
+        return []
+    least = max(counts[0] / 2, counts[:PANELS_OF_A_SLIDE][-1])
+    return [each for each in full if len(each.curves) >= least][:PANELS_OF_A_SLIDE]
+
+
+def families(learners: Iterable[str]) -> list[Family]:
+    """Groups of two or more names that share what stands before a final number.
+
+    As in network-8, network-64, network-256: one family, in the order of its numbers.
+    """
+    by_prefix: dict[str, dict[int, str]] = {}
+    for name in sorted(set(learners)):
+        match = NUMBERED.fullmatch(name)
+        if match:
+            by_prefix.setdefault(match[1], {})[int(match[2])] = name
+    return [
+        Family(tuple(members[number] for number in sorted(members)))
+        for members in by_prefix.values()
+        if len(members) > 1
+    ]

@@ -1,0 +1,14 @@
+"""What a user is told when a report cannot be made."""
+
+from __future__ import annotations
+
+
+class ReportError(RuntimeError):
+    """A report cannot be made; one sentence says why and what to do."""
+
+    @classmethod
+    def missing(cls, library: str) -> ReportError:
+        return cls(
+            f"a report needs {library}, which is not installed: "
+            f"pip install pytest-scaling[report]"
+        )

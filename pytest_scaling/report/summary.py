@@ -1,0 +1,35 @@
+"""The verdicts as a Markdown table, for a step summary or a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from .view import Badge, Card, lead, title
+
+MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
+
+
+def summary(shown: Sequence[Card]) -> str:
+    """One row per claim and cell; text of others cannot become markup."""
+    lines = [f"# {plain(title(shown))}", "", plain(lead(shown))]
+    if shown:
+        lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
+    for card in shown:
+        status = card.control.sentence if card.control else f"is the control of {card.control_of}"
+        named = f"`{card.anchor}` {plain(card.text)}"
+        lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")
+        for cell in card.cells:
+            aside = "" if cell.counted else " (beside, not counted)"
+            place = f"{plain(cell.task) or '–'} | {plain(cell.learner)}"
+            lines.append(f"| `{card.anchor}` | {place} | {mark(cell.badge)}{aside} | |")
+    return "\n".join(lines) + "\n"
+
+
+def mark(badge: Badge) -> str:
+    return f"{badge.icon} {badge.word}"
+
+
+def plain(text: str) -> str:
+    """Text on one line without meaning to Markdown or HTML."""
+    return escape(" ".join(text.split()), quote=False).translate(MARKDOWN)

@@ -1,0 +1,278 @@
+"""What one run knows: its profile, tier, tasks, store and ledger."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import options
+from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
+from .claim import Claim, ClaimError
+from .devices import devices_of
+from .ledger import Ledger
+from .outcome import Outcome, outcome
+from .tier import Tier, tier_of
+
+if TYPE_CHECKING:
+    from .trials.block import Task
+    from .trials.execution import Trials
+    from .trials.laboratory import Laboratory
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The kind of environment in which verdicts are comparable."""
+
+    device: str
+    architecture: str
+    tier: str
+    dtype: str = "float32"
+    deterministic: bool = True
+
+    @property
+    def name(self) -> str:
+        """A directory name, for example cpu-x86_64-float32-deterministic-quick."""
+        determinism = "deterministic" if self.deterministic else "nondeterministic"
+        return "-".join((self.device, self.architecture, self.dtype, determinism, self.tier))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "device": self.device,
+            "architecture": self.architecture,
+            "dtype": self.dtype,
+            "deterministic": self.deterministic,
+            "tier": self.tier,
+        }
+
+
+@dataclass
+class Session:
+    """One run of pytest, as far as claims are concerned. It lives on the pytest config."""
+
+    config: pytest.Config
+    devices: tuple[str, ...]
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
+    written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
+
+    def __post_init__(self) -> None:
+        if self.update and not self.reason:
+            raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
+        if self.reason and not self.update:
+            raise pytest.UsageError("--reason belongs to --claims-update=new")
+
+    @cached_property
+    def tier(self) -> Tier:
+        return tier_of(self.config)
+
+    @property
+    def update(self) -> str | None:
+        return options.UPDATE.read(self.config) or None
+
+    @property
+    def reason(self) -> str | None:
+        return options.REASON.read(self.config) or None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process is a worker of pytest-xdist."""
+        return hasattr(self.config, "workerinput")
+
+    @cached_property
+    def suite(self) -> tuple[Task, ...]:
+        """The tasks that conftest files list in the hook pytest_scaling_tasks."""
+        listed = self.config.hook.pytest_scaling_tasks(config=self.config)
+        return tuple(task for tasks in listed for task in tasks)
+
+    @cached_property
+    def wanted_tasks(self) -> tuple[str, ...] | None:
+        names = options.TASKS.read(self.config)
+        if not names:
+            return None
+        wanted = tuple(name.strip() for name in names.split(","))
+        known = [task.name for task in self.suite]
+        for name in wanted:
+            if known and name not in known:
+                raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
+        return wanted
+
+    @property
+    def seed_offset(self) -> int:
+        return int(options.SEED_OFFSET.read(self.config))
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The store and the pool; nothing starts before the first trial is asked for."""
+        from .trials.execution import Trials
+        from .trials.store import Store, StoreError, default_path
+
+        path = options.STORE.read(self.config)
+        try:
+            store = Store(Path(path).expanduser() if path else default_path())
+        except StoreError as error:
+            raise pytest.UsageError(str(error)) from None
+        offline = bool(options.OFFLINE.read(self.config))
+        return Trials(store, workers=self.workers, offline=offline)
+
+    @property
+    def workers(self) -> int:
+        """Processes that train: as asked for, or the cores over the workers of pytest-xdist."""
+        asked = options.WORKERS.read(self.config)
+        if asked:
+            return int(asked)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        siblings = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        return max(1, (cores or 1) // siblings)
+
+    def profile(self, device: str) -> Profile:
+        return Profile(device.partition(":")[0], platform.machine(), self.tier.name)
+
+    def ledger(self, directory: Path, device: str) -> Ledger:
+        """The ledger for claims in files of a directory."""
+        chosen = options.LEDGER.read(self.config)
+        root = self.config.rootpath / chosen if chosen else directory / "ledger"
+        return Ledger(root, self.profile(device).name)
+
+    def scope(self, claim: Claim, arguments: tuple[str, ...]) -> Scope:
+        return scope(claim, self.suite, self.tier, self.wanted_tasks, "task" in arguments)
+
+    def hearing(
+        self, item: pytest.Function, given: dict[str, Any], laboratory: Laboratory
+    ) -> Hearing:
+        """The claim of a test item, ready to be heard."""
+        claim = claim_of(item)
+        assert claim is not None
+        arguments = tuple(item._fixtureinfo.argnames)
+        if "learner" in arguments and not claim.learners:
+            raise ClaimError(
+                f"claim {claim.id!r} takes `learner` but names no learners; "
+                f"give learners=... to @claim"
+            )
+        return Hearing(
+            Body(item.obj, arguments, given),
+            self.scope(claim, arguments),
+            laboratory,
+            self.tier,
+            device_of(item),
+            self.seed_offset,
+        )
+
+    def hear(self, item: pytest.Function) -> ClaimResult:
+        given = {
+            name: item.funcargs[name]
+            for name in item._fixtureinfo.argnames
+            if name not in PROVIDED
+        }
+        return self.hearing(item, given, self.trials).verdict()
+
+    def run(self, item: pytest.Function) -> Outcome:
+        """Hear the claim of a test item and hold its record against the ledger."""
+        from .record import record
+
+        claim = claim_of(item)
+        assert claim is not None
+        if self.is_worker:  # elsewhere the whole run is rehearsed before its first test
+            from .rehearsal import rehearse
+
+            rehearse(self, [item], lambda ready, claims: None)
+        result = self.hear(item)
+        file = item.path.relative_to(self.config.rootpath).as_posix()
+        made = record(result, self.profile(device_of(item)), file)
+        item.stash[RECORD] = made
+        row = self.ledger(item.path.parent, device_of(item)).row(claim.id)
+        return outcome(claim, made, row, self.reason)
+
+    def keep(self, report: Any) -> None:
+        """Remember the record that a test report brought, and how many trials it took."""
+        record = report.claim_record
+        self.records[f"{record['claim']['id']} on {record['profile']['device']}"] = record
+
+    def finish(self) -> list[str]:
+        """Write the ledger and the report, and say where they are."""
+        written = []
+        records = list(self.records.values())
+        if self.update and self.reason:
+            rows = [self._new_row(record, self.reason) for record in records]
+            added = sorted(path.name for path in rows if path)
+            if added:
+                written.append(f"ledger: added {', '.join(added)}")
+        directory = options.REPORT.read(self.config)
+        if directory and records:
+            from .report.page import ReportError, build
+
+            try:
+                written.append(f"report: {build(records, self.config.rootpath / directory)}")
+            except ReportError as error:
+                written.append(f"report: not written: {error}")
+        return written
+
+    def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
+        directory = (self.config.rootpath / record["file"]).parent
+        ledger = self.ledger(directory, record["profile"]["device"])
+        if record["partial"] or ledger.path(record["claim"]["id"]).exists():
+            return None
+        return ledger.write(record, reason)
+
+    def counts(self) -> list[str]:
+        """How many trials were trained and recalled, and what the store has to say."""
+        if "trials" not in self.__dict__:
+            return []
+        trials = self.trials
+        return [
+            f"trials: {trials.computed} trained, {trials.recalled} recalled from {trials.store.path}",
+            *trials.notices,
+        ]
+
+    def close(self) -> None:
+        """Stop the pool; what has ended stays in the store."""
+        if "trials" in self.__dict__:
+            self.trials.close()
+
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+
+
+def session_of(config: pytest.Config) -> Session:
+    """The run's session, made when it is first needed: there are claims."""
+    if SESSION not in config.stash:
+        config.stash[SESSION] = Session(config, devices_of(config))
+    return config.stash[SESSION]
+
+
+def claim_of(item: pytest.Item) -> Claim | None:
+    """The claim that a test item carries, if any."""
+    marker = item.get_closest_marker("claim")
+    return marker.args[0] if marker and marker.args else None
+
+
+def device_of(item: pytest.Item) -> str:
+    """The device that a claim's item is heard on."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
+
+
+def check_claims(items: list[pytest.Item]) -> None:
+    """Raise pytest.UsageError where two claims share an id, or a control names no claim."""
+    places: dict[str, str] = {}
+    claims = {}
+    for item in items:
+        claim = claim_of(item)
+        if claim is None:
+            continue
+        path, line, _ = item.reportinfo()
+        place = f"{Path(path).name}:{(line or 0) + 1}"
+        if places.setdefault(claim.id, place) != place:
+            raise pytest.UsageError(
+                f"two claims have the id {claim.id!r}, at {places[claim.id]} and {place}; "
+                f"give one of them another id"
+            )
+        claims[claim.id] = claim
+    for claim in claims.values():
+        if claim.control_of == claim.id:
+            raise pytest.UsageError(f"claim {claim.id!r} is named as its own control")

@@ -1,0 +1,213 @@
+"""The trials of a run: recalled from memory or the store, or computed once and stored at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from .dispatch import Dispatcher, Ending, Results
+from .pool import LocalProcesses, Pool
+from .result import TrialError
+from .store import Store, StoreError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .trial import Trial
+
+__all__ = ["OfflineError", "Results", "TrialError", "Trials"]
+
+TICK = 0.5  # seconds between calls of `tick`
+
+
+class OfflineError(RuntimeError):
+    """A trial is not in the store, and nothing may be computed."""
+
+
+class Trials:
+    """Gives the results of trials, and has each computed at most once among all processes.
+
+    workers: how many trials run at once. offline: compute nothing. pool: makes what executes
+    them, given `workers`; it is started by the first trial that has to be computed. Usable as a
+    context manager; without it, call `close` at the end.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        workers: int,
+        offline: bool = False,
+        pool: Callable[[int], Pool] = LocalProcesses,
+    ) -> None:
+        self.store = store
+        self.workers = workers
+        self.offline = offline
+        self.computed = 0
+        self._results: dict[str, Results] = {}
+        self._failures: dict[str, TrialError] = {}
+        self._waiting: set[str] = set()  # identities that are asked for and not there yet
+        self._recalled: set[str] = set()
+        self._cost_asked = self._cost_done = 0.0
+        self._notices: list[str] = []
+        self._ended = 0  # trials since the last `wait`
+        self._closed = False
+        self._changed = threading.Condition(threading.RLock())
+        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._tell)
+
+    @property
+    def in_flight(self) -> int:
+        """Number of trials that are asked for and not there yet."""
+        return len(self._waiting)
+
+    @property
+    def share_done(self) -> float:
+        """Share of the cost of all trials asked for so far that has been paid, 0 to 1."""
+        return self._cost_done / self._cost_asked if self._cost_asked else 1.0
+
+    @property
+    def recalled(self) -> int:
+        """Number of distinct trials that the store answered."""
+        return len(self._recalled)
+
+    @property
+    def notices(self) -> list[str]:
+        """Sentences for the user about the store."""
+        return [*dict.fromkeys((*self.store.notices, *self._notices))]
+
+    def known(self, trial: Trial) -> Results | None:
+        """The results of a trial from memory or the store, or None."""
+        found = self._results.get(trial.identity)
+        if found is None:
+            try:
+                found = self.store.get(trial.identity, trial.seeds)
+            except StoreError as error:
+                self._tell(str(error))
+            if found is not None:
+                with self._changed:
+                    self._results[trial.identity] = found
+                    self._recalled.add(trial.identity)
+        return found
+
+    def pending(self, trial: Trial) -> bool:
+        """Whether a trial is asked for and not there yet."""
+        return trial.identity in self._waiting
+
+    def request(self, trials: Iterable[Trial]) -> None:
+        """Start those that are neither known nor started, the most expensive first.
+
+        Does nothing when offline; a trial that has failed is not tried again.
+        """
+        if self.offline:
+            return
+        asked = [t for t in dict.fromkeys(trials) if not self._settled(t) and not self.known(t)]
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("No trial can be started after the run was closed.")
+            new = [trial for trial in asked if not self._settled(trial)]
+            self._waiting.update(trial.identity for trial in new)
+            self._cost_asked += sum(trial.cost for trial in new)
+            self._dispatcher.add(sorted(new, key=lambda trial: -trial.cost))
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Return when a trial has ended since the last call, or after `timeout` seconds.
+
+        True if one has ended; False at once where none is in flight.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or not self._waiting, timeout)
+            ended, self._ended = self._ended, 0
+        return ended > 0
+
+    def results(
+        self, trials: Sequence[Trial], tick: Callable[[], None] | None = None
+    ) -> list[Results]:
+        """The results of all these trials, in their order, computing what is missing.
+
+        `tick` is called about twice a second meanwhile. Raises TrialError of the first that
+        fails, and OfflineError naming the first that is missing when offline.
+        """
+        self.request(trials)
+        due = time.monotonic() + TICK
+        while self._pending(trials, due):
+            if time.monotonic() >= due:
+                due = time.monotonic() + TICK
+                if tick is not None:
+                    tick()
+        return [self._result(trial) for trial in trials]
+
+    def close(self) -> None:
+        """Stop at once: forget what has not started, end the workers, give back the leases.
+
+        Results that are there stay there. May be called again.
+        """
+        with self._changed:
+            closed, self._closed = self._closed, True
+        if not closed:
+            self._dispatcher.stop()
+            with self._changed:
+                self._waiting.clear()
+                self._changed.notify_all()
+
+    def __enter__(self) -> Trials:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _settled(self, trial: Trial) -> bool:
+        """Whether there is nothing to start: it is there, has failed or is in flight."""
+        identity = trial.identity
+        return any(identity in p for p in (self._results, self._failures, self._waiting))
+
+    def _pending(self, trials: Sequence[Trial], due: float) -> bool:
+        """Whether any is in flight, having waited for news no later than `due`."""
+        identities = [trial.identity for trial in trials]
+        with self._changed:
+            for identity in identities:
+                if identity in self._failures:
+                    raise self._failures[identity]
+            if not any(identity in self._waiting for identity in identities):
+                return False
+            self._changed.wait(max(0, due - time.monotonic()))
+            return True
+
+    def _result(self, trial: Trial) -> Results:
+        found = self.known(trial)
+        if found is not None:
+            return found
+        if self.offline:
+            raise OfflineError(
+                f"{trial.description}: not in the store {self.store.path}, and with "
+                f"`--claims-offline` nothing is computed."
+            )
+        raise TrialError(f"{trial.description}: the run was closed before it was computed.")
+
+    def _take(self, ending: Ending) -> None:
+        """Keep what the dispatcher has brought about."""
+        identity = ending.trial.identity
+        with self._changed:
+            if ending.results is not None:
+                self._results[identity] = ending.results
+            if ending.failure is not None:
+                self._failures[identity] = ending.failure
+            elif ending.computed:
+                self.computed += 1
+            else:
+                self._recalled.add(identity)
+            self._waiting.discard(identity)
+            self._cost_done += ending.trial.cost
+            self._ended += 1
+            self._changed.notify_all()
+
+    def _tell(self, sentence: str) -> None:
+        with self._changed:
+            if sentence not in self._notices:
+                self._notices.append(sentence)

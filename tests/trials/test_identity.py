@@ -1,0 +1,130 @@
+"""The identity of a trial: what determines the result, all of it and nothing else."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from pytest_scaling.statistics.sequential import LOOKS
+from pytest_scaling.trials import trial as trial_module
+from pytest_scaling.trials.trial import BLOCKS, Arm, blocks_for
+from tests.trials.toys import Centroids, Stripes, trial
+
+CHANGES = {
+    "task name": {"task": Stripes(name="bands")},
+    "task version": {"task": Stripes(version=2)},
+    "number of classes": {"task": Stripes(classes=3)},
+    "learner name": {"learner": Centroids(name="means")},
+    "learner version": {"learner": Centroids(version=2)},
+    "settings": {"learner": Centroids(chosen={"power": 1})},
+    "rows": {"m": 65},
+    "block": {"block": 1},
+    "replicate": {"replicate": 1},
+    "seed offset": {"seed_offset": 1_000},
+    "device class": {"device": "cuda"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_the_identity_changes_with_every_ingredient(change):
+    assert trial(**change).identity != trial().identity
+    assert trial(**change) != trial()
+
+
+@pytest.mark.parametrize("constant", ["METRIC_SET", "IDENTITY_SCHEMA"])
+def test_the_identity_changes_with_the_meaning_of_the_metrics(monkeypatch, constant):
+    before = trial().identity
+    monkeypatch.setattr(trial_module, constant, 99)
+    assert trial().identity != before
+
+
+@pytest.mark.parametrize("library", ["numpy", "scipy", "scikit-learn", "torch"])
+def test_the_identity_changes_with_the_version_of_a_numeric_library(monkeypatch, library):
+    before = trial().identity
+    versions = {**trial_module.library_versions(), library: "0.0.1"}
+    monkeypatch.setattr(trial_module, "library_versions", lambda: versions)
+    assert trial().identity != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"learner": Centroids(label="means")},
+        {"learner": Centroids(pause=1.0)},
+        {"learner": Centroids(chosen={"power": 2})},
+    ],
+)
+def test_words_and_speed_do_not_change_the_identity(change):
+    assert trial(**change) == trial()
+    assert hash(trial(**change)) == hash(trial())
+
+
+def test_devices_of_one_class_and_orders_of_settings_share_an_identity():
+    assert trial(device="cuda:1") == trial(device="cuda")
+    one, other = Centroids(chosen={"a": 1, "b": 2}), Centroids(chosen={"b": 2, "a": 1})
+    assert trial(learner=one) == trial(learner=other)
+
+
+def test_another_process_finds_the_same_identity():
+    program = "from tests.trials.toys import trial; print(trial().identity)"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert found == {trial().identity}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}])
+def test_settings_that_are_not_json_are_named_in_one_sentence(value):
+    arm = Arm(Centroids(chosen={"power": value}), Stripes(), 16_384)
+    with pytest.raises(ValueError, match="settings of centroids on stripes with m = 16,384"):
+        _ = arm.settings
+
+
+def test_a_missing_setting_passes_through():
+    class Untuned(Centroids):
+        def settings(self, task, m):
+            raise LookupError("tune it first")
+
+    with pytest.raises(LookupError, match="tune it first"):
+        _ = trial(learner=Untuned()).identity
+
+
+def test_a_look_is_made_of_whole_blocks():
+    assert tuple(stop for _, stop in BLOCKS) == LOOKS
+    for n in LOOKS:
+        seeds = [s for block in blocks_for(n) for s in trial(block).seeds]
+        assert seeds == list(range(n))
+    with pytest.raises(ValueError, match="5, 7, 10, 14, 20, 30 seeds, not 6"):
+        blocks_for(6)
+
+
+def test_replicates_and_offsets_use_seeds_of_their_own():
+    assert trial(1, replicate=2, seed_offset=1_000).seeds == (201_005, 201_006)
+
+
+def test_a_trial_is_described_in_words():
+    assert trial(m=16_384).description == "nearest centroid on stripes, m = 16,384, seeds 0-4"
+
+
+def test_arms_are_equal_by_learner_task_rows_and_replicate():
+    arm = trial().arm
+    assert arm == replace(arm, learner=Centroids(label="other words"))
+    assert len({arm, replace(arm, m=65), replace(arm, replicate=1)}) == 3
+    assert arm != replace(arm, task=Stripes(version=2))
+
+
+def test_the_cost_is_the_learners_own_where_it_has_one():
+    class Cubic(Centroids):
+        def cost(self, task, m):
+            return float(m) ** 3
+
+    assert trial(m=128).cost == 2 * trial(m=64).cost
+    assert trial(m=128, learner=Cubic()).cost == 8 * trial(m=64, learner=Cubic()).cost
