@@ -105,16 +105,19 @@ def scope(
     takes_task: bool,
 ) -> Scope:
     """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners."""
-    tasks: Sequence[Task | None] = [None]
+    tasks: list[Any] = [None]
     if takes_task:
-        tasks = suite if claim.tasks is None else claim.tasks
-        tasks = [*tasks, *(each for each in claim.beside if hasattr(each, "draw"))]
+        named = suite if claim.tasks is None else claim.tasks
+        tasks = [*named, *(each for each in claim.beside if hasattr(each, "draw"))]
         if not tasks:
             raise ClaimError(
                 f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
                 f"or list them in the hook pytest_scaling_tasks"
             )
-    learners = [*claim.learners, *(each for each in claim.beside if hasattr(each, "fit_predict"))]
+    learners: list[Any] = [
+        *claim.learners,
+        *(each for each in claim.beside if hasattr(each, "fit_predict")),
+    ]
     cells = [
         Cell(task, learner, counts(claim, task, learner), out_of_tier(task, tier))
         for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
@@ -186,7 +189,9 @@ class Hearing:
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
         cells = tuple(self._hear(cell) for cell in self.scope.cells)
-        return ClaimResult(self.scope.claim, over_cells(self.scope, cells), cells, self.scope.partial)
+        return ClaimResult(
+            self.scope.claim, over_cells(self.scope, cells), cells, self.scope.partial
+        )
 
     def rehearse(self) -> None:
         """Run every cell for the trials that it asks for, whatever becomes of it."""

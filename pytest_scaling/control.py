@@ -20,9 +20,7 @@ class ControlStatus:
         return self is not SUPPORTED_TOO
 
 
-SUPPORTED_TOO = ControlStatus(
-    "not trustworthy", "not trustworthy: the control is supported too"
-)
+SUPPORTED_TOO = ControlStatus("not trustworthy", "not trustworthy: the control is supported too")
 UNDECIDED = ControlStatus("undecided", "control undecided")
 NOT_APPLICABLE = ControlStatus("not applicable", "control not applicable")
 REFUTED = ControlStatus("refuted", "control refuted, as it must be")

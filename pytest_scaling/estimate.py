@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from _pytest.outcomes import Skipped  # pytest.skip.Exception, as a class to derive from
 
 from .claim import ClaimError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .statistics.verdict import Verdict
 
 
-class Inconclusive(pytest.skip.Exception):
+class Inconclusive(Skipped):
     """The interval still contains the bound at the last look: neither true nor false."""
 
 
@@ -51,15 +51,16 @@ class Estimate:
     """A measured quantity with its interval.
 
     Attributes:
-        about: what was measured, in words.
+        about: what was measured, in words; `measured` says it in a table's cell.
         interval: at the level that supports; `refuting` at the level that refutes, which is
             stricter where several statements or tasks share one claim.
         samples: one value per seed, in the order of `seeds`.
         bounds: the declared bounds that it may be compared with, by name.
-        plan: (level, most seeds) that sampling went by.
+        level, most_seeds: one-sided level of support, and the cap of the sampling.
     """
 
     about: str
+    measured: str
     unit: Unit
     interval: Interval
     refuting: Interval

@@ -88,6 +88,7 @@ class Experiment:
         reduce: Callable[[list[Results]], Samples],
         *,
         about: str,
+        measured: str,
         unit: Unit,
         bound: str = "smallest_effect",
         parts: int = 1,
@@ -109,9 +110,10 @@ class Experiment:
                 if all(decided(each, bounds.values()) for each in (interval, refuting)):
                     break
         except NotYet:
-            return Unmeasured(about, unit, bounds)
+            return Unmeasured(about, measured, unit, bounds)
         return Estimate(
             about=about,
+            measured=measured,
             unit=unit,
             interval=interval,
             refuting=refuting,
@@ -164,6 +166,7 @@ class Experiment:
             [Arm(rival, task, m), Arm(learner, task, m)],
             lambda results: paired(results[0], results[1], metric),
             about=f"{metric} of {label(rival)} minus {label(learner)} on {task.name}, m = {m:,}",
+            measured=f"{label(rival)} - {label(learner)}, {m:,}",
             unit=ERROR,
             bound=bound,
             parts=parts,
@@ -188,13 +191,14 @@ class Experiment:
     ) -> Estimate:
         """Log ratio of the steps that two learners need to reach their target, paired by seed.
 
-        A learner reports the metric `steps` (infinite where it never arrived) and `cap`.
+        A learner reports the metric `steps` (above `cap` where it never arrived) and `cap`.
         disjoint: give the second learner other seeds, for comparing a learner with itself.
         """
         return self.estimate(
             [Arm(slow, task, m), Arm(fast, task, m, replicate=int(disjoint))],
             lambda results: raced(results[0], results[1]),
             about=f"steps of {label(slow)} over {label(fast)} on {task.name}, m = {m:,}",
+            measured=f"{label(slow)} / {label(fast)}, {m:,}",
             unit=LOG_STEPS,
         )
 
@@ -248,11 +252,13 @@ class Unmeasured(Estimate):
     Every comparison passes, so that the body goes on and shows what else it will ask for.
     """
 
-    def __init__(self, about: str, unit: Unit, bounds: dict[str, float]) -> None:
+    def __init__(self, about: str, measured: str, unit: Unit, bounds: dict[str, float]) -> None:
         from .statistics.sequential import Interval
 
         unknown = Interval(math.nan, math.nan, math.nan, math.nan, 0)
-        super().__init__(about, unit, unknown, unknown, (), (), bounds, math.nan, 0, Evidence())
+        super().__init__(
+            about, measured, unit, unknown, unknown, (), (), bounds, math.nan, 0, Evidence()
+        )
 
     def _compare(self, operator: str, bound: float) -> Decision:
         from .statistics.verdict import Verdict

@@ -44,6 +44,7 @@ class Sampler(Protocol):
         reduce: Callable[[list[Results]], Samples],
         *,
         about: str,
+        measured: str,
         unit: Unit,
         bound: str = ...,
     ) -> Estimate: ...
@@ -82,6 +83,7 @@ class LearningCurve:
             [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
             lambda results: paired(results[0], results[1], "error"),
             about=f"fall of the error of {self._name} from m = {start:,} to {end:,}",
+            measured=f"fall of the error, {start:,} to {end:,}",
             unit=ERROR,
             bound=bound,
         )
@@ -92,6 +94,7 @@ class LearningCurve:
             [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
             lambda results: relative(results[0], results[1]),
             about=f"relative fall of the error of {self._name} from m = {start:,} to {end:,}",
+            measured=f"relative fall, {start:,} to {end:,}",
             unit=LOG_ERROR,
             bound=bound,
         )

@@ -89,7 +89,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     from .session import session_of
 
-    session_of(pyfuncitem.config).run(pyfuncitem).deliver()
+    claims = session_of(pyfuncitem.config)
+    if claims.is_worker:  # elsewhere the whole run is rehearsed before its first test
+        from .rehearsal import rehearse
+
+        rehearse(claims, [pyfuncitem])
+    claims.run(pyfuncitem).deliver()
     return True
 
 

@@ -94,6 +94,7 @@ def evidence(decision: Decision) -> Record:
     if decision.verdict == "inconclusive":
         needed = seeds_needed(estimate.interval, decision.bound, estimate.level)
     return stated | {
+        "measured": estimate.measured,
         "unit": estimate.unit.name,
         "bound": decision.bound,
         "bound_name": decision.bound_name,

@@ -36,8 +36,7 @@ def can_rehearse(item: pytest.Item) -> bool:
     """Whether a body measures, and needs nothing but what this plugin provides."""
     if not isinstance(item, pytest.Function) or claim_of(item) is None:
         return False
-    names = set(item._fixtureinfo.argnames)
-    return names <= {*PROVIDED, "device"} and "task" in names | {"task"}
+    return set(item._fixtureinfo.argnames) <= {*PROVIDED, "device"}
 
 
 def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
@@ -50,10 +49,14 @@ def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
 
 
 def rehearse(
-    session: Session, items: Iterable[pytest.Item], tick: Callable[[int, int], None]
+    session: Session,
+    items: Iterable[pytest.Item],
+    tick: Callable[[int, int], None] = lambda ready, claims: None,
 ) -> None:
     """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life."""
-    parts = [Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
+    parts = [
+        Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)
+    ]
     waiting = list(parts)
     while waiting:
         waiting, wanted = advance(session, waiting)
@@ -66,15 +69,31 @@ def rehearse(
 
 def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list[Trial]]:
     """The parts that still wait, and the trials to request for them."""
-    still, wanted = [], {}
+    still: list[Part] = []
+    wanted: dict[str, Trial] = {}
     for part in waiting:
         if any(session.trials.pending(trial) for trial in part.asked.values()):
             still.append(part)
             continue
         missing = needs(session, part.item)
-        fresh = {identity: trial for identity, trial in missing.items() if identity not in part.asked}
+        fresh = {
+            identity: trial for identity, trial in missing.items() if identity not in part.asked
+        }
         if fresh:  # what was asked for before and is missing has failed: the real run tells
             part.asked |= fresh
             wanted |= fresh
             still.append(part)
     return still, list(wanted.values())
+
+
+def forecast(session: Session, items: Iterable[pytest.Item]) -> str:
+    """What a run would train first, for --collect-only."""
+    claims = [item for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
+    missing: dict[str, Trial] = {}
+    for item in claims:
+        missing |= needs(session, item)
+    networks = sum(len(trial.seeds) for trial in missing.values())
+    return (
+        f"claims: {len(claims)}; their first looks would train {len(missing)} trials "
+        f"({networks} learners); the rest is remembered"
+    )

@@ -164,9 +164,7 @@ class Session:
 
     def hear(self, item: pytest.Function) -> ClaimResult:
         given = {
-            name: item.funcargs[name]
-            for name in item._fixtureinfo.argnames
-            if name not in PROVIDED
+            name: item.funcargs[name] for name in item._fixtureinfo.argnames if name not in PROVIDED
         }
         return self.hearing(item, given, self.trials).verdict()
 
@@ -176,10 +174,6 @@ class Session:
 
         claim = claim_of(item)
         assert claim is not None
-        if self.is_worker:  # elsewhere the whole run is rehearsed before its first test
-            from .rehearsal import rehearse
-
-            rehearse(self, [item], lambda ready, claims: None)
         result = self.hear(item)
         file = item.path.relative_to(self.config.rootpath).as_posix()
         made = record(result, self.profile(device_of(item)), file)
@@ -203,7 +197,8 @@ class Session:
                 written.append(f"ledger: added {', '.join(added)}")
         directory = options.REPORT.read(self.config)
         if directory and records:
-            from .report.page import ReportError, build
+            from .report.error import ReportError
+            from .report.page import build
 
             try:
                 written.append(f"report: {build(records, self.config.rootpath / directory)}")
@@ -232,6 +227,7 @@ class Session:
         """Stop the pool; what has ended stays in the store."""
         if "trials" in self.__dict__:
             self.trials.close()
+            self.trials.store.close()
 
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +17,33 @@ SIGNS = {
     "supported": ("✓", "green"),
     "refuted": ("✗", "red"),
     "inconclusive": ("?", "yellow"),
-    "not applicable": ("–", "dim"),
+    "not applicable": ("-", "light"),
 }
+
+
+HEADINGS = ("    task, learner", "verdict", "measured", "effect", "interval", "bound", "seeds")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table."""
+    """One row of the table: a claim's headline, or one comparison of a cell."""
 
-    claim: str
-    cell: str
+    name: str
     verdict: str
+    words: str = ""
     effect: str = ""
     interval: str = ""
     bound: str = ""
     n: str = ""
     headline: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its cells; without figures the words close the line, however long they are."""
+        sign, _ = SIGNS[self.verdict]
+        verdict = f"{sign} {self.verdict}"
+        figures = (self.effect, self.interval, self.bound, self.n) if self.effect else ()
+        return (f"    {self.name}", verdict, self.words, *figures)
 
 
 def table_lines(records: Sequence[Record]) -> Iterator[Line]:
@@ -43,10 +53,10 @@ def table_lines(records: Sequence[Record]) -> Iterator[Line]:
         if claim["control_of"]:
             note = f"control of {claim['control_of']}"
         else:
-            note = control_status(claim["id"], list(records)).word
-        partial = ", partial" if record["partial"] else ""
-        title = f"{claim['id']}  ({claim['strength']}{partial}; {note})"
-        yield Line(title, "", record["verdict"], headline=True)
+            note = f"control {control_status(claim['id'], list(records)).word}"
+        partial = ", of some of its tasks" if record["partial"] else ""
+        words = f" ({claim['strength']}{partial}; {note})"
+        yield Line(claim["id"], record["verdict"], words, headline=True)
         for cell in record["cells"]:
             yield from cell_lines(cell)
 
@@ -71,15 +81,15 @@ def cell_lines(cell: dict[str, Any]) -> Iterator[Line]:
     if not cell["counted"]:
         name += " (beside)"
     if not cell["evidence"]:
-        yield Line("", name, cell["verdict"], effect=cell["reason"])
+        yield Line(name, cell["verdict"], cell["reason"])
     for evidence in cell["evidence"]:
-        yield Line("", name, evidence["verdict"], **figures(evidence))
+        yield Line(name, evidence["verdict"], **figures(evidence))
 
 
-def figures(evidence: dict[str, Any]) -> dict[str, str]:
-    """Effect, interval, bound and number of seeds, in the words of their unit."""
+def figures(evidence: dict[str, Any]) -> dict[str, Any]:
+    """What was measured, effect, interval, bound and seeds, in the words of their unit."""
     if "unit" not in evidence:
-        return {"effect": evidence["about"]}
+        return {"words": evidence["about"]}
     unit = UNITS[evidence["unit"]]
 
     def write(value: float | None, infinite: str) -> str:
@@ -87,6 +97,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, str]:
 
     low, high = write(evidence["low"], "-∞"), write(evidence["high"], "∞")
     return {
+        "words": evidence["measured"],
         "effect": write(evidence["value"], "∞"),
         "interval": f"[{low}, {high}]",
         "bound": f"{evidence['operator']} {unit.write(evidence['bound'])}",
@@ -99,7 +110,7 @@ def summarise(reporter: Any, session: Session) -> None:
     records = list(session.records.values())
     reporter.section("claims", sep="=")
     reporter.write_line(
-        verdict_table(records, width=reporter._tw.fullwidth, colour=reporter._tw.hasmarkup)
+        verdict_table(records, lambda text, colour: reporter._tw.markup(text, **{colour: True}))
     )
     sentences = list(undecided(records))
     if sentences:
@@ -110,26 +121,25 @@ def summarise(reporter: Any, session: Session) -> None:
         reporter.write_line(line)
 
 
-def verdict_table(records: Sequence[Record], *, width: int, colour: bool) -> str:
-    """The table as text of at most `width` columns."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
-    for heading in ("claim, task and learner", "verdict", "effect", "interval", "bound", "n"):
-        right = heading in ("n",)
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
-    for line in table_lines(records):
-        sign, style = SIGNS[line.verdict]
-        name = Text(line.claim, style="bold") if line.headline else Text(f"  {line.cell}")
-        verdict = Text(f"{sign} {line.verdict}", style=style)
-        table.add_row(name, verdict, line.effect, line.interval, line.bound, line.n)
-    text = io.StringIO()
-    Console(
-        file=text, width=width, force_terminal=colour, no_color=not colour, highlight=False
-    ).print(table)
-    return "\n".join(row.rstrip() for row in text.getvalue().rstrip().splitlines())
+def verdict_table(
+    records: Sequence[Record], paint: Callable[[str, str], str] = lambda text, _: text
+) -> str:
+    """The table as text. paint(text, colour) marks a verdict up."""
+    lines = list(table_lines(records))
+    rows = [line.columns for line in lines if line.effect]
+    names = [line.columns[:2] for line in lines if not line.headline]
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
+    widths[:2] = [max(map(len, column)) for column in zip(HEADINGS[:2], *names, strict=True)]
+    text = ["  ".join(head.ljust(width) for head, width in zip(HEADINGS, widths, strict=True))]
+    for line in lines:
+        sign, colour = SIGNS[line.verdict]
+        if line.headline:
+            text.append(paint(f"{sign} {line.name}: {line.verdict}", colour) + line.words)
+            continue
+        cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
+        cells[1] = paint(cells[1], colour)
+        text.append("  ".join(cells).rstrip())
+    return "\n".join(text)
 
 
 def undecided(records: Sequence[Record]) -> Iterator[str]:

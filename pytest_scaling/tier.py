@@ -8,6 +8,7 @@ import pytest
 
 from .options import TIER
 
+
 @dataclass(frozen=True)
 class Tier:
     """One level of effort. `sizes` are the numbers of training rows m, in ascending order."""

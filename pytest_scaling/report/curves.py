@@ -12,7 +12,7 @@ from typing import Any
 from ..statistics.student import upper_quantile
 
 Record = Mapping[str, Any]
-TAIL = 0.025  # on each side: the band is a 95 % interval
+TAIL = 0.025  # on each side: the band is a 95% interval
 SIZES_OF_A_CURVE = 3  # fewer sizes show no bend
 PANELS_OF_A_SLIDE = 6
 NUMBERED = re.compile(r"(.*?\D)(\d+)")
@@ -20,7 +20,7 @@ NUMBERED = re.compile(r"(.*?\D)(\d+)")
 
 @dataclass(frozen=True)
 class Point:
-    """The error at one m: mean over n seeds and its 95 % t interval, within 0 and 1.
+    """The error at one m: mean over n seeds and its 95% t interval, within 0 and 1.
 
     With one seed there is no interval: the limits are the mean.
     """

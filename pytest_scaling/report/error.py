@@ -9,6 +9,5 @@ class ReportError(RuntimeError):
     @classmethod
     def missing(cls, library: str) -> ReportError:
         return cls(
-            f"a report needs {library}, which is not installed: "
-            f"pip install pytest-scaling[report]"
+            f"a report needs {library}, which is not installed: pip install pytest-scaling[report]"
         )

@@ -137,7 +137,7 @@ def write_around(
 
 def evidence_line(panels: Sequence[Panel]) -> str:
     return (
-        f"Mean over {seeds(panels)}; shaded: 95 % t interval of the mean, point by point. "
+        f"Mean over {seeds(panels)}; shaded: 95% t interval of the mean, point by point. "
         f"Each panel has its own scale; 1k = 1,024."
     )
 
@@ -154,9 +154,7 @@ def frames(panels: Sequence[Panel]) -> list[Frame]:
     for number in range(len(panels)):
         row, column = divmod(number, columns)
         left = LEFT + sum(gutters[:column]) + column * (width + BETWEEN_COLUMNS)
-        placed.append(
-            Frame(left, TOP - height - row * (height + BETWEEN_ROWS), width, height)
-        )
+        placed.append(Frame(left, TOP - height - row * (height + BETWEEN_ROWS), width, height))
     return placed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -151,27 +151,42 @@ def card(record: Record, anchor: str, records: Sequence[Record]) -> Card:
     claim = record["claim"]
     source = claim["source"] or {}
     is_control = claim["control_of"] is not None
-    bounds = {"smallest effect": claim["smallest_effect"], **claim["bounds"]}
     return Card(
         anchor=anchor,
         text=claim["text"],
         badge=Badge(record["verdict"], is_control),
         partial=record["partial"],
         strength=STRENGTHS[claim["strength"]],
-        bounds=tuple(
-            f"{name.replace('_', ' ')} {value:g}"
-            for name, value in bounds.items()
-            if value is not None
-        ),
+        bounds=tuple(bounds(record)),
         control_of=claim["control_of"],
         control=None if is_control else control_status(claim["id"], records),
-        source=", ".join(filter(None, (source.get("author"), source.get("title")))),
+        source=cited(source),
         moments=tuple(moment(source["url"], time) for time in source.get("times", ())),
         file=record["file"],
         level=claim["level"],
         cells=tuple(cell(each, scales(record), is_control) for each in record["cells"]),
         record=record,
     )
+
+
+def cited(source: Record) -> str:
+    """Author and title, as far as a claim names them."""
+    title = f"“{source['title']}”" if source.get("title") else ""
+    return ", ".join(filter(None, (source.get("author"), title)))
+
+
+def bounds(record: Record) -> Iterator[str]:
+    """What the claim fixed beforehand, in the unit of what it was compared with."""
+    claim = record["claim"]
+    units = {
+        row["bound_name"]: row["unit"]
+        for content in record["cells"]
+        for row in content["evidence"]
+        if "n" in row
+    }
+    for name, value in {"smallest_effect": claim["smallest_effect"], **claim["bounds"]}.items():
+        if value is not None:
+            yield f"{name.replace('_', ' ')} {words.quantity(value, units.get(name, ''))}"
 
 
 def cell(content: Record, scale: Mapping[str, tuple[float, float]], is_control: bool) -> Cell:
@@ -181,13 +196,13 @@ def cell(content: Record, scale: Mapping[str, tuple[float, float]], is_control: 
         badge=Badge(content["verdict"], is_control),
         counted=content["counted"],
         reason=content["reason"],
-        evidence=tuple(evidence(row, scale) for row in content["evidence"]),
+        evidence=tuple(evidence(row, scale, is_control) for row in content["evidence"]),
     )
 
 
-def evidence(row: Record, scale: Mapping[str, tuple[float, float]]) -> Evidence:
+def evidence(row: Record, scale: Mapping[str, tuple[float, float]], is_control: bool) -> Evidence:
     """A comparison; one without an estimate is exact and has no figures."""
-    badge = Badge(row["verdict"])
+    badge = Badge(row["verdict"], is_control)
     if "n" not in row:
         return Evidence(row["about"], "exactly, without noise", badge)
     unit = row["unit"]
@@ -198,7 +213,7 @@ def evidence(row: Record, scale: Mapping[str, tuple[float, float]]) -> Evidence:
         effect=words.quantity(row["value"], unit),
         interval=words.interval(row),
         bound=words.quantity(row["bound"], unit),
-        seeds=f"{row['n']} of at most {row['most_seeds']}",
+        seeds=f"{row['n']} of {row['most_seeds']}",
         detectable=words.quantity(row["smallest_detectable"], unit),
         unseen=words.share(row["unseen_failure_share"]),
         needed=words.needed(row),
@@ -243,7 +258,7 @@ def moment(url: str, time: str) -> Moment:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return Moment(time.replace("-", "–"), "")
-    minutes, seconds = time.split("-")[0].split(":")
+    minutes, seconds = time.split("-", maxsplit=1)[0].split(":")
     start = int(minutes) * 60 + int(seconds)
     if (parts.hostname or "").removeprefix("www.") in ("youtube.com", "youtu.be"):
         query = "&".join(filter(None, (parts.query, f"t={start}s")))
@@ -277,7 +292,7 @@ def title(shown: Sequence[Card]) -> str:
     """Named after the source that all claims share, where they do."""
     sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in shown}
     only = sources.pop() if len(sources) == 1 else ""
-    return f"“{only}”: the claims and their verdicts" if only else "Claims and their verdicts"
+    return f"“{only}”, put to the test" if only else "Claims and their verdicts"
 
 
 def lead(shown: Sequence[Card]) -> str:
@@ -286,7 +301,7 @@ def lead(shown: Sequence[Card]) -> str:
     if not shown:
         return "No claim was run."
     said = ", ".join(
-        f"{number} {word}"
+        f"{words.number_word(number)} {word}"
         for word in ICONS
         if (number := sum(each.badge.word == word for each in claims))
     )
@@ -295,7 +310,7 @@ def lead(shown: Sequence[Card]) -> str:
     fooled = sum(not each.control.trustworthy for each in claims if each.control)
     sentence += f"{words.count(controls, 'control').capitalize()}."
     if fooled:
-        subject = "One claim is" if fooled == 1 else f"{fooled} claims are"
+        subject = f"{words.count(fooled, 'claim').capitalize()} {'is' if fooled == 1 else 'are'}"
         sentence += f" {subject} not trustworthy: the control is supported too."
     return sentence
 
@@ -306,9 +321,8 @@ def source_line(shown: Sequence[Card]) -> str:
     profiles = [each.record["profile"] for each in shown]
     devices = dict.fromkeys(str(each["device"]) for each in profiles if each.get("device"))
     tiers = dict.fromkeys(f"{each['tier']} tier" for each in profiles if each.get("tier"))
-    measured = words.join(["pytest-scaling", *devices, *tiers]).replace(" and ", ", ")
-    claims = f"Claims: {'; '.join(sources)}. " if sources else ""
-    return f"{claims}Measured with {measured}."
+    measured = "Measured with " + ", ".join(["pytest-scaling", *devices, *tiers])
+    return " · ".join([f"Claims: {'; '.join(sources)}", measured] if sources else [measured])
 
 
 def left_out(panels: Sequence[Panel], drawn: Sequence[Panel]) -> list[str]:

@@ -8,7 +8,21 @@ from typing import Any
 from ..estimate import UNITS
 from .curves import Panel
 
-NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 
 
 def join(words: Sequence[str]) -> str:
@@ -36,7 +50,7 @@ def size(m: float) -> str:
 def accuracy(level: float, levels: Sequence[float]) -> str:
     """A tick of the accuracy axis, with a decimal where neighbours need one."""
     apart = min((b - a for a, b in zip(levels, levels[1:], strict=False)), default=1.0)
-    return f"{level * 100:.{0 if apart > 0.0099 else 1}f} %"
+    return f"{level * 100:.{0 if apart > 0.0099 else 1}f}%"
 
 
 def seeds(panels: Sequence[Panel]) -> str:
@@ -68,7 +82,8 @@ def figure_title(panels: Sequence[Panel]) -> str:
 def relation(row: Mapping[str, Any]) -> str:
     """What the comparison asked, as in "is it above the smallest effect?"."""
     asked = {">": "above", "<": "below", "within": "within plus or minus"}
-    named = str(row["bound_name"] or "bound").replace("_", " ")
+    named = str(row["bound_name"] or "").replace("_", " ")
+    named = named if named == "smallest effect" else f"bound {named}".rstrip()
     return f"{asked.get(row['operator'], row['operator'])} the {named}?"
 
 
@@ -88,7 +103,7 @@ def interval(row: Mapping[str, Any]) -> str:
 
 
 def share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}".replace("%", " %")
+    return "–" if value is None else f"{value:.0%}"
 
 
 def needed(row: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import enum
 
 
-class Verdict(str, enum.Enum):
+class Verdict(enum.StrEnum):
     """What the evidence says about a statement; the value is the word that records carry."""
 
     SUPPORTED = "supported"

@@ -104,9 +104,9 @@ class Trials:
             return
         asked = [t for t in dict.fromkeys(trials) if not self._settled(t) and not self.known(t)]
         with self._changed:
-            if self._closed:
-                raise RuntimeError("No trial can be started after the run was closed.")
             new = [trial for trial in asked if not self._settled(trial)]
+            if new and self._closed:
+                raise RuntimeError(f"{new[0].description}: cannot start in a run that is closed.")
             self._waiting.update(trial.identity for trial in new)
             self._cost_asked += sum(trial.cost for trial in new)
             self._dispatcher.add(sorted(new, key=lambda trial: -trial.cost))

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -86,7 +86,7 @@ class Store:
     def put(self, trial: Trial, results: Sequence[SeedResult]) -> None:
         """Write all results of a trial, or none of them."""
         identity = trial.identity
-        created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        created = datetime.now(UTC).isoformat(timespec="seconds")
         about = (identity, canonical(trial.ingredients), created)
         rows = [(identity, *write_row(identity, result)) for result in results]
 

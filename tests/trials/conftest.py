@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ HERE = Path(__file__).parent
 def _without_torch(monkeypatch):
     """Worker processes of these tests do not spend seconds on importing torch."""
     monkeypatch.syspath_prepend(str(HERE / "without_torch"))
-    monkeypatch.setenv("PYTHONPATH", f"{HERE / 'without_torch'}:{HERE.parents[1]}")
+    places = (str(HERE / "without_torch"), str(HERE.parents[1]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
 
 
 @pytest.fixture

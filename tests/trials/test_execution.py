@@ -1,6 +1,8 @@
 """A run computes each trial once, wherever and in whatever order it is asked for."""
 
 import importlib.util
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -166,9 +168,9 @@ with Store(path) as store, Trials(store, workers=1) as trials:
 """
 
 
-def controller(path, log):
+def controller(path, log, **options):
     command = [sys.executable, "-W", "error", "-c", CONTROLLER, path, log]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
 
 
 def test_two_processes_compute_once(path, tmp_path):
@@ -202,6 +204,21 @@ def test_a_killed_controller_loses_no_stored_trial_and_the_next_goes_on(path, ru
     assert len(lines(log)) <= stored + 2  # its workers ended with it
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process group on POSIX")
+def test_ctrl_c_ends_controller_and_workers_and_keeps_what_is_done(path, tmp_path):
+    log = tmp_path / "log"
+    one = controller(path, log, stderr=subprocess.PIPE, start_new_session=True)
+    while len(lines(log)) < 3:
+        time.sleep(0.02)
+    os.killpg(one.pid, signal.SIGINT)
+    _, told = one.communicate(timeout=5)
+    assert told.rstrip().endswith("KeyboardInterrupt")
+    assert told.count("Traceback") == 1
+    with Store(path) as store:
+        assert 2 <= store.count() < 6
+        assert all(store.acquire(trial(block).identity, "next") for block in range(6))
+
+
 def test_a_lease_of_a_dead_process_lapses_and_the_trial_is_computed(store, run):
     store.acquire(trial().identity, "dead", seconds=0.5)
     trials = run(pool=InProcess)
@@ -224,14 +241,25 @@ def test_closing_keeps_what_is_done_gives_back_leases_and_is_quick(run, store, t
     assert trials.in_flight == 0
     assert 1 <= store.count() == trials.computed < 6
     assert all(store.acquire(arm.identity, "next") for arm in arms)
-    with pytest.raises(TrialError, match="the run was closed"):
-        run_closed(trials, arms)
 
 
-def run_closed(trials, arms):
-    trials._closed = False  # what a waiting thread sees
-    trials.request = lambda _: None
-    trials.results(arms)
+def test_who_waits_when_a_run_is_closed_is_told_so(run):
+    trials, told = run(), []
+
+    def wait():
+        with pytest.raises(TrialError, match="the run was closed before it was computed"):
+            trials.results([trial(learner=Centroids(pause=30))])
+        told.append(True)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    while not trials.in_flight:
+        time.sleep(0.01)
+    trials.close()
+    waiting.join()
+    assert told
+    with pytest.raises(RuntimeError, match="cannot start in a run that is closed"):
+        trials.request([trial(1)])
 
 
 def test_a_store_that_fails_leaves_the_run_its_results(run, store, monkeypatch):

@@ -1,5 +1,6 @@
 """The identity of a trial: what determines the result, all of it and nothing else."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -71,7 +72,7 @@ def test_another_process_finds_the_same_identity():
     found = {
         subprocess.run(
             [sys.executable, "-c", program],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True,
             text=True,
             check=True,
