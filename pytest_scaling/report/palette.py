@@ -40,7 +40,7 @@ THEMES: dict[ThemeName, Theme] = {
             ("#259a87", "#107062", "#053f37"),
             ("#9479cf", "#6845ae", "#361b70"),
         ),
-        others=("#c2410c", "#6f7782", "#a67800", "#9d3c72", "#7a4b2a", "#b3261e"),
+        others=("#c2410c", "#6f7782", "#a67800", "#9d3c72", "#7a4b2a", "#66701c"),
     ),
     "dark": Theme(
         ground="#14171a",
@@ -52,7 +52,7 @@ THEMES: dict[ThemeName, Theme] = {
             ("#2b8f7f", "#52c7b2", "#c6f3e9"),
             ("#8267c0", "#b09ae8", "#e6dcff"),
         ),
-        others=("#ff9257", "#a9b1bb", "#e2bd4a", "#f08fc0", "#cf9f7c", "#ff8a80"),
+        others=("#ff9257", "#a9b1bb", "#e2bd4a", "#f08fc0", "#cf9f7c", "#c3cf6a"),
     ),
 }
 DASHES: tuple[Dash, ...] = ((5, 2), (1.4, 1.4), (7, 2, 1.4, 2), (10, 3), (3, 1.4, 1, 1.4), (2, 3))
@@ -68,6 +68,11 @@ class Style:
     width: float
     marker: str
     dash: Dash = ()
+
+    @property
+    def line(self) -> str | tuple[float, Dash]:
+        """The stroke as matplotlib takes it."""
+        return (0, self.dash) if self.dash else "-"
 
 
 def styles(learners: Iterable[str], theme: ThemeName) -> dict[str, Style]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from .view import Badge, Card, lead, title
+from .words import NOTHING
 
 MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
 
@@ -21,7 +22,7 @@ def summary(shown: Sequence[Card]) -> str:
         lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")
         for cell in card.cells:
             aside = "" if cell.counted else " (beside, not counted)"
-            place = f"{plain(cell.task) or '–'} | {plain(cell.learner)}"
+            place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"
             lines.append(f"| `{card.anchor}` | {place} | {mark(cell.badge)}{aside} | |")
     return "\n".join(lines) + "\n"
 

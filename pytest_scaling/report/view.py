@@ -12,7 +12,7 @@ from . import words
 from .curves import Panel
 
 Record = Mapping[str, Any]
-ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": "–"}
+ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": words.NOTHING}
 STRENGTHS = {
     "always": "always: no counterexample on any task",
     "usually": "usually: on at least two tasks in three",
@@ -231,7 +231,9 @@ def scales(record: Record) -> dict[str, tuple[float, float]]:
                 low, high = spans.get(row["unit"], (0.0, 0.0))
                 known = [row[key] for key in ("low", "value", "high", "bound")]
                 finite = [value for value in known if value is not None]
-                spans[row["unit"]] = (min(low, *finite, low), max(high, *finite, high))
+                if row["high"] is None and finite:  # room for what has no end
+                    finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
+                spans[row["unit"]] = (min(low, high, *finite), max(low, high, *finite))
     return spans
 
 
@@ -255,15 +257,15 @@ def strip(row: Record, span: tuple[float, float]) -> Strip | None:
 
 def moment(url: str, time: str) -> Moment:
     """A link into the recording; only to web addresses, whatever a claim names."""
-    parts = urlsplit(url)
+    parts, spoken = urlsplit(url), time.replace("-", "\N{EN DASH}")
     if parts.scheme not in ("http", "https"):
-        return Moment(time.replace("-", "–"), "")
+        return Moment(spoken, "")
     minutes, seconds = time.split("-", maxsplit=1)[0].split(":")
     start = int(minutes) * 60 + int(seconds)
     if (parts.hostname or "").removeprefix("www.") in ("youtube.com", "youtu.be"):
         query = "&".join(filter(None, (parts.query, f"t={start}s")))
-        return Moment(time.replace("-", "–"), parts._replace(query=query).geturl())
-    return Moment(time.replace("-", "–"), parts._replace(fragment=f"t={start}").geturl())
+        return Moment(spoken, parts._replace(query=query).geturl())
+    return Moment(spoken, parts._replace(fragment=f"t={start}").geturl())
 
 
 def tasks(shown: Sequence[Card]) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..estimate import UNITS
 from .curves import Panel
+
+NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
 NUMBERS = [
     "no",
@@ -49,7 +52,7 @@ def size(m: float) -> str:
 
 def accuracy(level: float, levels: Sequence[float]) -> str:
     """A tick of the accuracy axis, with a decimal where neighbours need one."""
-    apart = min((b - a for a, b in zip(levels, levels[1:], strict=False)), default=1.0)
+    apart = min((b - a for a, b in itertools.pairwise(levels)), default=1.0)
     return f"{level * 100:.{0 if apart > 0.0099 else 1}f}%"
 
 
@@ -76,7 +79,7 @@ def figure_title(panels: Sequence[Panel]) -> str:
         where = f"{'both' if len(tasks) == 2 else 'all ' + number_word(len(tasks))} tasks"
     else:
         where = f"{number_word(len(tasks))} of {number_word(len(panels))} tasks"
-    return f"The curve of the {label} ends highest, on {where}"
+    return f"On {where} the curve of the {label} ends highest"
 
 
 def relation(row: Mapping[str, Any]) -> str:
@@ -87,23 +90,23 @@ def relation(row: Mapping[str, Any]) -> str:
     return f"{asked.get(row['operator'], row['operator'])} the {named}?"
 
 
-def quantity(value: float | None, unit: str, missing: str = "–") -> str:
+def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
     """A value in its unit, or what stands for one that the data do not give."""
     if value is None:
         return missing
     written = UNITS[unit].write(value) if unit in UNITS else f"{value:.4g}"
-    return written.replace("-", "−")
+    return written.replace("-", MINUS)
 
 
 def interval(row: Mapping[str, Any]) -> str:
     """The limits in their unit; a missing limit is one that the data do not set."""
-    low = quantity(row["low"], row["unit"], "−∞")
+    low = quantity(row["low"], row["unit"], f"{MINUS}∞")
     high = quantity(row["high"], row["unit"], "∞")
     return f"[{low}, {high}]"
 
 
 def share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
+    return NOTHING if value is None else f"{value:.0%}"
 
 
 def needed(row: Mapping[str, Any]) -> str:

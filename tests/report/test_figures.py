@@ -1,0 +1,145 @@
+"""The figure as SVG and PNG."""
+
+from __future__ import annotations
+
+import re
+import struct
+import sys
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pytest
+
+from pytest_scaling.report import ReportError, draw, for_a_slide, learning_curves, save
+from pytest_scaling.report.figures import themeable
+from pytest_scaling.report.layout import labels_fit
+from pytest_scaling.report.palette import THEMES, channels, styles, variables
+
+LEARNERS = ["mlp-8", "mlp-64", "mlp-256", "ridge", "tree", "nearest"]
+
+
+@pytest.fixture
+def panels(run):
+    return for_a_slide(learning_curves(run))
+
+
+def test_the_same_records_give_the_same_bytes(panels, tmp_path):
+    first = save(draw(panels), tmp_path / "first", text="words")
+    second = save(draw(panels), tmp_path / "second", text="words")
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_the_svg_can_be_read_aloud_and_bears_no_date(panels, tmp_path):
+    svg, _ = save(draw(panels, title="A < B & C"), tmp_path / "figure", text="In <words>")
+    root = ElementTree.fromstring(svg.read_text("utf-8"))
+    assert root.get("role") == "img"
+    assert [root[0].text, root[1].text] == ["A < B & C", "In <words>"]
+    assert root.get("aria-labelledby") == f"{root[0].get('id')} {root[1].get('id')}"
+    assert root.find(".//{*}metadata") is None
+
+
+def test_the_png_has_the_shape_of_a_slide(panels, tmp_path):
+    _, png = save(draw(panels, "dark"), tmp_path / "figure")
+    width, height = struct.unpack(">II", png.read_bytes()[16:24])
+    assert width * 9 == height * 16
+    assert width >= 1920
+
+
+def test_settings_of_the_reader_neither_change_nor_matter(panels, tmp_path):
+    plain, _ = save(draw(panels), tmp_path / "plain")
+    with mpl.rc_context({"font.size": 3, "lines.linewidth": 9, "svg.hashsalt": "mine"}):
+        before = dict(mpl.rcParams)
+        odd, _ = save(draw(panels), tmp_path / "odd")
+        assert dict(mpl.rcParams) == before
+    assert odd.read_bytes() == plain.read_bytes()
+
+
+def test_where_labels_have_no_room_one_legend_names_every_learner(make, tmp_path):
+    arms = [
+        make.arm(f"learner{letter}", m, [0.3, 0.31], task=task)
+        for letter in "abcdefgh"
+        for m in (64, 256, 1024)
+        for task in ("t1", "t2", "t3", "t4")
+    ]
+    panels = learning_curves([make.record("a", "supported", arms=arms)])
+    assert not labels_fit(panels)
+    (legend,) = draw(panels).legends
+    named = [text.get_text() for text in legend.get_texts()]
+    assert named == [f"learner{letter}" for letter in "abcdefgh"] + ["majority class"]
+
+
+def test_labels_stand_at_the_ends_where_they_fit(panels):
+    assert labels_fit(panels)
+    figure = draw(panels)
+    said = {text.get_text().replace("\n", " ") for text in figure.axes[0].texts}
+    assert {"ridge regression", "small network", "large network", "majority class"} <= said
+    assert figure.legends == []
+
+
+def test_the_title_says_whose_curve_ends_highest(panels):
+    title = draw(panels).texts[0].get_text()
+    assert title == "On xor the curve of the large network ends highest"
+
+
+def test_no_curve_is_no_figure():
+    with pytest.raises(ValueError, match="at least one panel"):
+        draw([])
+
+
+def test_without_matplotlib_one_sentence_says_what_to_install(panels, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ReportError, match=r"matplotlib.*pip install pytest-scaling\[report\]"):
+        draw(panels)
+
+
+def test_every_colour_of_the_figure_on_a_page_follows_the_theme(panels, tmp_path):
+    svg, _ = save(draw(panels), tmp_path / "figure")
+    element = themeable(svg.read_text("utf-8"), panels)
+    assert re.findall(r"#[0-9a-f]{6}\b", element) == []
+    assert set(re.findall(r"var\((--[\w-]+)\)", element)) <= set(
+        variables(["mlp-8", "mlp-64", "ridge"], "dark")
+    )
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as in WCAG 2.2."""
+    shares = [value / 255 for value in channels(colour)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_curves_stand_out_from_the_ground(theme):
+    names = [f"{kind}-{size}" for kind in "abc" for size in (1, 2, 3)]
+    names += ["one", "two", "three", "four", "five", "six"]
+    ground = THEMES[theme].ground
+    weak = {
+        name: style.colour
+        for name, style in styles(names, theme).items()
+        if contrast(style.colour, ground) < 3
+    }
+    assert weak == {}
+    assert contrast(THEMES[theme].muted, ground) >= 4.5
+
+
+def test_a_family_shares_a_solid_line_that_grows_and_others_differ_in_dash_and_marker():
+    drawn = styles(LEARNERS, "light")
+    family = [drawn[name] for name in ("mlp-8", "mlp-64", "mlp-256")]
+    assert [style.dash for style in family] == [(), (), ()]
+    assert family[0].width < family[1].width < family[2].width
+    assert luminance(family[0].colour) > luminance(family[1].colour) > luminance(family[2].colour)
+    others = [drawn[name] for name in ("ridge", "tree", "nearest")]
+    assert len({style.dash for style in others} | {()}) == 4
+    assert len({style.marker for style in others}) == 3
+
+
+def test_colours_on_light_ground_can_be_told_apart_by_a_search():
+    names = [f"{kind}-{size}" for kind in "abc" for size in range(1, 6)] + list("uvwxyz")
+    colours = list(variables(names, "light").values())
+    assert len(set(colours)) == len(colours)
