@@ -12,7 +12,7 @@ import pytest
 
 from .claim import Claim, ClaimError
 from .estimate import Decision, Inconclusive
-from .experiment import Experiment, largest_m
+from .experiment import Experiment, label, largest_m
 from .tier import M_SMALL, Tier
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MEASUREMENTS = ("compare", "curve", "ranking", "race", "measure", "exact")
 VALUES = ("task", "learner", "m_small", "m_large", "smallest_effect", "bounds")
 PROVIDED = (*MEASUREMENTS, *VALUES)
+NOTHING_ASKED = "none of its tasks was asked for"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Cell:
 
     @property
     def learner_name(self) -> str:
-        return str(getattr(self.learner, "label", self.learner.name)) if self.learner else ""
+        return label(self.learner) if self.learner else ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class ClaimResult:
             for each in self.cells
             if each.cell.counted and (self.verdict is None or each.verdict == self.verdict)
         ]
-        return "; ".join(each.reason for each in decisive or self.cells)
+        return "; ".join(each.reason for each in decisive or self.cells) or NOTHING_ASKED
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def scope(
         *(each for each in claim.beside if hasattr(each, "fit_predict")),
     ]
     cells = [
-        Cell(task, learner, counts(claim, task, learner), out_of_tier(task, tier))
+        Cell(task, learner, counts(claim, task, learner), out_of_tier(task, learner, tier))
         for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
     ]
     whole = {cell.task_name for cell in cells if cell.counted and not cell.skip}
@@ -131,12 +132,15 @@ def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
     return task not in claim.beside and learner not in claim.beside
 
 
-def out_of_tier(task: Task | None, tier: Tier) -> str:
-    """Why a task is left out of a tier, or nothing."""
+def out_of_tier(task: Task | None, learner: Learner | None, tier: Tier) -> str:
+    """Why a cell is left out of a tier, or nothing."""
     tiers = getattr(task, "tiers", None)
-    if tiers is None or tier.name in tiers:
-        return ""
-    return f"{task.name if task else ''} runs in the tiers {' and '.join(tiers)}"
+    if task and tiers is not None and tier.name not in tiers:
+        return f"{task.name} runs in the tiers {' and '.join(tiers)}"
+    limit = largest_m(learner, tier)
+    if learner and not tier.reach(limit):
+        return f"{label(learner)} affords at most {limit:,} rows in the tier {tier.name}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -232,13 +236,26 @@ class Hearing:
             if not false:
                 raise
             verdict, reason = Verdict.REFUTED, "; ".join(false)
-        if verdict is Verdict.SUPPORTED and not decisions:
+        if verdict is Verdict.SUPPORTED:
+            self._check_assertions(decisions)
+        reason = reason or "; ".join(each.sentence for each in decisions)
+        return CellResult(cell, verdict, reason, tuple(decisions), experiment.arms)
+
+    def _check_assertions(self, decisions: Sequence[Decision]) -> None:
+        """Raise ClaimError where a body ended well without having asserted all it compared."""
+        from .statistics.verdict import Verdict
+
+        if not decisions:
             raise ClaimError(
                 f"claim {self.scope.claim.id!r} ended without a comparison; its body must assert "
                 f"an estimate against a bound, or exact(...)"
             )
-        reason = reason or "; ".join(each.sentence for each in decisions)
-        return CellResult(cell, verdict, reason, tuple(decisions), experiment.arms)
+        for each in decisions:
+            if each.verdict is not Verdict.SUPPORTED:
+                raise ClaimError(
+                    f"claim {self.scope.claim.id!r} compared and did not assert: {each.sentence}; "
+                    f"assert every comparison, and write < for `not` >"
+                )
 
 
 def over_cells(scope: Scope, cells: Sequence[CellResult]) -> Verdict | None:

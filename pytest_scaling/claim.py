@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -96,8 +96,8 @@ class Claim:
                 f"it must be one of {', '.join(STRENGTHS)}"
             )
         for name, bound in self.all_bounds.items():
-            if not math.isfinite(bound):
-                raise ClaimError(f"claim {self.id!r}: the bound {name} is {bound}, not a number")
+            if not isinstance(bound, (int, float)) or not math.isfinite(bound):
+                raise ClaimError(f"claim {self.id!r}: the bound {name} is {bound!r}, not a number")
         if self.smallest_effect is not None and self.smallest_effect <= 0:
             raise ClaimError(f"claim {self.id!r}: smallest_effect must be above zero")
         if self.parts < 1:
@@ -121,6 +121,16 @@ class Claim:
         return "refuted" if self.is_control else "supported"
 
 
+def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> None:
+    """Put one sentence, with the line, in place of the traceback of a ClaimError."""
+    raised = report.call.excinfo if hasattr(report, "call") else None
+    if raised is None or not isinstance(raised.value, ClaimError):
+        return
+    lines = [entry.lineno + 1 for entry in raised.traceback if entry.path == collector.path]
+    place = f"{collector.path.name}:{lines[-1]}" if lines else collector.path.name
+    report.longrepr = f"{place}: {raised.value}"
+
+
 def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
     """Make a test function carry a claim; the arguments are the attributes of `Claim`.
 
@@ -130,8 +140,13 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
 
     Raises ClaimError, with one sentence, when the header cannot be judged.
     """
-    for name in ("tasks", "learners", "beside"):
-        if header.get(name) is not None:
-            header[name] = tuple(header[name])
+    known = [field.name for field in dataclasses.fields(Claim)]
+    for name, value in header.items():
+        if name not in known:
+            raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")
+        if name in ("tasks", "learners", "beside") and value is not None:
+            if not isinstance(value, Iterable):
+                raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
+            header[name] = tuple(value)
     stated = Claim(id, text, **header)
     return pytest.mark.claim(stated)

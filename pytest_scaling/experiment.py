@@ -41,7 +41,7 @@ FIRST_LOOK = 5
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
 
 
-@dataclass
+@dataclass(repr=False)
 class Experiment:
     """The measurements of one cell of one claim."""
 
@@ -53,6 +53,9 @@ class Experiment:
     seed_offset: int = 0
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<experiment of the claim {self.claim.id!r}>"
 
     def sample(self, arm: Arm, n: int) -> Results:
         """The first n seeds of an arm."""

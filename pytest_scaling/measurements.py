@@ -19,12 +19,19 @@ class Placeholder:
         self._name = name
 
     def _misused(self, *_: Any, **__: Any) -> Any:
+        __tracebackhide__ = True
         raise pytest.UsageError(
             f"the fixture {self._name!r} has a value only in the body of a test with @claim, "
             f"not in other fixtures and other tests"
         )
 
-    __call__ = __lt__ = __gt__ = __getattr__ = _misused
+    __call__ = __getattr__ = __getitem__ = __iter__ = __len__ = __bool__ = _misused
+    __lt__ = __le__ = __eq__ = __ne__ = __ge__ = __gt__ = _misused
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _misused
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = _misused
+    __int__ = __float__ = __index__ = _misused
+
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return f"<{self._name} of a claim's cell>"

@@ -120,6 +120,15 @@ OPTIONS = (
 )
 
 
+def check_options(config: pytest.Config) -> None:
+    """Raise pytest.UsageError where one option asks for another that is not there."""
+    update, reason = UPDATE.read(config), REASON.read(config)
+    if update and not reason:
+        raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
+    if reason and not update:
+        raise pytest.UsageError("--reason belongs to --claims-update=new")
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Register the whole table."""
     group = parser.getgroup("scaling", "claims about learning machines")
@@ -137,3 +146,18 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(option.flag, dest=option.dest, help=help, **more)
         if option.ini:
             parser.addini(option.ini, option.help, default="")
+
+
+def markdown() -> str:
+    """The table as the README shows it."""
+
+    def code(name: str | None) -> str:
+        return f"`{name}`" if name else ""
+
+    rows = [
+        f"| `{option.flag}` | {option.help} | {code(option.environment)} | {code(option.ini)} "
+        f"| {code(option.default)} |"
+        for option in OPTIONS
+    ]
+    head = "| option | what it does | environment | ini | default |\n|---|---|---|---|---|"
+    return "\n".join((head, *rows))

@@ -45,9 +45,9 @@ class Outcome:
         if self.kind == "xfailed":
             pytest.xfail(self.message)
         if self.kind == "inconclusive":
-            raise Inconclusive(self.message)
+            raise Inconclusive(self.message, _use_item_location=True)
         if self.kind == "skipped":
-            pytest.skip(self.message)
+            raise pytest.skip.Exception(self.message, _use_item_location=True)
 
 
 def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | None) -> Outcome:
@@ -86,17 +86,26 @@ def mark(
         return
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Inconclusive):
-        report.claim_status = ("inconclusive", "i", "INCONCLUSIVE")  # type: ignore[attr-defined]
         if fail_inconclusive:
             report.outcome, report.longrepr = "failed", str(error.msg)
+        else:
+            report.claim_status = ("inconclusive", "i", "INCONCLUSIVE")  # type: ignore[attr-defined]
+            if isinstance(report.longrepr, tuple):
+                report.longrepr = (*report.longrepr[:2], str(error.msg))
     elif isinstance(error, MISTAKES):
         report.claim_status = ("error", "E", "ERROR")  # type: ignore[attr-defined]
         report.longrepr = str(error.args[0] if error.args else error)
     if record is not None:
         report.claim_record = record  # type: ignore[attr-defined]
-        report.user_properties.append(("claim", record["claim"]["id"]))
-        report.user_properties.append(("verdict", record["verdict"]))
-        report.user_properties.append(("evidence", record["reason"]))
+
+
+def properties(record: Record) -> list[tuple[str, object]]:
+    """What other tools are told of a record, JUnit XML among them."""
+    return [
+        ("claim", record["claim"]["id"]),
+        ("verdict", record["verdict"]),
+        ("evidence", record["reason"]),
+    ]
 
 
 def describe(claim: Claim) -> str:

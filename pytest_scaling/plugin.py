@@ -40,12 +40,25 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
+    from .options import check_options
     from .tier import tier_of
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
+    check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
     tier_of(config)  # an unknown tier is said before anything is collected
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    from .claim import say_mistake
+
+    report = yield
+    say_mistake(collector, report)
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -56,10 +69,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
-        from .session import check_claims, session_of
+        from .session import session_of
 
-        session_of(config)
-        check_claims(items)
+        session_of(config).check(items)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
@@ -90,6 +102,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     from .session import session_of
 
     claims = session_of(pyfuncitem.config)
+    if claims.mistake:
+        raise claims.mistake
     if claims.is_worker:  # elsewhere the whole run is rehearsed before its first test
         from .rehearsal import rehearse
 
@@ -154,8 +168,21 @@ def heard(config: pytest.Config) -> Session | None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     claims = heard(session.config)
-    if claims is not None and not claims.is_worker:
+    if claims is None:
+        return
+    if claims.is_worker:
+        session.config.workeroutput["scaling"] = claims.tally()  # type: ignore[attr-defined]
+    else:
         claims.written = claims.finish()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    tallies = getattr(node, "workeroutput", {}).get("scaling")
+    if tallies:
+        from .session import session_of
+
+        session_of(node.config).tallies += tallies
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -42,7 +42,10 @@ def can_rehearse(item: pytest.Item) -> bool:
 def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
     """The trials that a claim will ask for next and that are not there yet."""
     plan = Plan(session.trials)
-    hearing = session.hearing(item, {"device": device_of(item)}, plan)
+    try:
+        hearing = session.hearing(item, {"device": device_of(item)}, plan)
+    except Exception:  # the real run tells
+        return {}
     if hearing.body.measures:
         hearing.rehearse()
     return plan.missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 from dataclasses import dataclass, field
@@ -16,13 +17,17 @@ from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError
 from .devices import devices_of
 from .ledger import Ledger
-from .outcome import Outcome, outcome
+from .outcome import Outcome, outcome, properties
 from .tier import Tier, tier_of
 
 if TYPE_CHECKING:
     from .trials.block import Task
     from .trials.execution import Trials
     from .trials.laboratory import Laboratory
+
+
+Tally = tuple[int, int, str, tuple[str, ...]]
+"""Trials trained and recalled, the store's path and its notices: plain values that can be sent."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,8 @@ class Session:
     devices: tuple[str, ...]
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
-
-    def __post_init__(self) -> None:
-        if self.update and not self.reason:
-            raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
-        if self.reason and not self.update:
-            raise pytest.UsageError("--reason belongs to --claims-update=new")
+    tallies: list[Tally] = field(default_factory=list)  # from workers of pytest-xdist
+    mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
     @cached_property
     def tier(self) -> Tier:
@@ -91,15 +92,9 @@ class Session:
 
     @cached_property
     def wanted_tasks(self) -> tuple[str, ...] | None:
+        """The tasks that `--tasks` narrows the run to, or None."""
         names = options.TASKS.read(self.config)
-        if not names:
-            return None
-        wanted = tuple(name.strip() for name in names.split(","))
-        known = [task.name for task in self.suite]
-        for name in wanted:
-            if known and name not in known:
-                raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
-        return wanted
+        return tuple(name.strip() for name in names.split(",")) if names else None
 
     @property
     def seed_offset(self) -> int:
@@ -138,6 +133,27 @@ class Session:
         root = self.config.rootpath / chosen if chosen else directory / "ledger"
         return Ledger(root, self.profile(device).name)
 
+    def check(self, items: list[pytest.Item]) -> None:
+        """Raise pytest.UsageError where the claims do not fit each other or the options.
+
+        A worker of pytest-xdist cannot end the run that way: there every claim tells the mistake.
+        """
+        try:
+            check_claims(items)
+            self._check_tasks(items)
+        except pytest.UsageError as mistake:
+            if not self.is_worker:
+                raise
+            self.mistake = mistake
+
+    def _check_tasks(self, items: list[pytest.Item]) -> None:
+        claims = [claim for claim in map(claim_of, items) if claim is not None]
+        own = [task for claim in claims for task in (*(claim.tasks or ()), *claim.beside)]
+        known = dict.fromkeys(task.name for task in (*self.suite, *own) if hasattr(task, "draw"))
+        for name in self.wanted_tasks or ():
+            if name not in known:
+                raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
+
     def scope(self, claim: Claim, arguments: tuple[str, ...]) -> Scope:
         return scope(claim, self.suite, self.tier, self.wanted_tasks, "task" in arguments)
 
@@ -175,9 +191,10 @@ class Session:
         claim = claim_of(item)
         assert claim is not None
         result = self.hear(item)
-        file = item.path.relative_to(self.config.rootpath).as_posix()
+        file = Path(os.path.relpath(item.path, self.config.rootpath)).as_posix()
         made = record(result, self.profile(device_of(item)), file)
         item.stash[RECORD] = made
+        item.user_properties += properties(made)
         row = self.ledger(item.path.parent, device_of(item)).row(claim.id)
         return outcome(claim, made, row, self.reason)
 
@@ -213,14 +230,23 @@ class Session:
             return None
         return ledger.write(record, reason)
 
+    def tally(self) -> list[Tally]:
+        """What became of the trials here, or in the workers of pytest-xdist: one for each."""
+        if "trials" not in self.__dict__:
+            return self.tallies
+        trials = self.trials
+        own = (trials.computed, trials.recalled, str(trials.store.path), tuple(trials.notices))
+        return [*self.tallies, own]
+
     def counts(self) -> list[str]:
         """How many trials were trained and recalled, and what the store has to say."""
-        if "trials" not in self.__dict__:
+        tallies = self.tally()
+        if not tallies:
             return []
-        trials = self.trials
+        trained, recalled, paths, notices = zip(*tallies, strict=True)
         return [
-            f"trials: {trials.computed} trained, {trials.recalled} recalled from {trials.store.path}",
-            *trials.notices,
+            f"trials: {sum(trained)} trained, {sum(recalled)} recalled from {paths[0]}",
+            *dict.fromkeys(itertools.chain.from_iterable(notices)),
         ]
 
     def close(self) -> None:
@@ -254,21 +280,23 @@ def device_of(item: pytest.Item) -> str:
 
 
 def check_claims(items: list[pytest.Item]) -> None:
-    """Raise pytest.UsageError where two claims share an id, or a control names no claim."""
-    places: dict[str, str] = {}
-    claims = {}
+    """Raise pytest.UsageError where two items share a claim's id, or a claim is its own control."""
+    first: dict[tuple[str, str], pytest.Item] = {}
     for item in items:
         claim = claim_of(item)
         if claim is None:
             continue
-        path, line, _ = item.reportinfo()
-        place = f"{Path(path).name}:{(line or 0) + 1}"
-        if places.setdefault(claim.id, place) != place:
+        other = first.setdefault((claim.id, device_of(item)), item)
+        if other.nodeid != item.nodeid:
             raise pytest.UsageError(
-                f"two claims have the id {claim.id!r}, at {places[claim.id]} and {place}; "
+                f"two claims have the id {claim.id!r}, {place(other)} and {place(item)}; "
                 f"give one of them another id"
             )
-        claims[claim.id] = claim
-    for claim in claims.values():
         if claim.control_of == claim.id:
             raise pytest.UsageError(f"claim {claim.id!r} is named as its own control")
+
+
+def place(item: pytest.Item) -> str:
+    """Where a test is, as in "test_big[cpu] at test_size.py:12"."""
+    path, line, _ = item.reportinfo()
+    return f"{item.name} at {Path(path).name}:{(line or 0) + 1}"

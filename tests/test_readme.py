@@ -1,0 +1,39 @@
+"""The README says what is so: its example runs, its table is the table of the options."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_scaling.options import markdown
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def between(marker: str) -> str:
+    return README.partition(f"<!-- {marker} -->\n")[2].partition(f"\n<!-- /{marker} -->")[0]
+
+
+def test_the_table_of_options_is_the_one_in_the_code():
+    assert between("options") == markdown()
+
+
+def test_the_verdict_shown_is_of_the_claim_shown():
+    assert "large-dominates: supported" in between("verdict")
+
+
+@pytest.mark.parametrize("mode", ["prepend", "importlib"])
+def test_the_example_of_a_claim_of_ones_own_is_supported(tmp_path, mode):
+    (source,) = re.findall(r"```python\n(# test_neighbours\.py\n.*?)```", README, re.DOTALL)
+    (tmp_path / "test_neighbours.py").write_text(source, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", f"--import-mode={mode}", "--scaling-store=trials.db"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "neighbours-outvote-noise: supported" in run.stdout
