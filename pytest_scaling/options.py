@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,7 +122,14 @@ OPTIONS = (
 
 
 def check_options(config: pytest.Config) -> None:
-    """Raise pytest.UsageError where one option asks for another that is not there."""
+    """Raise pytest.UsageError where a value is none, or one option lacks another."""
+    for option in OPTIONS:
+        value, choices = option.read(config), option.add.get("choices")
+        if choices and value not in (None, *choices):
+            raise pytest.UsageError(f"{option.flag} takes {' or '.join(choices)}, not {value!r}")
+    workers = WORKERS.read(config)
+    if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
+        raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
     update, reason = UPDATE.read(config), REASON.read(config)
     if update and not reason:
         raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")

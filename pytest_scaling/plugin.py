@@ -67,6 +67,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize(metafunc, device)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("claim"):
+        from .session import keywords_of
+
+        item.extra_keyword_matches.update(keywords_of(item))  # -k plateau finds it by its id
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
         from .session import session_of
@@ -92,7 +99,12 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
         with Progress(session.config, claims) as progress:
             rehearse(claims, session.items, progress.tick)
-    return (yield)
+    if not session.config.pluginmanager.has_plugin("dsession"):
+        return (yield)
+    from .progress import Heartbeat
+
+    with Heartbeat(session.config):  # the workers of pytest-xdist train, this process waits
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

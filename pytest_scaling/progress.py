@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -71,3 +72,39 @@ class Progress:
             self._live = Live(console=console, transient=True, refresh_per_second=4)
             self._live.start()
         self._live.update(Spinner("dots", text=line))
+
+
+class Heartbeat:
+    """A line a minute while the workers of pytest-xdist train: what their store has gained."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        before: int | None = None
+        while not self._over.wait(QUIET):
+            from .session import SESSION, open_store
+
+            with open_store(self._config) as store:
+                now = store.count()
+            before = now if before is None else before
+            session = self._config.stash.get(SESSION, None)
+            decided = len(session.records) if session else 0
+            if self._reporter and (now > before or decided):
+                self._reporter.write_line(f"{now} trials remembered, {decided} claims decided")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .trials.block import Task
     from .trials.execution import Trials
     from .trials.laboratory import Laboratory
+    from .trials.store import Store
 
 
 Tally = tuple[int, int, str, tuple[str, ...]]
@@ -104,15 +105,9 @@ class Session:
     def trials(self) -> Trials:
         """The store and the pool; nothing starts before the first trial is asked for."""
         from .trials.execution import Trials
-        from .trials.store import Store, StoreError, default_path
 
-        path = options.STORE.read(self.config)
-        try:
-            store = Store(Path(path).expanduser() if path else default_path())
-        except StoreError as error:
-            raise pytest.UsageError(str(error)) from None
         offline = bool(options.OFFLINE.read(self.config))
-        return Trials(store, workers=self.workers, offline=offline)
+        return Trials(open_store(self.config), workers=self.workers, offline=offline)
 
     @property
     def workers(self) -> int:
@@ -267,10 +262,27 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
+def open_store(config: pytest.Config) -> Store:
+    """The store of the run; pytest.UsageError where it cannot be opened."""
+    from .trials.store import Store, StoreError, default_path
+
+    path = options.STORE.read(config)
+    try:
+        return Store(Path(path).expanduser() if path else default_path())
+    except StoreError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def claim_of(item: pytest.Item) -> Claim | None:
     """The claim that a test item carries, if any."""
     marker = item.get_closest_marker("claim")
     return marker.args[0] if marker and marker.args else None
+
+
+def keywords_of(item: pytest.Item) -> set[str]:
+    """The ids that select a claim: its own, and that of the claim it is a control of."""
+    claim = claim_of(item)
+    return {name for name in (claim and claim.id, claim and claim.control_of) if name}
 
 
 def device_of(item: pytest.Item) -> str:

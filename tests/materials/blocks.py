@@ -5,7 +5,9 @@ from scipy.special import ndtri
 
 from pytest_scaling.trials.block import Block
 
-CHANCE = 0.001  # that a test of chance fails although nothing is wrong, had its seed been drawn anew
+CHANCE = (
+    0.001  # that a test of chance fails although nothing is wrong, had its seed been drawn anew
+)
 
 
 def largest_z(comparisons: int) -> float:

@@ -44,7 +44,9 @@ def chi_square(counts, expected):
 
 def hand(words):
     """The card numbers of a hand, as in "As Kd Th 9c 2s"."""
-    return ["A23456789TJQK".index(rank) * SUITS + "shdc".index(suit) for rank, suit in words.split()]
+    return [
+        "A23456789TJQK".index(rank) * SUITS + "shdc".index(suit) for rank, suit in words.split()
+    ]
 
 
 def test_every_hand_of_five_cards_is_in_its_class():

@@ -1,0 +1,105 @@
+"""A project as a user has it: a folder with claims, and pytest run on it in a process of its own."""
+
+import json
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HEAD = "from machines import *\nfrom pytest_scaling import claim, equivalent, Source\n"
+OUTCOME = re.compile(
+    r"(?P<word>[A-Z]+) \S+::(?P<name>\w+)|\S+::(?P<name2>\w+)\S* (?P<word2>[A-Z]+)"
+)
+EFFECT = 0.05  # of error: the smallest effect of all stated claims
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder, and the store that its runs share with those of other tests.
+
+    Trials are found by what determines them, so a shared store changes nothing but the time.
+    """
+
+    pytester: pytest.Pytester
+    store: Path
+
+    @property
+    def path(self) -> Path:
+        return self.pytester.path
+
+    @property
+    def rows(self) -> Path:
+        """The folder of the ledger's rows for the quick tier."""
+        return self.path / "ledger" / f"cpu-{platform.machine()}-float32-deterministic-quick"
+
+    def claims(self, *sources: str, file: str = "test_claims.py") -> None:
+        """Write a file of claims."""
+        (self.path / file).write_text(HEAD + "\n".join(sources), encoding="utf-8")
+
+    def conftest(self, source: str) -> None:
+        (self.path / "conftest.py").write_text(f"from machines import *\n{source}", "utf-8")
+
+    def options(self, *, store: str | None = None, workers: int = 1) -> tuple[str, ...]:
+        return (f"--scaling-store={store or self.store}", f"--scaling-workers={workers}")
+
+    def run(self, *arguments: str, store: str | None = None, workers: int = 1) -> pytest.RunResult:
+        """Run pytest; a store's name gives the run one of the project's own."""
+        options = self.options(store=store, workers=workers)
+        return self.pytester.runpytest_subprocess(*options, *arguments, timeout=120)
+
+    def records(self, *arguments: str, **options) -> dict[str, dict]:
+        """The records that a run leaves in its report, by claim."""
+        self.run("--scaling-report=out", *arguments, **options)
+        return self.reported("out")
+
+    def reported(self, folder: str) -> dict[str, dict]:
+        files = sorted((self.path / folder / "records").glob("*.json"))
+        return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def stated(id: str, verdict: str = "supported", **header: str) -> str:
+    """The source of a claim that comes out with a verdict; `header` in source text as well."""
+    here = "[later]" if verdict == "not applicable" else "[sign]"
+    header = {"smallest_effect": str(EFFECT), "tasks": here} | header
+    rival = f"rivals[{verdict!r}]" if verdict != "not applicable" else "good"
+    return f"""
+@claim({id!r}, "It is so", {", ".join(f"{name}={value}" for name, value in header.items())})
+def test_{id.replace("-", "_")}(compare, task, m_small, smallest_effect):
+    assert compare({rival}, good, task=task, m=m_small) > smallest_effect
+"""
+
+
+def body(id: str, fixtures: str, line: str, **header: str) -> str:
+    """The source of a claim with a body of one line."""
+    header = {"smallest_effect": str(EFFECT), "tasks": "[sign]"} | header
+    return f"""
+@claim({id!r}, "It is so", {", ".join(f"{name}={value}" for name, value in header.items())})
+def test_{id.replace("-", "_")}({fixtures}):
+    {line}
+"""
+
+
+def outcomes(result: pytest.RunResult) -> dict[str, str]:
+    """What a run with -v says of each claim, by its id."""
+    found = [match for line in result.outlines if (match := OUTCOME.match(unplaced(line)))]
+    return {
+        (match["name"] or match["name2"]).removeprefix("test_").replace("_", "-"): (
+            match["word"] or match["word2"]
+        )
+        for match in found
+    }
+
+
+def unplaced(line: str) -> str:
+    """A line of output without the worker and the percentage that pytest-xdist puts first."""
+    return re.sub(r"^\[gw\d+\] \[ *\d+%\] ", "", line)
+
+
+def said(result: pytest.RunResult) -> str:
+    """Everything that a run wrote, having made sure that no traceback of ours is in it."""
+    text = result.stdout.str() + result.stderr.str()
+    assert "Traceback" not in text
+    assert "INTERNALERROR" not in text
+    return text

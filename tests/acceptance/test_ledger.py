@@ -1,0 +1,120 @@
+"""The ledger: what was accepted, why, and what a run may change of it."""
+
+import json
+
+import pytest
+
+from tests.acceptance.project import body, outcomes, said, stated
+
+ACCEPT = ("--claims-update=new", "--reason=small, but honest")
+
+
+def test_an_accepted_exception_is_written_whole_and_expected_from_then_on(project):
+    project.claims(stated("brave", "refuted"))
+    accepting = project.run("-v", *ACCEPT)
+    assert outcomes(accepting) == {"brave": "XFAIL"}
+    assert "ledger: added brave.json" in said(accepting)
+    row = json.loads((project.rows / "brave.json").read_text(encoding="utf-8"))
+    assert row["schema"] == "claim-record/v1"
+    assert (row["claim"]["id"], row["verdict"]) == ("brave", "refuted")
+    assert row["blessing"] == {"reason": "small, but honest"}
+    (comparison,) = row["cells"][0]["evidence"]
+    assert comparison["seeds"] == [0, 1, 2, 3, 4]
+    assert comparison["samples"] == [0.0] * 5
+    result = project.run("-v", "-rx")
+    assert (result.ret, outcomes(result)) == (0, {"brave": "XFAIL"})
+    assert "refuted, as the ledger has it: small, but honest" in said(result)
+
+
+def test_a_row_holds_nothing_that_varies_from_run_to_run(project):
+    project.claims(stated("brave", "refuted"), stated("clear"))
+    project.run(*ACCEPT)
+    first = {path.name: path.read_bytes() for path in project.rows.iterdir()}
+    for path in project.rows.iterdir():
+        path.unlink()
+    project.run(*ACCEPT, "-n2", store="cold.db")
+    assert {path.name: path.read_bytes() for path in project.rows.iterdir()} == first
+    assert sorted(first) == ["brave.json", "clear.json"]
+
+
+def test_a_row_is_never_overwritten(project):
+    project.claims(stated("brave", "refuted"))
+    project.run(*ACCEPT)
+    before = (project.rows / "brave.json").read_bytes()
+    project.claims(stated("brave", "supported"), stated("clear"))
+    result = project.run("-v", "--claims-update=new", "--reason=better now")
+    assert outcomes(result) == {"brave": "FAILED", "clear": "PASSED"}
+    assert "ledger: added clear.json" in said(result)
+    assert (project.rows / "brave.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--claims-update=new"], "--claims-update needs --reason 'why the ledger changes'"),
+        (["--reason=why not"], "--reason belongs to --claims-update=new"),
+    ],
+)
+def test_an_update_and_its_reason_need_each_other(project, options, sentence, workers):
+    project.claims(stated("brave", "refuted"))
+    result = project.run(*options, *workers)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {sentence}" in said(result)
+    assert not project.rows.exists()
+
+
+def test_a_partial_run_adds_no_row(project):
+    project.claims(
+        stated("both", tasks="[sign, Sign('other')]"),
+        body("sum", "exact", "assert exact(1, 'one')"),
+    )
+    result = project.run("--tasks=other", *ACCEPT)
+    assert "ledger: added sum.json" in said(result)
+    assert [path.name for path in project.rows.iterdir()] == ["sum.json"]
+
+
+def test_a_partial_run_is_compared_with_the_row_cell_by_cell(project):
+    def claims(good_on_other):
+        project.claims(
+            "changing = Planted('changing', 0.3, on={'other': %s})" % good_on_other,
+            body(
+                "both",
+                "compare, task, m_small, smallest_effect",
+                "assert compare(changing, good, task=task, m=m_small) > smallest_effect",
+                tasks="[sign, Sign('other')]",
+            ),
+        )
+
+    claims(0.3)
+    project.run(*ACCEPT)
+    assert project.run("--tasks=other").ret == 0
+    claims(0.1)
+    assert project.run("--tasks=sign").ret == 0
+    result = project.run("--tasks=other")
+    assert result.ret == 1
+    assert "other was supported and is refuted" in said(result)
+
+
+def test_the_ledger_lies_where_it_is_told_to(project):
+    project.claims(stated("brave", "refuted"))
+    project.run(*ACCEPT, "--claims-ledger=books")
+    assert [path.name for path in project.path.glob("books/*/*.json")] == ["brave.json"]
+    project.pytester.makeini("[pytest]\nclaims_ledger = books\n")
+    assert project.run().parseoutcomes() == {"xfailed": 1}
+    assert project.run("--claims-ledger=others").parseoutcomes() == {"failed": 1}
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"verdict": "refuted"}', '{"verdict": 1, "blessing": 2, "cells": 3}']
+)
+def test_a_damaged_row_is_told_of_in_one_sentence(project, damage):
+    project.claims(stated("brave", "refuted"), stated("clear"))
+    project.rows.mkdir(parents=True)
+    (project.rows / "brave.json").write_text(damage)
+    result = project.run("-v")
+    assert outcomes(result) == {"brave": "ERROR", "clear": "PASSED"}
+    assert result.ret == 1
+    text = said(result)
+    assert "brave.json cannot be read" in text
+    assert "restore it from version control" in text

@@ -1,0 +1,134 @@
+"""From a verdict, and what the ledger says of it, to the outcome of a test."""
+
+import pytest
+
+from tests.acceptance.project import body, outcomes, said, stated
+
+OUTCOMES = {  # by the verdict of the run and that of the ledger's row
+    ("supported", "no row"): "PASSED",
+    ("supported", "supported"): "PASSED",
+    ("supported", "refuted"): "FAILED",
+    ("supported", "inconclusive"): "PASSED",
+    ("supported", "not applicable"): "PASSED",
+    ("refuted", "no row"): "FAILED",
+    ("refuted", "supported"): "FAILED",
+    ("refuted", "refuted"): "XFAIL",
+    ("refuted", "inconclusive"): "FAILED",
+    ("refuted", "not applicable"): "FAILED",
+    ("inconclusive", "no row"): "INCONCLUSIVE",
+    ("inconclusive", "supported"): "INCONCLUSIVE",
+    ("inconclusive", "refuted"): "INCONCLUSIVE",
+    ("inconclusive", "inconclusive"): "INCONCLUSIVE",
+    ("not applicable", "no row"): "SKIPPED",
+    ("not applicable", "supported"): "SKIPPED",
+    ("not applicable", "refuted"): "SKIPPED",
+    ("not applicable", "not applicable"): "SKIPPED",
+}
+
+
+def name(verdict, row):
+    return f"is {verdict} was {row}".replace(" ", "-")
+
+
+def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
+    then = [stated(name(now, row), row) for now, row in OUTCOMES if row != "no row"]
+    project.claims(*then)
+    project.run("--claims-update=new", "--reason=so it was then")
+    project.claims(*(stated(name(now, row), now) for now, row in OUTCOMES))
+    result = project.run("-v", "-rxs")
+    expected = {name(*pair): outcome for pair, outcome in OUTCOMES.items()}
+    assert outcomes(result) == expected
+    assert result.ret == 1
+    text = said(result)
+    assert (
+        "XFAIL test_claims.py::test_is_refuted_was_refuted[cpu] - "
+        "refuted, as the ledger has it: so it was then"
+    ) in text
+    assert "not applicable: later runs in the tiers full" in text
+    assert (
+        "The ledger has it refuted (so it was then); find out what changed, and replace its row "
+        "only when you can say why."
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "count"),
+    [
+        ("supported", 0, {"passed": 1}),
+        ("refuted", 1, {"failed": 1}),
+        ("inconclusive", 0, {"inconclusive": 1}),
+        ("not applicable", 0, {"skipped": 1}),
+    ],
+)
+def test_the_exit_status_of_a_verdict_alone(project, verdict, status, count):
+    project.claims(stated("alone", verdict))
+    result = project.run()
+    assert (result.ret, result.parseoutcomes()) == (status, count)
+
+
+def test_a_refuted_claim_says_how_it_may_be_accepted(project):
+    project.claims(stated("brave", "refuted"))
+    result = project.run()
+    assert "Accept it as an honest exception with --claims-update=new --reason '...'." in said(
+        result
+    )
+
+
+def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
+    project.claims(stated("open", "inconclusive"), stated("clear"))
+    result = project.run()
+    assert result.parseoutcomes() == {"passed": 1, "inconclusive": 1}
+    result.stdout.fnmatch_lines(
+        [
+            "test_claims.py i. *",
+            "*- inconclusive: neither supported nor refuted -*",
+            "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10): the interval "
+            "contains smallest_effect 0.0500; it would take about * seeds",
+        ]
+    )
+
+
+def test_an_inconclusive_claim_tells_its_sentence_and_its_line_when_asked(project):
+    project.claims(stated("open", "inconclusive"))
+    result = project.run("-v")
+    result.stdout.re_match_lines(
+        [r".*INCONCLUSIVE \(open: “It is so” is inconclusive: error of .*"]
+    )
+
+
+@pytest.mark.parametrize("source", ["command line", "ini file"])
+def test_inconclusive_can_be_made_to_fail(project, source):
+    project.claims(stated("open", "inconclusive"))
+    if source == "ini file":
+        project.pytester.makeini("[pytest]\nscaling_inconclusive = fail\n")
+    result = project.run(*(["--inconclusive=fail"] if source == "command line" else []))
+    assert result.ret == 1
+    assert result.parseoutcomes() == {"failed": 1}
+    result.stdout.fnmatch_lines(
+        [
+            "test_claims.py F *",
+            "*= FAILURES =*",
+            "open: “It is so” is inconclusive: *about * seeds *",
+        ]
+    )
+
+
+def test_a_body_may_find_that_its_claim_is_not_applicable(project):
+    project.claims(body("absent", "task", "import pytest; pytest.skip('no such data here')"))
+    result = project.run("-rs")
+    result.stdout.fnmatch_lines(
+        ["SKIPPED [[]1[]] test_claims.py:*: not applicable: no such data here"]
+    )
+
+
+def test_an_error_in_a_body_is_never_a_verdict(project):
+    project.claims(
+        body("slip", "compare", "1 / 0"),
+        body("aside", "compare", "assert 1 == 2"),
+    )
+    result = project.run("-v")
+    assert outcomes(result) == {"slip": "FAILED", "aside": "FAILED"}
+    text = said(result)
+    assert "ZeroDivisionError" in text
+    assert "assert 1 == 2" in text
+    assert "refuted" not in text

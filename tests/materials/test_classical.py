@@ -1,0 +1,166 @@
+"""The traditional learners, and the scaling of features that all learners share."""
+
+import dataclasses
+from importlib.metadata import PackageNotFoundError
+
+import numpy as np
+import pytest
+
+from fixtures.learners import TRADITIONAL, classical, linear_svm, logistic_regression, rbf_svm
+from fixtures.learners.scaling import standardise
+from fixtures.tasks import friedman, mnist1d, poker_one_hot
+from pytest_scaling.tier import TIERS
+from pytest_scaling.trials.block import Block
+from pytest_scaling.trials.trial import Arm, Trial
+from tests.materials.blocks import block_of, scattered
+
+SETTINGS = {"C": 10, "gamma": 1.2, "intelex": None}
+
+each_learner = pytest.mark.parametrize("learner", TRADITIONAL, ids=lambda learner: learner.name)
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Pretend that a version of scikit-learn-intelex, or none, is installed."""
+    return lambda version: monkeypatch.setattr(classical, "intelex", lambda: version)
+
+
+def xor(rows):
+    """A block whose two classes no line separates."""
+    x = np.random.default_rng(0).standard_normal((2, 2 * rows, 2)).astype(np.float32)
+    y = (x[:, :, 0] * x[:, :, 1] > 0).astype(np.int64)
+    return Block("xor", 2, (0, 1), x[:, :rows], y[:, :rows], x[:, rows:]), y[:, rows:]
+
+
+@pytest.mark.parametrize(
+    "task", [mnist1d, poker_one_hot, friedman], ids=["mnist1d", "poker-one-hot", "friedman"]
+)
+def test_intelex_and_scikit_learn_find_the_same_rbf_svm(task):
+    pytest.importorskip("sklearnex", reason="scikit-learn-intelex is not installed")
+    block = block_of(task, 512, test_rows=2_000)
+    plain = rbf_svm.fit_predict(block, SETTINGS, "cpu")
+    fast = rbf_svm.fit_predict(block, SETTINGS | {"intelex": classical.intelex()}, "cpu")
+    assert np.mean(fast.labels == plain.labels) >= 0.999
+
+
+def test_the_settings_decide_which_library_trains():
+    pytest.importorskip("sklearnex", reason="scikit-learn-intelex is not installed")
+    roots = {
+        version: type(rbf_svm.classifier(SETTINGS | {"intelex": version}, 40)).__module__
+        for version in (None, classical.intelex())
+    }
+    assert [root.partition(".")[0] for root in roots.values()] == ["sklearn", "sklearnex"]
+
+
+def test_the_settings_of_the_rbf_svm_say_which_version_of_intelex_trains(installed):
+    installed("2025.1.0")
+    assert rbf_svm.settings("mnist1d", 64)["intelex"] == "2025.1.0"
+    installed(None)
+    assert rbf_svm.settings("mnist1d", 64)["intelex"] is None
+
+
+def test_results_with_and_without_intelex_are_different_trials(installed):
+    identities = set()
+    for version in (None, "2025.1.0", "2026.2.0"):
+        installed(version)
+        identities.add(Trial(Arm(rbf_svm, mnist1d, 64), 0).identity)
+    assert len(identities) == 3
+
+
+def test_intelex_counts_as_absent_where_its_package_is(monkeypatch):
+    def absent(package):
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr(classical, "version", absent)
+    assert classical.intelex.__wrapped__() is None
+    monkeypatch.setattr(classical, "version", {"scikit-learn-intelex": "1.2"}.get)
+    assert classical.intelex.__wrapped__() == "1.2"
+
+
+def test_the_exact_rbf_svm_can_afford_more_rows_in_a_larger_tier():
+    assert {tier: rbf_svm.largest_m(tier) for tier in TIERS} == {
+        "quick": 8_192,
+        "standard": 16_384,
+        "full": 32_768,
+    }
+
+
+def test_linear_learners_can_afford_every_number_of_rows():
+    assert not any(hasattr(learner, "largest_m") for learner in (logistic_regression, linear_svm))
+
+
+@each_learner
+def test_a_training_set_of_one_class_gives_that_class(learner):
+    block = scattered(20, 3, 4, seeds=2)
+    y = np.where(np.arange(2)[:, None] == 0, 3, block.y)
+    fit = learner.fit_predict(dataclasses.replace(block, y=y), SETTINGS, "cpu")
+    assert (fit.labels[0] == 3).all()
+    assert len(np.unique(fit.labels[1])) == 4
+    assert not fit.diverged.any()
+
+
+@each_learner
+def test_a_class_that_the_training_rows_lack_does_not_shift_the_others(learner):
+    """Classes 1 and 3 of 0 to 3: labels are classes, not places in a list of those seen."""
+    block = scattered(60, 4, 4)
+    y = np.where(block.y < 2, 1, 3)
+    fit = learner.fit_predict(dataclasses.replace(block, y=y), SETTINGS, "cpu")
+    assert np.unique(fit.labels).tolist() == [1, 3]
+
+
+@each_learner
+def test_every_seed_is_trained_on_its_own_rows(learner):
+    block = scattered(60, 4, 3, seeds=3)
+    turned = dataclasses.replace(block, x=block.x[::-1], y=block.y[::-1], x_test=block.x_test[::-1])
+    labels = learner.fit_predict(block, SETTINGS, "cpu").labels
+    assert labels.shape == (3, 50)
+    assert np.array_equal(labels[::-1], learner.fit_predict(turned, SETTINGS, "cpu").labels)
+    assert not np.array_equal(labels[0], labels[1])
+
+
+@each_learner
+def test_the_scale_and_origin_of_a_feature_make_no_difference(learner):
+    block = scattered(80, 3, 3)
+    scale, origin = np.float32([1, 1024, 2**-10]), np.float32([0, 64, -2])
+    moved = dataclasses.replace(block, x=block.x * scale, x_test=block.x_test * scale)
+    moved = dataclasses.replace(moved, x=moved.x + origin, x_test=moved.x_test + origin)
+    labels = learner.fit_predict(block, SETTINGS, "cpu").labels
+    assert np.mean(labels == learner.fit_predict(moved, SETTINGS, "cpu").labels) >= 0.98
+
+
+def test_only_the_kernel_learns_what_no_line_separates():
+    block, y_test = xor(300)
+    errors = {
+        learner.name: np.mean(learner.fit_predict(block, SETTINGS, "cpu").labels != y_test)
+        for learner in TRADITIONAL
+    }
+    assert errors["rbf-svm"] < 0.1
+    assert errors["logistic-regression"] > 0.35
+    assert errors["linear-svm"] > 0.35
+
+
+@each_learner
+def test_the_settings_reach_the_classifier(learner):
+    machine = learner.classifier({"C": 0.37, "gamma": 1.2, "intelex": None}, 40)
+    assert machine.C == 0.37
+    if learner is rbf_svm:
+        assert machine.gamma == pytest.approx(0.03)  # 1.2 over the number of features
+
+
+def test_features_are_centred_and_scaled_by_the_training_rows_alone():
+    random = np.random.default_rng(0)
+    train, test = random.normal(3, 5, (2, 70, 4)), random.normal(-8, 2, (2, 30, 4))
+    scaled, scaled_test = standardise(train, test)
+    assert scaled.mean(1) == pytest.approx(np.zeros((2, 4)), abs=1e-6)
+    assert scaled.std(1) == pytest.approx(np.ones((2, 4)), abs=1e-6)
+    assert (scaled.dtype, scaled_test.dtype) == (np.float32, np.float32)
+    back = scaled_test * train.std(1, keepdims=True) + train.mean(1, keepdims=True)
+    assert back == pytest.approx(test, abs=1e-4)
+
+
+def test_a_feature_that_never_varies_becomes_zero():
+    train, test = np.full((5, 2), 7.0), np.full((3, 2), 9.0)
+    train[:, 1] = np.arange(5)
+    scaled, scaled_test = standardise(train, test)
+    assert scaled[:, 0].tolist() == [0] * 5
+    assert scaled_test[:, 0].tolist() == [2] * 3

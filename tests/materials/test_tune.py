@@ -1,0 +1,187 @@
+"""`python -m fixtures.tune`: the same rules for every learner."""
+
+import json
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from fixtures import tune
+from fixtures.learners import large_network, logistic_regression, medium_network, relu_descent
+from fixtures.learners.tuned import tuned_settings, tuned_task
+from fixtures.tasks import friedman
+from fixtures.tune import FEWEST_STEPS, GAIN, GRID, MOST_STEPS, TRIALS, Problem, tuning_seeds
+from pytest_scaling.trials.block import Fit
+
+M = 100  # rows: 80 to fit and 20 to judge by
+
+
+@dataclass(frozen=True)
+class Spy:
+    """A learner that knows the validation labels, and gives `wrong` of them wrongly."""
+
+    wrong: int = 0
+    diverges: bool = False
+    blocks: list = field(default_factory=list)
+
+    def fit_predict(self, block, settings, device):
+        self.blocks.append(block)
+        labels = np.stack([friedman.draw(seed, M)[1][80:] for seed in block.seeds])
+        labels[:, : self.wrong] ^= 1
+        return Fit(labels, np.full(len(labels), self.diverges) & (np.arange(len(labels)) == 0))
+
+
+def in_order(calls):
+    """Workers that compute on the spot."""
+    return [function(*arguments, **options) for function, arguments, options in calls]
+
+
+class Scripted:
+    """A problem whose scores are written down, by a candidate's steps or its C."""
+
+    def __init__(self, m, scores):
+        self.m, self.scores = m, scores
+
+    def score(self, learner, settings):
+        return self.scores.get(settings.get("steps", settings.get("C")), 0.9)
+
+
+@pytest.fixture
+def _elsewhere(tmp_path, monkeypatch):
+    """Settings are read from and written to an empty folder."""
+    from fixtures.learners import tuned
+
+    monkeypatch.setattr(tuned, "FOLDER", tmp_path)
+    monkeypatch.setattr(tune, "FOLDER", tmp_path)
+    tuned_task.cache_clear()
+    yield
+    tuned_task.cache_clear()
+
+
+def test_a_candidate_sees_four_fifths_of_the_rows_and_is_judged_on_the_rest():
+    spy = Spy(wrong=3)
+    assert Problem(friedman, M).score(spy, {}) == pytest.approx(3 / 20)
+    (block,) = spy.blocks
+    assert block.seeds == tuple(tuning_seeds(M))
+    for place, seed in enumerate(block.seeds):
+        x, y = friedman.draw(seed, M)
+        assert np.array_equal(block.x[place], x[:80])
+        assert np.array_equal(block.y[place], y[:80])
+        assert np.array_equal(block.x_test[place], x[80:])
+
+
+def test_a_candidate_that_diverges_counts_as_always_wrong_on_that_seed():
+    seeds = len(tuning_seeds(M))
+    assert Problem(friedman, M).score(Spy(diverges=True), {}) == pytest.approx(1 / seeds)
+
+
+def test_a_race_is_scored_by_the_mean_logarithm_of_its_steps(monkeypatch):
+    steps = np.array([10.0, 100, tune.MOST_RACE_STEPS + 1, 40, 40, 40, 40, 40])
+    seen = []
+
+    def fit_predict(self, block, settings, device):
+        seen.append(block.x.shape[1])
+        return Fit(None, np.zeros(8, dtype=bool), {"steps": steps})
+
+    monkeypatch.setattr(type(relu_descent), "fit_predict", fit_predict)
+    expected = math.log(10 * 100 * 4 * tune.MOST_RACE_STEPS * 40**5) / 8
+    assert Problem(friedman, M).score(relu_descent, {}) == pytest.approx(expected)
+    assert seen == [M]  # all rows: nothing is predicted
+
+
+def test_the_first_candidate_with_the_least_score_is_chosen():
+    values = GRID["logistic-regression"]["C"]
+    problem = Scripted(256, {values[3]: 0.2, values[2]: 0.3, values[7]: 0.2})
+    assert tune.tune(problem, logistic_regression, in_order) == {
+        "settings": {"C": values[3]},
+        "score": 0.2,
+        "seeds": 8,
+        "trials": TRIALS,
+        "at_edge": [],
+    }
+
+
+@pytest.mark.parametrize("place", [0, TRIALS - 1])
+def test_a_choice_at_either_end_is_at_the_edge(place):
+    problem = Scripted(256, {GRID["logistic-regression"]["C"][place]: 0.1})
+    assert tune.tune(problem, logistic_regression, in_order)["at_edge"] == ["C"]
+
+
+LONGER = {500: 0.5, 1_000: 0.4, 2_000: 0.3, 4_000: 0.2, 8_000: 0.1}
+LITTLE = GAIN / 4
+
+
+@pytest.mark.parametrize(
+    ("learner", "errors", "steps"),
+    [
+        pytest.param(medium_network, LONGER, 4_000, id="as long as that gains enough"),
+        pytest.param(large_network, LONGER, 2_000, id="up to what the width affords"),
+        pytest.param(
+            medium_network,
+            {500: 0.5, 1_000: 0.4, 2_000: 0.4 - LITTLE},
+            1_000,
+            id="until it gains little",
+        ),
+        pytest.param(
+            medium_network, {500: 0.5, 1_000: 0.6, 2_000: 0.1, 250: 0.6}, 500, id="only in a row"
+        ),
+    ],
+)
+def test_the_steps_double(learner, errors, steps):
+    choice = tune.tune(Scripted(1_024, errors), learner, in_order)
+    assert choice["settings"]["steps"] == steps
+    assert choice["score"] == round(errors[steps], 4)
+    assert ("steps" in choice["at_edge"]) == (steps == MOST_STEPS[learner.width])
+
+
+@pytest.mark.parametrize(
+    ("errors", "steps"),
+    [
+        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + LITTLE}, FEWEST_STEPS, id="down to the fewest"),
+        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + GAIN}, 250, id="until too much is lost"),
+        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + 2.1 * LITTLE}, 250, id="loss adds up"),
+        pytest.param({250: 0.5 + GAIN, 125: 0.4}, 500, id="only in a row"),
+    ],
+)
+def test_the_steps_halve_where_more_gain_nothing(errors, steps):
+    problem = Scripted(1_024, {500: 0.5, 1_000: 0.5} | errors)
+    choice = tune.tune(problem, medium_network, in_order)
+    assert choice["settings"]["steps"] == steps
+    assert choice["score"] == round(problem.scores[steps], 4)
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_choice_is_read_back_as_it_was_written():
+    for m in (16_384, 64, 1_024):
+        tune.write("poker-hand", "rbf-svm", m, {"settings": {"C": m}})
+    tune.write("poker-hand", "linear-svm", 64, {"settings": {"C": 3}})
+    tune.write("poker-hand", "rbf-svm", 64, {"settings": {"C": 4}})
+    assert tuned_settings("linear-svm", "poker-hand", 64) == {"C": 3}
+    assert tuned_settings("rbf-svm", "poker-hand", 64) == {"C": 4}
+    assert list(tuned_task("poker-hand")["learners"]["rbf-svm"]) == ["64", "1024", "16384"]
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_command_tunes_and_writes_from_end_to_end(tmp_path, capsys):
+    options = ["--task", "poker-hand", "--learner", "linear-svm", "--rows", "20", "--workers", "1"]
+    assert tune.main(options) == 0
+    learners = json.loads((tmp_path / "poker-hand.json").read_text())["learners"]
+    assert learners["linear-svm"]["20"]["settings"]["C"] in tune.GRID["linear-svm"]["C"]
+    assert "poker-hand m=20 linear-svm" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "options", [["--task", "chess"], ["--learner", "oracle"], ["--rows", "many"]]
+)
+def test_a_name_that_the_command_does_not_know_is_an_error_of_usage(options, capsys):
+    with pytest.raises(SystemExit) as error:
+        tune.main(options)
+    assert error.value.code == 2
+    assert options[1] in capsys.readouterr().err
+
+
+def test_the_grid_is_spread_evenly_over_its_range():
+    values = np.array(tune.spread(1e-4, 1e4))
+    assert (len(values), values[0], values[-1]) == (20, 1e-4, 1e4)
+    assert np.diff(np.log(values)) == pytest.approx(np.full(19, math.log(1e8) / 19), abs=0.01)
