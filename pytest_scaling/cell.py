@@ -75,7 +75,7 @@ class ClaimResult:
             for each in self.cells
             if each.cell.counted and (self.verdict is None or each.verdict == self.verdict)
         ]
-        return "; ".join(each.reason for each in decisive or self.cells) or NOTHING_ASKED
+        return "; ".join(each.reason for each in decisive) or NOTHING_ASKED
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ class Sign:
 class Planted:
     """Errs on as many rows as its settings say: `error`, plus or minus `spread` by the seed.
 
-    on: errors by task, or by the number of rows. most_rows: what it affords. pause: seconds that
-    a block takes.
+    on: errors, or pairs of error and spread, by task or by the number of rows. most_rows: what it
+    affords. pause: seconds that a block takes.
     """
 
     name: str
@@ -54,7 +54,9 @@ class Planted:
         return self.most_rows
 
     def settings(self, task, m):
-        return {"error": self.on.get(task, self.on.get(m, self.error)), "spread": self.spread}
+        planted = self.on.get(task, self.on.get(m, self.error))
+        error, spread = planted if isinstance(planted, tuple) else (planted, self.spread)
+        return {"error": error, "spread": spread}
 
     def fit_predict(self, block, settings, device):
         time.sleep(self.pause)

@@ -1,8 +1,9 @@
-"""A project as a user has it: a folder with claims, and pytest run on it in a process of its own."""
+"""A project as a user has it: a folder with claims, and pytest in a process of its own."""
 
 import json
 import platform
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Project:
 
     def records(self, *arguments: str, **options) -> dict[str, dict]:
         """The records that a run leaves in its report, by claim."""
+        shutil.rmtree(self.path / "out", ignore_errors=True)
         self.run("--scaling-report=out", *arguments, **options)
         return self.reported("out")
 

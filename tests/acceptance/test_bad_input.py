@@ -1,0 +1,263 @@
+"""Whoever types something wrong is told what, where and what to do: in a sentence, no traceback."""
+
+import re
+
+import pytest
+
+from tests.acceptance.project import body, outcomes, said, stated
+
+USAGE = pytest.ExitCode.USAGE_ERROR
+COMPARE = "compare, task, m_small, smallest_effect"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--tier=huge"], "there is no tier 'huge'; use quick, standard, full"),
+        (
+            ["--scaling-device=gpu"],
+            "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, all or auto",
+        ),
+        (["--scaling-device="], "there is no device ''; use cpu, cuda, cuda:N, mps, all or auto"),
+        (
+            ["--scaling-device=cuda"],
+            "device 'cuda' was asked for and is not there (devices here: cpu); "
+            "name one of these, or `auto`",
+        ),
+        (["--scaling-device=cuda", "-n2"], "device 'cuda' was asked for and is not there"),
+        (["--scaling-workers=0"], "--scaling-workers takes a number from 1 on, not 0"),
+        (["--seed-offset=many"], "argument --seed-offset: invalid int value: 'many'"),
+        (["--inconclusive=maybe"], "argument --inconclusive: invalid choice: 'maybe'"),
+        (["--tasks=sign,sine"], "there is no task 'sine'; use sign"),
+    ],
+)
+def test_an_option_that_means_nothing_ends_the_run(project, options, sentence):
+    project.claims(stated("clear"))
+    result = project.run(*options)
+    assert result.ret == USAGE
+    assert sentence in said(result)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("scaling_tier = huge", "there is no tier 'huge'"),
+        ("scaling_inconclusive = maybe", "--inconclusive takes report or fail, not 'maybe'"),
+        ("scaling_device = gpu", "there is no device 'gpu'"),
+    ],
+)
+def test_so_does_a_setting_in_the_ini_file(project, line, sentence):
+    project.pytester.makeini(f"[pytest]\n{line}\n")
+    result = project.run()
+    assert result.ret == USAGE
+    assert sentence in said(result)
+
+
+def test_so_does_a_variable_of_the_environment(project, monkeypatch):
+    monkeypatch.setenv("PYTEST_SCALING_WORKERS", "several")
+    result = project.pytester.runpytest_subprocess()
+    assert result.ret == USAGE
+    assert "--scaling-workers takes a number from 1 on, not 'several'" in said(result)
+
+
+def test_a_store_that_cannot_be_written_ends_the_run(project):
+    project.claims(stated("clear"))
+    (project.path / "file").write_text("")
+    result = project.run(store="file/trials.db")
+    assert result.ret == USAGE
+    assert re.search(
+        r"The store file/trials.db cannot be opened for writing \(.*\); "
+        r"name another file with `--scaling-store`\.",
+        said(result),
+    )
+
+
+def test_a_damaged_store_is_set_aside_and_the_run_goes_on(project):
+    project.claims(stated("clear"))
+    for workers in ("-n0", "-n2"):
+        store = f"damaged{workers}.db"
+        (project.path / store).write_text("this was no database\n" * 100)
+        result = project.run(workers, "-v", store=store)
+        assert outcomes(result) == {"clear": "PASSED"}
+        assert (
+            f"The store {store} is damaged (not a database); "
+            f"it was set aside as {store}.set-aside-1 and a new one begun."
+        ) in said(result)
+        kept = project.path / f"{store}.set-aside-1"
+        assert kept.read_text() == "this was no database\n" * 100
+
+
+def test_two_claims_with_one_id_end_the_run(project):
+    project.claims(stated("twin"), stated("single"))
+    project.claims(stated("twin"), file="test_more.py")
+    result = project.run()
+    assert result.ret == USAGE
+    assert re.search(
+        r"ERROR: two claims have the id 'twin', test_twin\[cpu\] at test_claims\.py:\d+ and "
+        r"test_twin\[cpu\] at test_more\.py:\d+; give one of them another id",
+        said(result),
+    )
+
+
+def test_two_claims_with_one_id_are_told_of_by_the_workers_of_xdist_too(project):
+    project.claims(stated("twin"))
+    project.claims(stated("twin"), file="test_more.py")
+    result = project.run("-n2")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "two claims have the id 'twin'" in said(result)
+
+
+def test_a_parametrized_claim_would_share_its_id_with_itself(project):
+    parametrized = "import pytest\n@pytest.mark.parametrize('k', [1, 2])"
+    project.claims(parametrized + body("k", "exact, k", "assert exact(k, 'k')"))
+    result = project.run()
+    assert result.ret == USAGE
+    assert "two claims have the id 'k', test_k[cpu-1] at test_claims.py:" in said(result)
+
+
+HEADERS = {  # in the order of their files: what is wrong in a header, and what is said of it
+    "nan": ("smallest_effect=float('nan')", "the bound smallest_effect is nan, not a number"),
+    "infinite": ("bounds={'far': float('inf')}", "the bound far is inf, not a number"),
+    "text": ("smallest_effect='0.1'", "the bound smallest_effect is '0.1', not a number"),
+    "negative": ("smallest_effect=-0.1", "smallest_effect must be above zero"),
+    "strength": (
+        "strength='mostly'",
+        "claim 'it' has strength 'mostly'; it must be one of always, usually, sometimes",
+    ),
+    "level": ("level=0.7", "level 0.7 is not between 0 and 0.5"),
+    "parts": ("parts=0", "parts must be at least 1"),
+    "no_time": (
+        "source=Source('Talk').at()",
+        "Source.at() for 'Talk' takes one time, or pairs of from and to; it was given 0",
+    ),
+    "odd_times": ("source=Source('Talk').at('1:00', '2:00', '3:00')", "it was given 3"),
+    "bad_time": (
+        "source=Source('Talk').at('5 min')",
+        "the time '5 min' in 'Talk' is not minute:second",
+    ),
+    "bad_seconds": ("source=Source('Talk').at('1:60')", "the time '1:60' in 'Talk' is not"),
+    "misspelt": ("smalest_effect=0.1", "claim 'it' has 'smalest_effect'; a header has "),
+    "one_task": ("tasks=sign", "claim 'it': tasks must be a list, not Sign("),
+}
+
+
+def test_a_header_that_cannot_be_judged_is_told_of_with_its_line(project):
+    for name, (header, _) in HEADERS.items():
+        project.claims(f'@claim("it", "It is", {header})\ndef test(): ...', file=f"test_{name}.py")
+    project.claims('@claim("Big One", "It is")\ndef test(): ...', file="test_id.py")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    text = said(result)
+    assert "test_id.py:3: claim id 'Big One' must be lower-case words joined by" in text
+    for name, (_, sentence) in HEADERS.items():
+        assert re.search(rf"^test_{name}\.py:3: .*{re.escape(sentence)}", text, re.MULTILINE), name
+    assert ".py:1" not in text.replace("benchmark", "")  # no place within the plugin
+
+
+MISTAKES = {  # a claim's body, and what is said of it
+    "nan": (
+        "assert compare(good, good, task=task, m=64) > float('nan')",
+        "error of good minus good on sign, m = 64 was compared with nan, which is not a number",
+    ),
+    "undeclared": (
+        "assert compare(good, good, task=task, m=64) > 0.07",
+        "error of good minus good on sign, m = 64 was compared with 0.07, but sampling went by "
+        "smallest_effect = 0.05; declare the bound in @claim and measure with it",
+    ),
+    "no-such-bound": (
+        "assert compare(good, good, task=task, m=64, bound='flat') > 0.05",
+        "claim 'no-such-bound' measures with the bound 'flat' but declares smallest_effect; "
+        "declare it in @claim",
+    ),
+    "silent": (
+        "compare",
+        "claim 'silent' ended without a comparison; its body must assert an estimate against "
+        "a bound, or exact(...)",
+    ),
+    "not-asserted": (
+        "compare(good, good, task=task, m=64) > smallest_effect",
+        "claim 'not-asserted' compared and did not assert: error of good minus good on sign, "
+        "m = 64 is 0.0000",
+    ),
+    "denied": (
+        "assert not compare(good, good, task=task, m=64) > smallest_effect",
+        "assert every comparison, and write < for `not` >",
+    ),
+    "raising": (
+        "assert compare(Raising(), good, task=task, m=64) > smallest_effect",
+        "raising on sign, m = 64, seeds 0-4: ValueError: these rows are too heavy",
+    ),
+    "untuned": (
+        "assert compare(Untuned(), good, task=task, m=64) > smallest_effect",
+        "untuned has no settings for sign with m = 64; tune it first",
+    ),
+    "metric": (
+        "assert compare(good, good, task=task, m=64, metric='beauty') > smallest_effect",
+        "there is no metric 'beauty'; these trials have error, majority_error",
+    ),
+}
+
+
+def test_a_mistake_in_a_body_is_told_in_one_sentence(project):
+    project.claims(*(body(id, COMPARE, line) for id, (line, _) in MISTAKES.items()))
+    result = project.run("-v")
+    assert outcomes(result) == dict.fromkeys(MISTAKES, "ERROR")
+    assert result.ret == 1
+    text = said(result)
+    for id, (_, sentence) in MISTAKES.items():
+        name = id.replace("-", "_")
+        assert re.search(
+            rf"^_+ ERROR at call of test_{name}\[cpu\] _+\n.*{re.escape(sentence)}",
+            text,
+            re.MULTILINE,
+        ), id
+
+
+@pytest.mark.parametrize("options", [("-v",), ("--collect-only",)])
+def test_a_claim_without_what_its_body_takes_is_told_of(project, options):
+    project.claims(
+        body("taskless", COMPARE, "assert False", tasks="None"),
+        body("learnerless", "compare, task, learner", "assert False"),
+        stated("clear"),
+    )
+    result = project.run(*options)
+    text = said(result)
+    if "-v" in options:
+        expected = {"taskless": "ERROR", "learnerless": "ERROR", "clear": "PASSED"}
+        assert outcomes(result) == expected
+        assert (
+            "claim 'taskless' takes `task` but names no tasks; give tasks=... to @claim "
+            "or list them in the hook pytest_scaling_tasks"
+        ) in text
+        assert (
+            "claim 'learnerless' takes `learner` but names no learners; give learners=... to @claim"
+        ) in text
+
+
+MISUSES = {
+    "called": "compare(1, 2)",
+    "compared": "assert m_small == 256",
+    "looked_into": "bounds.flat",
+    "counted": "range(m_small)",
+    "added": "m_small + 1",
+    "truth": "assert exact",
+}
+
+
+def test_a_measuring_fixture_in_an_ordinary_test_says_where_it_belongs(project):
+    for name, line in MISUSES.items():
+        fixture = re.search("compare|m_small|bounds|exact", line).group()
+        source = f"def test_{name}({fixture}):\n    {line}\n"
+        (project.path / f"test_{name}.py").write_text(source)
+    (project.path / "test_fixture.py").write_text(
+        "import pytest\n@pytest.fixture\ndef half(m_small): return m_small // 2\n"
+        "def test_half(half): pass\n"
+    )
+    result = project.run("-v")
+    assert outcomes(result) == {name.replace("_", "-"): "FAILED" for name in MISUSES} | {
+        "half": "ERROR"
+    }
+    text = said(result)
+    sentence = "has a value only in the body of a test with @claim, not in other fixtures"
+    assert len(re.findall(rf"^E +pytest.UsageError: .*{sentence}", text, re.MULTILINE)) == 7
+    assert "measurements.py" not in text

@@ -1,0 +1,198 @@
+"""What every task drew and every learner gave when its `version` was last raised: `golden.json`.
+
+`python -m tests.materials.golden` writes that file anew. Run it after raising the `version` of what
+you changed: results that are stored under the old version must not be taken for those of the new.
+
+What is kept bears the differences between one processor and another. Features are compared to four
+decimals, labels need to agree on 99 % of the test rows, metrics to 3 %. A change that shows in less
+than that within a few steps, such as another second moment of Adam, is not noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fixtures.learners import DESCENTS, NETWORKS, TRADITIONAL, relu_slope, sigmoid_slope
+from fixtures.learners.classical import RbfSVM
+from fixtures.learners.descent import Descent
+from fixtures.learners.network import Network
+from fixtures.learners.slope import SlopeProbe
+from fixtures.tasks import TASKS, friedman, mnist1d, poker_one_hot
+from pytest_scaling.trials.block import Block
+from pytest_scaling.trials.trial import library_versions
+from pytest_scaling.trials.worker import single_threaded
+from tests.materials.blocks import block_of
+
+FILE = Path(__file__).with_suffix(".json")
+COMMAND = "python -m tests.materials.golden"
+DECIMALS = 4  # of features
+AGREEMENT = 0.99  # of labels
+PRECISION = 0.03  # of metrics, relative
+
+DRAWN = 5_000  # rows of a draw: more than mnist1d makes at a time
+SHOWN = (0, 1, DRAWN - 1)  # rows whose features are kept
+LABELS = 100  # rows whose labels are kept
+
+LEARNERS: tuple[Any, ...] = (*TRADITIONAL, *NETWORKS, *DESCENTS, relu_slope, sigmoid_slope)
+LEARNED = (mnist1d, poker_one_hot, friedman)  # tasks that every learner is put to
+FEW, MORE = 64, 256  # training rows; a network has more than one batch of them
+NETWORK = {"learning_rate": 0.002, "weight_decay": 6, "steps": 30}
+LINEAR = {"C": 0.1}
+KERNEL = {"C": 10, "gamma": 1.2, "intelex": None}
+RATES = {  # at which a descent takes some 50 to 400 steps
+    "descent-sigmoid": 0.3,
+    "descent-relu": 0.002,
+    "descent-sigmoid-adam": 0.001,
+    "descent-relu-adam": 0.0001,
+    "descent-sigmoid-batchnorm": 0.01,
+    "descent-relu-batchnorm": 0.003,
+}
+
+
+def output_of_task(task: Any) -> dict[str, Any]:
+    """The first labels and a few rows of a training draw and of its test set."""
+    parts = {"train": task.draw(1, DRAWN), "test": task.test_set(1)}
+    return {
+        part: {
+            "labels": "".join(map(str, y[:LABELS])),
+            "rows": np.round(x[list(SHOWN)].astype(float), DECIMALS).tolist(),
+        }
+        for part, (x, y) in parts.items()
+    }
+
+
+def block_for(learner: Any, task: Any) -> Block:
+    return block_of(task, MORE if isinstance(learner, Network) else FEW)
+
+
+def settings_for(learner: Any) -> dict[str, Any]:
+    """Settings that do not change when learners are tuned anew."""
+    if isinstance(learner, Network):
+        return NETWORK
+    if isinstance(learner, Descent):
+        return {"learning_rate": RATES[learner.name]}
+    if isinstance(learner, SlopeProbe):
+        return dict(learner.settings("", FEW))
+    return KERNEL if isinstance(learner, RbfSVM) else LINEAR
+
+
+def output_of_learner(learner: Any, block: Block) -> dict[str, Any]:
+    """The labels of the test rows, a text of digits per seed, or the metrics."""
+    with single_threaded():
+        fit = learner.fit_predict(block, settings_for(learner), "cpu")
+    if fit.labels is None:
+        return {name: values.tolist() for name, values in fit.metrics.items()}
+    return {"labels": ["".join(map(str, row)) for row in fit.labels]}
+
+
+def same_rows(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two outputs of a task are the same draw."""
+    return all(
+        a[part]["labels"] == b[part]["labels"]
+        and np.shape(a[part]["rows"]) == np.shape(b[part]["rows"])
+        and np.allclose(a[part]["rows"], b[part]["rows"], rtol=0, atol=10**-DECIMALS)
+        for part in ("train", "test")
+    )
+
+
+def same_results(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two outputs of a learner are the same training."""
+    if set(a) != set(b):
+        return False
+    if "labels" in a:
+        first, second = (np.array([list(row) for row in each["labels"]]) for each in (a, b))
+        return first.shape == second.shape and bool(np.mean(first == second) >= AGREEMENT)
+    return all(np.allclose(a[name], b[name], rtol=PRECISION, atol=0) for name in a)
+
+
+def outputs_of_learner(learner: Any) -> dict[str, Any]:
+    return {task.name: output_of_learner(learner, block_for(learner, task)) for task in LEARNED}
+
+
+def kept() -> dict[str, Any]:
+    """The content of the file."""
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return content
+
+
+def fault_of_task(task: Any) -> str | None:
+    """One sentence where a task draws other rows than its version promises."""
+    stored = kept()["tasks"].get(task.name)
+    return fault(
+        f"task {task.name}",
+        task.version,
+        stored,
+        stored is not None and same_rows(stored["output"], output_of_task(task)),
+    )
+
+
+def fault_of_learner(learner: Any) -> str | None:
+    """One sentence where a learner gives other results than its version promises."""
+    stored = kept()["learners"].get(learner.name)
+    now = outputs_of_learner(learner)
+    same = stored is not None and all(
+        task in stored["output"] and same_results(stored["output"][task], output)
+        for task, output in now.items()
+    )
+    return fault(f"learner {learner.name}", learner.version, stored, same)
+
+
+def fault(what: str, version: int, stored: dict[str, Any] | None, same: bool) -> str | None:
+    if stored is None:
+        return f"There are no golden outputs of {what}; make them with `{COMMAND}`."
+    if version != stored["version"]:
+        return (
+            f"The golden outputs of {what} are those of version {stored['version']}, and it has "
+            f"version {version}; make them anew with `{COMMAND}`."
+        )
+    if not same:
+        return (
+            f"The results of {what} have changed, but its version is still {version}: raise it, "
+            f"then run `{COMMAND}` (unless a new library changed them; made with {made_with()})."
+        )
+    return None
+
+
+def made_with() -> str:
+    return ", ".join(f"{name} {version}" for name, version in kept()["versions"].items())
+
+
+def lines(content: dict[str, Any]) -> Iterator[str]:
+    """JSON with one line per task and learner, so that a change shows in a diff as what it is."""
+    groups = []
+    for group in ("learners", "tasks"):
+        rows = [
+            f"  {json.dumps(name)}: {json.dumps(row)}"
+            for name, row in sorted(content[group].items())
+        ]
+        groups.append(f' "{group}": {{\n' + ",\n".join(rows) + "\n }")
+    rest = [f' "{key}": {json.dumps(content[key])}' for key in ("command", "versions")]
+    yield "{"
+    yield ",\n".join([rest[0], *groups, rest[1]])
+    yield "}"
+
+
+def main() -> int:
+    content = {
+        "command": COMMAND,
+        "versions": library_versions(),
+        "tasks": {
+            task.name: {"version": task.version, "output": output_of_task(task)} for task in TASKS
+        },
+        "learners": {
+            learner.name: {"version": learner.version, "output": outputs_of_learner(learner)}
+            for learner in LEARNERS
+        },
+    }
+    FILE.write_text("\n".join(lines(content)) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
