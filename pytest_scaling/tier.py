@@ -27,9 +27,9 @@ M_SMALL = 256  # rows at which the lecture's "small training set" is measured
 TIERS = {
     tier.name: tier
     for tier in (
-        Tier("quick", (64, 256, 1_024, 4_096, 8_192, 16_384), most_seeds=10),
-        Tier("standard", (64, 256, 1_024, 4_096, 16_384, 32_768, 65_536), most_seeds=20),
-        Tier("full", (64, 256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144), most_seeds=30),
+        Tier("quick", (256, 1_024, 4_096, 8_192, 16_384), most_seeds=10),
+        Tier("standard", (256, 1_024, 4_096, 16_384, 32_768, 65_536), most_seeds=20),
+        Tier("full", (256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144), most_seeds=30),
     )
 }
 

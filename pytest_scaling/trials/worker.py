@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "BLIS_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    "OPENBLAS_CORETYPE": "",  # the kernels that fit the processor, whatever the shell asks for
     "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
     "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA

@@ -1,5 +1,6 @@
 """The scope of a claim: its tasks and learners, and what they make of its verdict."""
 
+from pytest_scaling.tier import TIERS
 from tests.acceptance.project import body, outcomes, said
 
 COMPARE = "compare, task, m_small, smallest_effect"
@@ -126,7 +127,13 @@ def test_a_task_of_other_tiers_is_not_applicable_here(project):
     )
 
 
-AFFORDED = {10**6: 16_384, 8_192: 8_192, 8_000: 4_096, 64: 64}  # rows, and the size below
+SIZES = TIERS["quick"].sizes
+AFFORDED = {  # rows, and the largest size up to them
+    10**6: SIZES[-1],
+    SIZES[-2]: SIZES[-2],
+    SIZES[-2] - 1: SIZES[-3],
+    SIZES[0]: SIZES[0],
+}
 
 
 def test_the_large_training_set_is_the_largest_that_the_learner_affords(project):

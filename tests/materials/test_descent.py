@@ -209,7 +209,7 @@ def test_the_probe_leaves_out_zero_and_looks_at_both_sides():
     points = torch.tensor([0.0, 0.0, 2.0, -3.0])
     assert SlopeProbe("relu").share(points) == 1
     assert SlopeProbe("sigmoid").share(points) == 0
-    assert SlopeProbe("sigmoid").share(torch.tensor([-200.0, 2.0])) == 0.5  # underflows on the left
+    assert SlopeProbe("sigmoid").share(torch.tensor([-200.0, 0.0, 2.0])) == 0.5  # -200 underflows
 
 
 def test_the_probe_looks_into_a_network_that_was_trained(monkeypatch):

@@ -8,12 +8,14 @@ from fixtures.tasks import mnist1d
 from fixtures.tasks.mnist1d import (
     CORRELATED_NOISE,
     INDEPENDENT_NOISE,
+    LENGTH,
     MAX_SHIFT,
     PADDING,
     POINTS,
     SCALE,
     SHEAR,
     TEMPLATES,
+    signals,
 )
 from tests.materials.blocks import largest_z
 
@@ -71,6 +73,58 @@ def test_the_constants_are_those_of_the_package():
         "final_seq_length": POINTS,
         "shuffle_seq": False,
     }.items() <= settings.items()
+
+
+class Chosen:
+    """A random generator that gives numbers chosen beforehand, and knows between which limits."""
+
+    def __init__(self, numbers):
+        self.numbers = np.asarray(numbers)
+        self.limits = None
+
+    def integers(self, low, high, size):
+        self.limits = (low, high)
+        return self.numbers
+
+    def random(self, size, dtype):
+        return self.numbers.reshape(size).astype(dtype)
+
+    def standard_normal(self, size, dtype):
+        return self.numbers.reshape(size).astype(dtype)
+
+
+def transformed(label, padding, shift, uniform, noise, monkeypatch):
+    """The package's signal of one label, with its randomness chosen."""
+    from mnist1d.transform import transform
+
+    scale, slope = uniform
+    low, high = PADDING
+    rands = iter([(padding + 0.5) / (high - low + 1), scale, slope])
+    noises = iter(noise)
+    monkeypatch.setattr(np.random, "rand", lambda: next(rands))
+    monkeypatch.setattr(np.random, "randn", lambda length: next(noises))
+    monkeypatch.setattr(np.random, "choice", lambda number: {MAX_SHIFT: shift}[number])
+    templates = reference.get_templates()
+    return transform(templates["x"][label], templates["t"], reference.get_dataset_args())[0]
+
+
+def test_equal_choices_give_the_signals_of_the_package(monkeypatch):
+    """Every padding and every shift, with every template in turn."""
+    low, high = PADDING
+    rows = 10 * MAX_SHIFT
+    numbers, each = np.random.default_rng(0), np.arange(rows)
+    labels, paddings, shifts = each % 10, each % (high - low + 1), each % MAX_SHIFT
+    scale, slope = numbers.random((2, rows))
+    smooth, rough = numbers.standard_normal((2, rows, LENGTH))
+    random = [Chosen(given) for given in (paddings, scale, shifts, slope, smooth, rough)]
+    ours = signals(labels, random)
+    for row in each:
+        uniform, noise = (scale[row], slope[row]), (smooth[row], rough[row])
+        with monkeypatch.context() as patch:
+            theirs = transformed(labels[row], paddings[row], shifts[row], uniform, noise, patch)
+        assert ours[row] == pytest.approx(theirs, abs=1e-6)
+    assert random[0].limits == (0, high - low + 1)
+    assert random[2].limits == (0, MAX_SHIFT)
 
 
 def test_every_class_has_the_means_of_the_package(ours, theirs):

@@ -196,6 +196,16 @@ def test_a_learning_rate_far_too_high_is_reported_as_divergence():
     assert fit.diverged.tolist() == [True, True]
 
 
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_one_weight_that_is_not_finite_is_divergence(value, monkeypatch):
+    def spoil(parameters, x, y, settings, random):
+        parameters.layers[1][0][1, 2, 3] = value
+
+    monkeypatch.setattr(network, "train", spoil)
+    fit = tiny.fit_predict(scattered(64, 5, 3, seeds=3), SETTINGS, "cpu")
+    assert fit.diverged.tolist() == [False, True, False]
+
+
 def test_a_seed_that_diverges_leaves_the_others_of_its_block_alone():
     block = scattered(64, 5, 3, seeds=3)
     expected = tiny.fit_predict(block, SETTINGS, "cpu")

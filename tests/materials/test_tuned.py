@@ -166,11 +166,13 @@ def test_fewer_rows_are_tuned_on_more_seeds():
 
 def test_missing_settings_are_one_sentence_with_the_command_that_makes_them(monkeypatch):
     with pytest.raises(SettingsError) as error:
-        tuned_settings("network-256", "mnist1d", 333)
+        tuned_settings("network-256", "mnist1d", 3_333)
     before, command, after = str(error.value).split("`")
-    assert before == ("no tuned settings for network-256 on mnist1d with 333 rows; make them with ")
+    assert before == (
+        "no tuned settings for network-256 on mnist1d with 3,333 rows; make them with "
+    )
     assert after == ""
-    assert tuned_with(command, monkeypatch) == [("mnist1d", "network-256", 333)]
+    assert tuned_with(command, monkeypatch) == [("mnist1d", "network-256", 3_333)]
 
 
 @each_learner

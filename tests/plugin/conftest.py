@@ -1,0 +1,12 @@
+import pytest
+
+from pytest_scaling import Inconclusive
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail where a comparison is unexpectedly inconclusive, which pytest takes for a skip."""
+    try:
+        return (yield)
+    except Inconclusive as undecided:
+        pytest.fail(f"inconclusive: {undecided.msg}")

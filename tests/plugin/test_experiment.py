@@ -1,0 +1,235 @@
+"""Measuring: which seeds are asked for, when it stops, and what comes of it."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pytest_scaling.claim import ClaimError
+from pytest_scaling.estimate import LOG_STEPS
+from pytest_scaling.experiment import Unmeasured, label, largest_m
+from pytest_scaling.statistics.sequential import paired_interval
+from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.tier import TIERS
+from pytest_scaling.trials.laboratory import NotYet
+from pytest_scaling.trials.trial import Arm
+from tests.plugin.bench import (
+    EFFECT,
+    GOOD,
+    POOR,
+    TASK,
+    Bench,
+    Modest,
+    Name,
+    experiment,
+    planted,
+    swinging,
+)
+
+CLEAR = planted(good=0.1, poor=0.3)
+OPEN = planted(good=0.1, poor=swinging(0.17, 0.1))
+
+
+def gap(measuring, **options):
+    return measuring.compare(POOR, GOOD, task=TASK, m=64, **options)
+
+
+@pytest.mark.parametrize(("tier", "most"), [("quick", 10), ("standard", 20), ("full", 30)])
+def test_an_undecided_estimate_is_sampled_to_the_cap_of_its_tier(tier, most):
+    measured = gap(experiment(OPEN, tier=tier))
+    assert (measured.n, measured.most_seeds) == (most, most)
+    assert measured.seeds == tuple(range(most))
+
+
+def test_sampling_looks_at_five_seven_and_ten_seeds():
+    bench = replace(OPEN, asked=[])
+    gap(experiment(bench))
+    looks = [sorted({seed for trial in asked for seed in trial.seeds}) for asked in bench.asked]
+    assert looks == [list(range(5)), list(range(7)), list(range(10))]
+    assert [len(asked) for asked in bench.asked] == [2, 4, 6]  # blocks of both arms
+
+
+def test_a_clear_estimate_is_looked_at_once():
+    measured = gap(experiment(CLEAR))
+    assert measured.n == 5
+    assert measured.value == pytest.approx(0.2)
+    assert measured.about == "error of poor minus good on xor, m = 64"
+    assert measured.measured == "poor - good, 64"
+
+
+def test_sampling_goes_on_until_the_refuting_interval_is_decided_too():
+    supported_at_once = planted(good=0.1, poor=swinging(0.22, 0.025))
+    assert gap(experiment(supported_at_once)).n == 5
+    assert gap(experiment(supported_at_once, refute=1e-6)).n > 5
+
+
+def test_intervals_are_at_the_levels_of_the_cell_and_share_refutation_among_parts():
+    measured = gap(experiment(CLEAR, support=0.005, refute=0.008, parts=2), parts=2)
+    floor = math.sqrt(200) / 1_000  # test rows that one of the two gets right
+    for interval, level in ((measured.interval, 0.005), (measured.refuting, 0.002)):
+        assert interval == paired_interval(
+            measured.samples, lower_level=level, upper_level=level, noise_floor=floor
+        )
+    assert (measured.level, measured.parts) == (0.005, 4)
+
+
+def test_a_learner_that_may_collapse_is_first_looked_at_with_ten_seeds():
+    fragile = Name("fragile", may_collapse=True)
+    measuring = experiment(planted(good=0.1, fragile=0.5))
+    assert measuring.looks([Arm(GOOD, TASK, 64)]) == [5, 7, 10]
+    assert measuring.looks([Arm(GOOD, TASK, 64), Arm(fragile, TASK, 64)]) == [10]
+    assert measuring.compare(fragile, GOOD, task=TASK, m=64).n == 10
+
+
+def test_an_offset_is_added_to_every_seed():
+    measuring = experiment(CLEAR)
+    measuring.seed_offset = 500
+    assert gap(measuring).seeds == (500, 501, 502, 503, 504)
+
+
+def test_an_arm_keeps_the_most_seeds_that_were_asked_of_it():
+    measuring = experiment(planted(good=0.1, poor=swinging(0.17, 0.1), bad=0.5))
+    gap(measuring)
+    measuring.compare(Name("bad"), GOOD, task=TASK, m=64)
+    seeds = {arm.learner.name: len(results) for arm, results in measuring.arms.items()}
+    assert seeds == {"poor": 10, "good": 10, "bad": 5}
+
+
+def test_sampling_goes_by_the_bound_that_the_measurement_names():
+    measuring = experiment(CLEAR, bounds={"tight": 0.2})
+    assert (gap(measuring).n, gap(measuring, bound="tight").n) == (5, 10)
+    assert gap(measuring, bound="tight").bounds == {"tight": 0.2}
+
+
+def test_a_bound_that_is_not_declared_cannot_be_measured_by():
+    with pytest.raises(ClaimError, match="the bound 'flat' but declares smallest_effect; declare"):
+        gap(experiment(CLEAR), bound="flat")
+    with pytest.raises(ClaimError, match="the bound 'smallest_effect' but declares none;"):
+        gap(experiment(CLEAR, smallest_effect=None))
+
+
+def test_an_unknown_metric_is_told_with_those_that_there_are():
+    with pytest.raises(
+        ClaimError, match="no metric 'beauty'; these trials have error, majority_error"
+    ):
+        gap(experiment(CLEAR), metric="beauty")
+
+
+def test_measuring_without_judging_gives_one_value_for_each_seed_of_the_first_look():
+    measuring = experiment(planted(good=swinging(0.1, 0.01)))
+    values = measuring.measure(GOOD, "error", task=TASK, m=64)
+    assert values == [0.11, 0.09, 0.11, 0.09, 0.11]
+    assert measuring.evidence.decisions == []
+
+
+@pytest.mark.parametrize(
+    ("holds", "verdict"),
+    [
+        (True, Verdict.SUPPORTED),
+        (0, Verdict.REFUTED),
+        (np.array([True, True]), Verdict.SUPPORTED),
+        (np.array([True, False]), Verdict.REFUTED),
+    ],
+)
+def test_an_exact_statement_is_evidence_at_once(holds, verdict):
+    measuring = experiment(CLEAR)
+    decision = measuring.exact(holds, "all hold")
+    assert decision.verdict == verdict
+    assert bool(decision) == (verdict == Verdict.SUPPORTED)
+    assert measuring.evidence.decisions == [decision]
+
+
+def test_steps_of_a_ranking_compare_each_learner_with_the_one_before_it():
+    errors = {"bad": 0.5, "poor": 0.3, "good": 0.1}
+    learners = [Name(name) for name in errors]
+    steps = experiment(planted(**errors)).ranking(*learners, task=TASK, m=256).steps
+    assert [each.measured for each in steps.estimates] == ["bad - poor, 256", "poor - good, 256"]
+    assert [each.parts for each in steps.estimates] == [2, 2]
+    assert steps > EFFECT
+
+
+def test_a_ranking_measures_the_curves_of_its_learners():
+    measuring = experiment(CLEAR)
+    measuring.ranking(POOR, GOOD, task=TASK, m=256)
+    assert sorted({arm.m for arm in measuring.arms}) == list(TIERS["quick"].sizes)
+
+
+def test_a_step_is_left_out_where_the_task_is_used_up_before_it():
+    easy = Name("easy", bayes_error=0.09)
+    errors = {"poor": 0.3, "good": 0.1, "best": 0.09}
+    ranking = experiment(planted(**errors)).ranking(*map(Name, errors), task=easy, m=256)
+    assert [each.measured for each in ranking.steps.estimates] == ["poor - good, 256"]
+    used_up = experiment(planted(**errors)).ranking(Name("good"), Name("best"), task=easy, m=256)
+    with pytest.raises(pytest.skip.Exception, match="on easy even good is at the Bayes error"):
+        _ = used_up.steps
+
+
+def racing(slow, fast, cap=1_000.0):
+    """A bench of two learners that report the steps they took."""
+    steps = {"slow": slow, "fast": fast}
+    return Bench(
+        lambda arm, seed: 0.0,
+        metrics=lambda arm, seed: {"steps": float(steps[arm.learner.name](seed)), "cap": cap},
+    )
+
+
+def race(bench, **options):
+    measuring = experiment(bench, smallest_effect=math.log(2))
+    return measuring.race(slow=Name("slow"), fast=Name("fast"), task=TASK, m=64, **options)
+
+
+def test_a_race_is_the_logarithm_of_the_ratio_of_steps():
+    measured = race(racing(lambda seed: 800, lambda seed: 100 + seed))
+    assert measured.samples == pytest.approx([math.log(800 / (100 + seed)) for seed in range(5)])
+    assert measured.unit is LOG_STEPS
+    assert measured.notes == ()
+    assert measured > math.log(2)
+
+
+def test_runs_that_never_arrive_are_counted_and_block_a_refutation():
+    measured = race(racing(lambda seed: 2_000 if seed == 3 else 100, lambda seed: 100))
+    assert measured.notes == ("1 of 20 runs never arrived",)
+    assert measured.interval.high == math.inf
+    assert (measured > math.log(2)).verdict == Verdict.INCONCLUSIVE
+
+
+def test_a_race_of_a_learner_with_itself_can_have_seeds_of_its_own_for_each():
+    bench = racing(lambda seed: 100, lambda seed: 100)
+    race(bench, disjoint=True)
+    slow, fast = bench.asked[0]
+    assert (slow.seeds[0], fast.seeds[0]) == (0, 100_000)
+
+
+class Unready:
+    """A laboratory where nothing is known yet."""
+
+    def results(self, trials):
+        raise NotYet
+
+
+def test_while_a_run_is_planned_every_comparison_passes_and_nothing_is_noted():
+    measuring = experiment(Unready())
+    estimate = gap(measuring)
+    assert isinstance(estimate, Unmeasured)
+    assert estimate > EFFECT
+    assert estimate < EFFECT
+    assert estimate.equivalent(EFFECT)
+    assert measuring.ranking(POOR, GOOD, task=TASK, m=64).steps > EFFECT
+    assert all(map(math.isnan, measuring.measure(GOOD, "error", task=TASK, m=64)))
+    assert measuring.evidence.decisions == []
+
+
+def test_a_learner_is_called_by_its_label():
+    assert label(Name("svm", label="support vectors")) == "support vectors"
+    assert label(type("Plain", (), {"name": "plain"})()) == "plain"
+
+
+def test_a_learner_that_sets_no_limit_affords_every_size():
+    assert largest_m(GOOD, TIERS["quick"]) is None
+    assert largest_m(None, TIERS["quick"]) is None
+    assert largest_m(Modest("modest", most_rows=300), TIERS["quick"]) == 300
+
+
+def test_an_experiment_is_named_by_its_claim_where_pytest_shows_it():
+    assert repr(experiment(CLEAR)) == "<experiment of the claim 'it'>"
