@@ -37,7 +37,7 @@ class Ledger:
         return self.directory / self.profile / f"{claim_id}.json"
 
     def row(self, claim_id: str) -> Row | None:
-        """The row of a claim, or None. Raises pytest.UsageError where the file is damaged."""
+        """The row of a claim, or None. Raises pytest.UsageError where the file cannot be read."""
         path = self.path(claim_id)
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ class Ledger:
             )
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError) as damage:
+        except (OSError, ValueError, KeyError, TypeError) as damage:
             raise pytest.UsageError(
                 f"the ledger's {path} cannot be read ({type(damage).__name__}: {damage}); "
                 f"restore it from version control"

@@ -93,12 +93,13 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     claims = heard(session.config)
-    if claims is not None and not session.config.option.collectonly and not claims.is_worker:
+    if claims is not None and not claims.is_worker:
         from .progress import Progress
-        from .rehearsal import rehearse
+        from .rehearsal import is_due, rehearse
 
-        with Progress(session.config, claims) as progress:
-            rehearse(claims, session.items, progress.tick)
+        if is_due(session):
+            with Progress(session.config, claims) as progress:
+                rehearse(claims, session.items, progress.tick)
     if not session.config.pluginmanager.has_plugin("dsession"):
         return (yield)
     from .progress import Heartbeat
@@ -186,6 +187,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["scaling"] = claims.tally()  # type: ignore[attr-defined]
     else:
         claims.written = claims.finish()
+        if claims.unwritten:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -99,8 +99,10 @@ class Heartbeat:
     def _beat(self) -> None:
         before: int | None = None
         while not self._over.wait(QUIET):
-            from .session import SESSION, open_store
+            from .session import SESSION, open_store, store_path
 
+            if not store_path(self._config).exists():  # maybe there are no claims at all
+                continue
             with open_store(self._config) as store:
                 now = store.count()
             before = now if before is None else before

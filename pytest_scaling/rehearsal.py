@@ -32,9 +32,18 @@ class Part:
     asked: dict[str, Trial] = field(default_factory=dict)
 
 
+def is_due(session: pytest.Session) -> bool:
+    """Whether pytest is about to run the bodies of tests."""
+    option = session.config.option
+    broken = session.testsfailed and not option.continue_on_collection_errors
+    return not (broken or option.collectonly or option.setuponly or option.setupplan)
+
+
 def can_rehearse(item: pytest.Item) -> bool:
-    """Whether a body measures, and needs nothing but what this plugin provides."""
+    """Whether a body will run, and needs nothing but what this plugin provides."""
     if not isinstance(item, pytest.Function) or claim_of(item) is None:
+        return False
+    if any(item.get_closest_marker(name) for name in ("skip", "skipif")):
         return False
     return set(item._fixtureinfo.argnames) <= {*PROVIDED, "device"}
 

@@ -65,6 +65,7 @@ class Session:
     devices: tuple[str, ...]
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
+    unwritten: bool = False  # the system refused to take the ledger or the report
     tallies: list[Tally] = field(default_factory=list)  # from workers of pytest-xdist
     mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
@@ -199,24 +200,36 @@ class Session:
         self.records[f"{record['claim']['id']} on {record['profile']['device']}"] = record
 
     def finish(self) -> list[str]:
-        """Write the ledger and the report, and say where they are."""
+        """Write the ledger and the report, and say where they are, or why they are not there."""
         written = []
         records = list(self.records.values())
-        if self.update and self.reason:
-            rows = [self._new_row(record, self.reason) for record in records]
-            added = sorted(path.name for path in rows if path)
-            if added:
-                written.append(f"ledger: added {', '.join(added)}")
-        directory = options.REPORT.read(self.config)
-        if directory and records:
-            from .report.error import ReportError
-            from .report.page import build
-
+        for name, write in (("ledger", self._write_ledger), ("report", self._write_report)):
             try:
-                written.append(f"report: {build(records, self.config.rootpath / directory)}")
-            except ReportError as error:
-                written.append(f"report: not written: {error}")
+                said = write(records)
+            except OSError as error:
+                said, self.unwritten = f"not written: {error}", True
+            if said:
+                written.append(f"{name}: {said}")
         return written
+
+    def _write_ledger(self, records: list[dict[str, Any]]) -> str:
+        if not self.update or not self.reason:
+            return ""
+        rows = [self._new_row(record, self.reason) for record in records]
+        added = sorted(path.name for path in rows if path)
+        return f"added {', '.join(added)}" if added else ""
+
+    def _write_report(self, records: list[dict[str, Any]]) -> str:
+        directory = options.REPORT.read(self.config)
+        if not directory or not records:
+            return ""
+        from .report.error import ReportError
+        from .report.page import build
+
+        try:
+            return str(build(records, self.config.rootpath / directory))
+        except ReportError as error:
+            return f"not written: {error}"
 
     def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
         directory = (self.config.rootpath / record["file"]).parent
@@ -262,13 +275,20 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
-def open_store(config: pytest.Config) -> Store:
-    """The store of the run; pytest.UsageError where it cannot be opened."""
-    from .trials.store import Store, StoreError, default_path
+def store_path(config: pytest.Config) -> Path:
+    """The file that remembers the trials of the run."""
+    from .trials.store import default_path
 
     path = options.STORE.read(config)
+    return Path(path).expanduser() if path else default_path()
+
+
+def open_store(config: pytest.Config) -> Store:
+    """The store of the run; pytest.UsageError where it cannot be opened."""
+    from .trials.store import Store, StoreError
+
     try:
-        return Store(Path(path).expanduser() if path else default_path())
+        return Store(store_path(config))
     except StoreError as error:
         raise pytest.UsageError(str(error)) from None
 

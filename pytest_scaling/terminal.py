@@ -109,9 +109,9 @@ def summarise(reporter: Any, session: Session) -> None:
     """Write the sections at the end of a run."""
     records = list(session.records.values())
     reporter.section("claims", sep="=")
-    reporter.write_line(
-        verdict_table(records, lambda text, colour: reporter._tw.markup(text, **{colour: True}))
-    )
+    table = verdict_table(records, lambda text, colour: reporter._tw.markup(text, **{colour: True}))
+    for line in table.splitlines():  # singly, for a terminal that must escape some of them
+        reporter.write_line(line)
     sentences = list(undecided(records))
     if sentences:
         reporter.section("inconclusive: neither supported nor refuted", sep="-", yellow=True)

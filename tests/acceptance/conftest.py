@@ -24,6 +24,7 @@ def project(pytester, monkeypatch, store):
         if name.startswith(OURS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHONPATH", str(WITHOUT_TORCH))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # files change within a second here
     monkeypatch.setenv("COLUMNS", "200")
     shutil.copy(HERE / "machines.py", pytester.path)
     return Project(pytester, store)

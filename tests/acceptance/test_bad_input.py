@@ -87,6 +87,19 @@ def test_a_damaged_store_is_set_aside_and_the_run_goes_on(project):
         assert kept.read_text() == "this was no database\n" * 100
 
 
+def test_folders_that_cannot_be_written_are_told_of_at_the_end(project):
+    project.claims(stated("clear"))
+    (project.path / "file").write_text("")
+    result = project.run(
+        "--claims-ledger=file", "--scaling-report=file", "--claims-update=new", "--reason=why not"
+    )
+    assert result.ret == USAGE
+    text = said(result)
+    assert re.search(r"the ledger's \S*clear\.json cannot be read \(NotADirectoryError: ", text)
+    assert re.search(r"^ledger: not written: .*file", text, re.MULTILINE)
+    assert re.search(r"^report: not written: .*file", text, re.MULTILINE)
+
+
 def test_two_claims_with_one_id_end_the_run(project):
     project.claims(stated("twin"), stated("single"))
     project.claims(stated("twin"), file="test_more.py")

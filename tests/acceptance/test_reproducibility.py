@@ -35,7 +35,7 @@ def test_samples_are_the_same_with_workers_in_any_order_and_in_a_selection(proje
     assert sorted(alone) == ["clear", "falling", "open", "sloppy"]
     assert varied(alone["sloppy"]) > 5
     assert project.records(store="one.db") == alone  # recalled
-    assert project.records("-n2", store="two.db", workers=2) == alone
+    assert project.records("-n2", store="two.db") == alone
     project.conftest("def pytest_collection_modifyitems(items): items.reverse()")
     chosen = project.records("-k", "sloppy or falling", store="three.db")
     assert chosen == {id: alone[id] for id in ("falling", "sloppy")}

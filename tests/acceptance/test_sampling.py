@@ -131,6 +131,14 @@ def stored(file):
         connection.close()
 
 
+def test_nothing_is_trained_where_collecting_failed(project):
+    project.claims(stated("clear"))
+    (project.path / "test_broken.py").write_text("1 / 0")
+    result = project.run(store="own.db")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert not (project.path / "own.db").exists()
+
+
 def test_offline_a_run_uses_what_is_stored_and_trains_nothing(project):
     project.claims(stated("clear"), stated("wrong", "refuted"))
     project.run("test_claims.py::test_clear", store="own.db")

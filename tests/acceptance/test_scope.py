@@ -49,28 +49,20 @@ def test_the_strength_of_a_claim_turns_its_tasks_into_its_verdict(project):
 
 def test_narrowed_tasks_make_a_partial_verdict(project):
     project.conftest(f"def pytest_scaling_tasks(): return {TASKS}")
-    project.claims(by_task("here", "yny", tasks="None"))
-    result = project.run("-v", "--tasks", "one, three")
-    assert outcomes(result) == {"here": "PASSED"}
+    project.claims(
+        by_task("suite", "yny", tasks="None"), by_task("elsewhere", "yyy", tasks="[Sign('two')]")
+    )
+    result = project.run("-v", "-rs", "--tasks", "one, three")
+    assert outcomes(result) == {"suite": "PASSED", "elsewhere": "SKIPPED"}
     result.stdout.fnmatch_lines(
         [
-            "✓ here: supported (always, of some of its tasks; control not run)",
+            "✓ suite: supported (always, of some of its tasks; control not run)",
             "    one * ✓ supported *",
             "    three * ✓ supported *",
+            "SKIPPED * not applicable: none of its tasks was asked for",
         ]
     )
     result.stdout.no_fnmatch_line("    two *")
-    assert outcomes(project.run("-v")) == {"here": "FAILED"}
-
-
-def test_a_claim_none_of_whose_tasks_is_asked_for_is_not_applicable(project):
-    project.claims(
-        by_task("one", "y", tasks="[Sign('one')]"),
-        by_task("two", "yy", tasks="[Sign('two')]"),
-    )
-    result = project.run("-v", "-rs", "--tasks=two")
-    assert outcomes(result) == {"one": "SKIPPED", "two": "PASSED"}
-    assert "not applicable: none of its tasks was asked for" in said(result)
 
 
 def test_tasks_and_learners_beside_are_shown_and_do_not_count(project):

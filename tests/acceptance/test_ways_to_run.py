@@ -27,11 +27,22 @@ def project(project):
     return project
 
 
+@pytest.fixture(scope="module")
+def rows():
+    """The rows that the fixture below has made, once for all tests."""
+    return {}
+
+
 @pytest.fixture
-def brave(project):
+def brave(project, rows):
     """One more, which is refuted and accepted as it is."""
     project.claims(stated("brave", "refuted"), file="test_brave.py")
-    project.run("test_brave.py", "--claims-update=new", "--reason=it is honest")
+    if not rows:
+        project.run("test_brave.py", "--claims-update=new", "--reason=it is honest")
+        rows |= {file.name: file.read_bytes() for file in project.rows.iterdir()}
+    project.rows.mkdir(parents=True, exist_ok=True)
+    for name, row in rows.items():
+        (project.rows / name).write_bytes(row)
     return project
 
 
@@ -113,3 +124,14 @@ def test_a_claim_outside_the_root_folder_is_heard(project):
     (inner / "pytest.ini").write_text("[pytest]\n")
     result = project.run("-c", str(inner / "pytest.ini"), "-v", "test_claims.py::test_clear")
     assert outcomes(result) == {"clear": "PASSED"}
+
+
+def test_a_terminal_without_unicode_shows_the_table_line_by_line(project, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    result = project.run("-k", "clear")
+    result.stdout.fnmatch_lines(
+        [
+            "\\u2713 clear: supported (always; control not run)",
+            "    sign *supported  poor - good, *",
+        ]
+    )

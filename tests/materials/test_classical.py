@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from fixtures.learners import TRADITIONAL, classical, linear_svm, logistic_regression, rbf_svm
+from fixtures.learners.classical import TEST_ROWS_AT_ONCE
 from fixtures.learners.scaling import standardise
 from fixtures.tasks import friedman, mnist1d, poker_one_hot
-from pytest_scaling.tier import TIERS
+from pytest_scaling.tier import M_SMALL, TIERS
 from pytest_scaling.trials.block import Block
 from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.blocks import block_of, scattered
@@ -21,7 +22,8 @@ each_learner = pytest.mark.parametrize("learner", TRADITIONAL, ids=lambda learne
 
 @pytest.fixture
 def installed(monkeypatch):
-    """Pretend that a version of scikit-learn-intelex, or none, is installed."""
+    """Pretend that a version of scikit-learn-intelex, or none, is installed, and tuned with."""
+    monkeypatch.setattr(classical, "tuned_settings", lambda *where: SETTINGS | {"intelex": "0.1"})
     return lambda version: monkeypatch.setattr(classical, "intelex", lambda: version)
 
 
@@ -78,11 +80,29 @@ def test_intelex_counts_as_absent_where_its_package_is(monkeypatch):
 
 
 def test_the_exact_rbf_svm_can_afford_more_rows_in_a_larger_tier():
-    assert {tier: rbf_svm.largest_m(tier) for tier in TIERS} == {
-        "quick": 8_192,
-        "standard": 16_384,
-        "full": 32_768,
-    }
+    largest = [rbf_svm.largest_m(tier) for tier in TIERS]
+    assert largest == sorted(set(largest))
+    for most, tier in zip(largest, TIERS.values(), strict=True):
+        assert M_SMALL < tier.reach(most)[-1] <= most < tier.sizes[-1]
+
+
+@pytest.mark.parametrize("library", ["scikit-learn", "scikit-learn-intelex"])
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_the_labels_by_one_kernel_matrix_are_those_of_the_library(classes, library):
+    """All but rows that lie on a boundary up to rounding: fewer than one in a thousand."""
+    version = None
+    if library == "scikit-learn-intelex":
+        pytest.importorskip("sklearnex", reason="scikit-learn-intelex is not installed")
+        version = classical.intelex()
+    rows = TEST_ROWS_AT_ONCE + 500
+    block = scattered(300, 6, classes, random=classes, test_rows=rows)
+    settings = {"C": 3, "gamma": 0.8, "intelex": version}
+    train, test = standardise(block.x[0], block.x_test[0])
+    expected = rbf_svm.classifier(settings, 6).fit(train, block.y[0]).predict(test)
+    (labels,) = rbf_svm.fit_predict(block, settings, "cpu").labels
+    assert labels.shape == (rows,)
+    assert len(np.unique(expected)) == classes
+    assert np.mean(labels == expected) >= 0.999
 
 
 def test_linear_learners_can_afford_every_number_of_rows():

@@ -77,7 +77,6 @@ def test_rounding_alone_is_not_taken_for_a_change(learner):
         (medium_network, network, {"standardise": lambda x, x_test: (x, x_test)}),
         (relu_descent, descent, {"TARGET": 0.6}),
         (relu_descent, descent, {"WIDTH": 110}),
-        (sigmoid_batch_norm, descent, {"EPSILON": 0.1}),
         (sigmoid_batch_norm, descent, {"HIDDEN_LAYERS": 2}),
         (logistic_regression, classical, {"standardise": lambda x, x_test: (x, x_test)}),
         (linear_svm, classical, {"standardise": lambda x, x_test: (x / 3, x_test / 3)}),

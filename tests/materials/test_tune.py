@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 
 from fixtures import tune
-from fixtures.learners import large_network, logistic_regression, medium_network, relu_descent
+from fixtures.learners import NETWORKS, logistic_regression, relu_descent, small_network
 from fixtures.learners.tuned import tuned_settings, tuned_task
 from fixtures.tasks import friedman
-from fixtures.tune import FEWEST_STEPS, GAIN, GRID, MOST_STEPS, TRIALS, Problem, tuning_seeds
+from fixtures.tune import (
+    FEWEST_STEPS,
+    GAIN,
+    GRID,
+    MOST_STEPS,
+    TRIALS,
+    Problem,
+    candidates,
+    tuning_seeds,
+)
 from pytest_scaling.trials.block import Fit
 
 M = 100  # rows: 80 to fit and 20 to judge by
@@ -108,47 +117,50 @@ def test_a_choice_at_either_end_is_at_the_edge(place):
     assert tune.tune(problem, logistic_regression, in_order)["at_edge"] == ["C"]
 
 
-LONGER = {500: 0.5, 1_000: 0.4, 2_000: 0.3, 4_000: 0.2, 8_000: 0.1}
-LITTLE = GAIN / 4
+ENOUGH, LITTLE = 2 * GAIN, GAIN / 4
+EVER_BETTER = {times: 0.5 - ENOUGH * times for times in range(10)}
+
+
+def by_steps(errors, first):
+    """Errors by the number of steps, from errors by how often the first number was doubled."""
+    return {int(first * 2.0**times): error for times, error in errors.items()}
+
+
+@pytest.mark.parametrize("learner", NETWORKS, ids=lambda learner: learner.name)
+def test_the_steps_double_up_to_what_the_width_affords(learner):
+    first = next(candidates(learner, M))["steps"]
+    choice = tune.tune(Scripted(M, by_steps(EVER_BETTER, first)), learner, in_order)
+    assert choice["settings"]["steps"] == MOST_STEPS[learner.width]
+    assert "steps" in choice["at_edge"]
 
 
 @pytest.mark.parametrize(
-    ("learner", "errors", "steps"),
+    ("errors", "doublings"),
     [
-        pytest.param(medium_network, LONGER, 4_000, id="as long as that gains enough"),
-        pytest.param(large_network, LONGER, 2_000, id="up to what the width affords"),
-        pytest.param(
-            medium_network,
-            {500: 0.5, 1_000: 0.4, 2_000: 0.4 - LITTLE},
-            1_000,
-            id="until it gains little",
-        ),
-        pytest.param(
-            medium_network, {500: 0.5, 1_000: 0.6, 2_000: 0.1, 250: 0.6}, 500, id="only in a row"
-        ),
+        pytest.param({0: 0.5, 1: 0.4, 2: 0.4 - LITTLE}, 1, id="doubled until it gains little"),
+        pytest.param({0: 0.5, 1: 0.6, 2: 0.1, -1: 0.6}, 0, id="doubled only in a row"),
+        pytest.param({0: 0.5, 1: 0.4, 2: 0.4, -1: 0.1}, 1, id="not halved once doubled"),
+        pytest.param({0: 0.5, -1: 0.5 + ENOUGH}, 0, id="not halved where that loses much"),
+        pytest.param({0: 0.5, -1: 0.5 + LITTLE, -2: 0.6}, -1, id="halved until it loses much"),
     ],
 )
-def test_the_steps_double(learner, errors, steps):
-    choice = tune.tune(Scripted(1_024, errors), learner, in_order)
-    assert choice["settings"]["steps"] == steps
-    assert choice["score"] == round(errors[steps], 4)
-    assert ("steps" in choice["at_edge"]) == (steps == MOST_STEPS[learner.width])
+def test_the_steps_are_as_many_as_gain_enough(errors, doublings):
+    first = next(candidates(small_network, 16_384))["steps"]
+    problem = Scripted(16_384, by_steps(errors, first))
+    choice = tune.tune(problem, small_network, in_order)
+    assert choice["settings"]["steps"] == first * 2.0**doublings
+    assert choice["score"] == round(errors[doublings], 4)
+    assert "steps" not in choice["at_edge"]
 
 
-@pytest.mark.parametrize(
-    ("errors", "steps"),
-    [
-        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + LITTLE}, FEWEST_STEPS, id="down to the fewest"),
-        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + GAIN}, 250, id="until too much is lost"),
-        pytest.param({250: 0.5 + LITTLE, 125: 0.5 + 2.1 * LITTLE}, 250, id="loss adds up"),
-        pytest.param({250: 0.5 + GAIN, 125: 0.4}, 500, id="only in a row"),
-    ],
-)
-def test_the_steps_halve_where_more_gain_nothing(errors, steps):
-    problem = Scripted(1_024, {500: 0.5, 1_000: 0.5} | errors)
-    choice = tune.tune(problem, medium_network, in_order)
-    assert choice["settings"]["steps"] == steps
-    assert choice["score"] == round(problem.scores[steps], 4)
+def test_the_steps_halve_down_to_the_fewest_while_no_more_is_lost_than_at_the_start():
+    first = next(candidates(small_network, 16_384))["steps"]
+    errors = {0: 0.5, **{-times: 0.5 + LITTLE for times in range(1, 10)}}
+    choice = tune.tune(Scripted(16_384, by_steps(errors, first)), small_network, in_order)
+    assert choice["settings"]["steps"] == FEWEST_STEPS
+    errors = {0: 0.5, -1: 0.5 + LITTLE, -2: 0.5 + 2.1 * LITTLE}  # each step loses little, both much
+    choice = tune.tune(Scripted(16_384, by_steps(errors, first)), small_network, in_order)
+    assert choice["settings"]["steps"] == first // 2
 
 
 @pytest.mark.usefixtures("_elsewhere")

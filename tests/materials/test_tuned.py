@@ -189,8 +189,9 @@ def test_without_arguments_the_command_tunes_everything(monkeypatch):
     assert {(task, learner) for task, learner, _ in tuned} == {
         (task.name, learner.name) for task in TASKS for learner in LEARNERS
     }
-    assert ("mnist1d", "rbf-svm", 8_192) in tuned
-    assert ("mnist1d", "rbf-svm", 16_384) not in tuned
+    assert [m for task, name, m in tuned if (task, name) == ("mnist1d", "rbf-svm")] == afforded(
+        rbf_svm
+    )
 
 
 def tuned_with(command, monkeypatch):
@@ -205,5 +206,12 @@ def tuned_with(command, monkeypatch):
 
 
 def test_a_learner_reads_what_was_committed_for_its_task_and_rows():
-    choice = tuned_task("mnist1d")["learners"]["network-256"]["1024"]
-    assert large_network.settings("mnist1d", 1_024) == choice["settings"]
+    read = 0
+    for task in TASKS:
+        for learner, m, choice in choices(task):
+            settings = dict(learner.settings(task.name, m))
+            if learner is rbf_svm:  # says which library trains here
+                settings["intelex"] = choice["settings"]["intelex"]
+            assert settings == choice["settings"]
+            read += 1
+    assert read > 0

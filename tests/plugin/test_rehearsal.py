@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_scaling.rehearsal import can_rehearse, forecast, rehearse
+from pytest_scaling.rehearsal import can_rehearse, forecast, is_due, rehearse
 from pytest_scaling.session import Session
 from tests.plugin.bench import planted, swinging
 
@@ -38,6 +38,16 @@ def test_taskless(compare, task, smallest_effect):
 @claim("theirs", "It is so", smallest_effect=EFFECT, tasks=[TASK])
 def test_theirs(compare, task, tmp_path):
     assert compare(Name("poor"), GOOD, task=task, m=64) > EFFECT
+
+@pytest.mark.skip
+@claim("skipped", "It is so", smallest_effect=EFFECT, tasks=[TASK])
+def test_skipped(compare, task):
+    pass
+
+@pytest.mark.skipif("True", reason="why not")
+@claim("maybe", "It is so", smallest_effect=EFFECT, tasks=[TASK])
+def test_maybe(compare, task):
+    pass
 
 def test_ordinary(device):
     pass
@@ -132,6 +142,24 @@ def test_a_forecast_counts_the_trials_of_the_first_looks_and_trains_none(session
     assert session.trials.rounds == []
 
 
-def test_only_a_body_without_fixtures_of_others_is_rehearsed(items):
+def test_a_body_that_may_not_run_or_needs_fixtures_of_others_is_not_rehearsed(items):
     rehearsed = {name for name, item in items.items() if can_rehearse(item)}
-    assert set(items) - rehearsed == {"test_theirs", "test_ordinary"}
+    left_out = {"test_theirs", "test_ordinary", "test_skipped", "test_maybe"}
+    assert set(items) - rehearsed == left_out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failed", "due"),
+    [
+        ((), 0, True),
+        ((), 1, False),
+        (("--continue-on-collection-errors",), 1, True),
+        (("--collect-only",), 0, False),
+        (("--setup-only",), 0, False),
+        (("--setup-plan",), 0, False),
+    ],
+)
+def test_a_rehearsal_is_due_where_bodies_are_about_to_run(pytester, arguments, failed, due):
+    run = pytest.Session.from_config(pytester.parseconfig(*arguments))
+    run.testsfailed = failed
+    assert is_due(run) is due
