@@ -71,6 +71,7 @@ class Estimate:
     most_seeds: int
     evidence: Evidence = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
+    refute_level: float | None = None  # one-sided, where it differs from `level`
     parts: int = 1  # statements of which this is one, joined by "and"
 
     @property

@@ -124,6 +124,7 @@ class Experiment:
             samples=tuple(samples.values.tolist()),
             bounds=bounds,
             level=self.levels.support,
+            refute_level=refute,
             most_seeds=self.tier.most_seeds,
             evidence=self.evidence,
             notes=samples.notes,

@@ -17,7 +17,7 @@ from .statistics.sequential import seeds_needed, smallest_detectable, unseen_fai
 if TYPE_CHECKING:
     from .cell import CellResult, ClaimResult
     from .claim import Claim
-    from .estimate import Decision
+    from .estimate import Decision, Estimate
     from .session import Profile
     from .trials.result import SeedResult
     from .trials.trial import Arm
@@ -92,7 +92,7 @@ def evidence(decision: Decision) -> Record:
         return stated
     needed = None
     if decision.verdict == "inconclusive":
-        needed = seeds_needed(estimate.interval, decision.bound, estimate.level)
+        needed = seeds_to_decide(estimate, decision)
     return stated | {
         "measured": estimate.measured,
         "unit": estimate.unit.name,
@@ -112,6 +112,15 @@ def evidence(decision: Decision) -> Record:
         "seeds": list(estimate.seeds),
         "samples": list(estimate.samples),
     }
+
+
+def seeds_to_decide(estimate: Estimate, decision: Decision) -> int | None:
+    """Seeds that would decide if mean and spread stayed: on the side where the mean lies."""
+    above = estimate.value > decision.bound
+    towards_support = above if decision.operator == ">" else not above
+    if towards_support or estimate.refute_level is None:
+        return seeds_needed(estimate.interval, decision.bound, estimate.level)
+    return seeds_needed(estimate.refuting, decision.bound, estimate.refute_level)
 
 
 def digits(value: float) -> float | None:

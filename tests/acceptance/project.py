@@ -48,7 +48,7 @@ class Project:
     def run(self, *arguments: str, store: str | None = None, workers: int = 1) -> pytest.RunResult:
         """Run pytest; a store's name gives the run one of the project's own."""
         options = self.options(store=store, workers=workers)
-        return self.pytester.runpytest_subprocess(*options, *arguments, timeout=120)
+        return self.pytester.runpytest_subprocess(*options, *arguments, timeout=300)
 
     def records(self, *arguments: str, **options) -> dict[str, dict]:
         """The records that a run leaves in its report, by claim."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,11 @@ RATES = {  # at which a descent takes some 50 to 400 steps
 
 
 def output_of_task(task: Any) -> dict[str, Any]:
-    """The first labels and a few rows of a training draw and of its test set."""
+    """How many rows, the first labels and a few rows of a training draw and of its test set."""
     parts = {"train": task.draw(1, DRAWN), "test": task.test_set(1)}
     return {
         part: {
+            "count": len(y),
             "labels": "".join(map(str, y[:LABELS])),
             "rows": np.round(x[list(SHOWN)].astype(float), DECIMALS).tolist(),
         }
@@ -68,7 +70,13 @@ def output_of_task(task: Any) -> dict[str, Any]:
 
 
 def block_for(learner: Any, task: Any) -> Block:
-    return block_of(task, MORE if isinstance(learner, Network) else FEW)
+    return remembered_block(task, MORE if isinstance(learner, Network) else FEW)
+
+
+@cache
+def remembered_block(task: Any, m: int) -> Block:
+    """Drawn once for all learners."""
+    return block_of(task, m)
 
 
 def settings_for(learner: Any) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def output_of_learner(learner: Any, block: Block) -> dict[str, Any]:
 def same_rows(a: dict[str, Any], b: dict[str, Any]) -> bool:
     """Whether two outputs of a task are the same draw."""
     return all(
-        a[part]["labels"] == b[part]["labels"]
+        (a[part]["count"], a[part]["labels"]) == (b[part]["count"], b[part]["labels"])
         and np.shape(a[part]["rows"]) == np.shape(b[part]["rows"])
         and np.allclose(a[part]["rows"], b[part]["rows"], rtol=0, atol=10**-DECIMALS)
         for part in ("train", "test")

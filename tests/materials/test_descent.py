@@ -72,7 +72,7 @@ def steps_of_a_plain_loop(descent, block, seed, rate, most=200):
 
 @each_descent
 def test_the_steps_are_those_of_a_plain_loop(descent, easy):
-    rate = 0.003 if descent.optimiser == "adam" else 0.1
+    rate = 0.003 if descent.optimiser == "adam" else RATE["learning_rate"]
     fit = descent.fit_predict(easy, {"learning_rate": rate}, "cpu")
     plain = [steps_of_a_plain_loop(descent, easy, seed, rate, most=400) for seed in range(2)]
     assert fit.metrics["steps"][:2] == pytest.approx(plain, abs=1)  # rounding may cost a step

@@ -59,7 +59,7 @@ def test_the_plugin_takes_the_rows(task):
     draws = Draws()
     x, y = draws.training(task, 0, 64)
     assert (len(x), len(y)) == (64, 64)
-    assert len(draws.test(task, 0)[1]) == 20_000
+    assert len(draws.test(task, 0)[1]) == task.test_rows
 
 
 @each_task

@@ -14,8 +14,8 @@ TENTHS = 10  # parts that a feature's range is cut into
 
 @pytest.fixture(scope="module")
 def rows():
-    """Features (100,000, 10) and labels of five test sets."""
-    x, y = zip(*map(friedman.test_set, range(5)), strict=True)
+    """Features (100,000, 10) and labels of ten test sets."""
+    x, y = zip(*map(friedman.test_set, range(10)), strict=True)
     return np.concatenate(x).astype(float), np.concatenate(y)
 
 
