@@ -15,7 +15,7 @@ from fixtures.tasks import TASKS
 from pytest_scaling.trials.block import Task
 from pytest_scaling.trials.worker import single_threaded
 
-from .machine import description, seconds, table
+from .machine import as_a_worker, description, seconds, table
 
 ROWS = (256, 16_384, 65_536)  # of one draw
 PACKAGE_ROWS = 1_000
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generation")
     parser.add_argument("--draws", type=int, default=7, help="of which the best counts")
     options = parser.parse_args(arguments)
+    status = as_a_worker("benchmarks.generation", arguments)
+    if status is not None:
+        return status
     print(description())
     with single_threaded():
         rows = []

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pytest_scaling.trials.worker import ENVIRONMENT
+
 ROOT = Path(__file__).parents[1]  # of the checkout
 LIBRARIES = ("pytest", "numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch")
-ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def cores() -> int:
@@ -60,6 +63,30 @@ def description() -> str:
         f"{platform.system()}, {cores()} cores of {processor()}; {versions()}; "
         f"load average {load()} at the start."
     )
+
+
+def kernels() -> str:
+    """The processor for which each library of matrix products that is loaded takes its kernels."""
+    from threadpoolctl import threadpool_info
+
+    found = {
+        f"{library['internal_api']} {library['version']} for {library['architecture']}"
+        for library in threadpool_info()
+        if library.get("architecture")
+    }
+    return ", ".join(sorted(found)) or "unknown"
+
+
+def as_a_worker(module: str, arguments: Sequence[str] | None) -> int | None:
+    """Run a benchmark in a process with the environment of the processes that compute trials.
+
+    It decides which kernels a library takes, and must be there before the library is loaded.
+    None where this process has it already.
+    """
+    if ENVIRONMENT.items() <= os.environ.items():
+        return None
+    command = [sys.executable, "-m", module, *(sys.argv[1:] if arguments is None else arguments)]
+    return subprocess.run(command, env=os.environ | ENVIRONMENT, check=False).returncode
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

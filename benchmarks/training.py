@@ -27,7 +27,7 @@ from fixtures.learners.scaling import standardise
 from fixtures.tasks import mnist1d
 from pytest_scaling.trials.worker import single_threaded
 
-from .machine import description, seconds, spread, table
+from .machine import as_a_worker, description, kernels, seconds, spread, table
 
 SIZES = (256, 512, 1_024, 2_048)  # rows and columns of the matrices that are multiplied
 REPEATS = 5  # products of each size in a round, of which the fastest counts
@@ -153,9 +153,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training")
     parser.add_argument("--rounds", type=int, default=5, help="of everything (default: 5)")
     options = parser.parse_args(arguments)
+    status = as_a_worker("benchmarks.training", arguments)
+    if status is not None:
+        return status
     print(description())
     with single_threaded():
         speeds = measure(options.rounds)
+    print(f"Kernels: {kernels()}.")
     for library, values in speeds.peak.items():
         sizes = ", ".join(f"{size:,}" for size in SIZES)
         print(

@@ -43,11 +43,15 @@ class Project:
         (self.path / "conftest.py").write_text(f"from machines import *\n{source}", "utf-8")
 
     def options(self, *, store: str | None = None, workers: int = 1) -> tuple[str, ...]:
-        return (f"--scaling-store={store or self.store}", f"--scaling-workers={workers}")
+        """Options of every run: its store, its processes, and no plugins that only cost time."""
+        ours = (f"--scaling-store={store or self.store}", f"--scaling-workers={workers}")
+        return (*ours, "-p", "no:benchmark", "-p", "no:timeout")
 
     def run(self, *arguments: str, store: str | None = None, workers: int = 1) -> pytest.RunResult:
         """Run pytest; a store's name gives the run one of the project's own."""
         options = self.options(store=store, workers=workers)
+        if not any(argument.startswith("-n") for argument in arguments):
+            options += ("-p", "no:xdist")
         return self.pytester.runpytest_subprocess(*options, *arguments, timeout=300)
 
     def records(self, *arguments: str, **options) -> dict[str, dict]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +23,7 @@ from fixtures.tune import (
     tuning_seeds,
 )
 from pytest_scaling.trials.block import Fit
+from pytest_scaling.trials.worker import ENVIRONMENT
 
 M = 100  # rows: 80 to fit and 20 to judge by
 
@@ -181,6 +183,14 @@ def test_the_command_tunes_and_writes_from_end_to_end(tmp_path, capsys):
     learners = json.loads((tmp_path / "poker-hand.json").read_text())["learners"]
     assert learners["linear-svm"]["20"]["settings"]["C"] in tune.GRID["linear-svm"]["C"]
     assert "poker-hand m=20 linear-svm" in capsys.readouterr().out
+
+
+def test_the_workers_of_the_command_have_the_environment_of_trials(monkeypatch):
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(tune, "SUBJECTS", [])
+    assert tune.main(["--workers", "1"]) == 0
+    assert ENVIRONMENT.items() <= os.environ.items()
 
 
 @pytest.mark.parametrize(
