@@ -15,7 +15,6 @@ import pytest
 from . import options
 from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError
-from .devices import devices_of
 from .ledger import Ledger
 from .outcome import Outcome, outcome, properties
 from .tier import Tier, tier_of
@@ -62,7 +61,6 @@ class Session:
     """One run of pytest, as far as claims are concerned. It lives on the pytest config."""
 
     config: pytest.Config
-    devices: tuple[str, ...]
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
     unwritten: bool = False  # the system refused to take the ledger or the report
@@ -271,7 +269,7 @@ RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 def session_of(config: pytest.Config) -> Session:
     """The run's session, made when it is first needed: there are claims."""
     if SESSION not in config.stash:
-        config.stash[SESSION] = Session(config, devices_of(config))
+        config.stash[SESSION] = Session(config)
     return config.stash[SESSION]
 
 

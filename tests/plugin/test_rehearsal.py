@@ -96,7 +96,7 @@ def chosen(items):
 @pytest.fixture
 def session(items):
     """What a run knows, with trials that wait."""
-    session = Session(items["test_poor"].config, ("cpu",))
+    session = Session(items["test_poor"].config)
     session.__dict__["trials"] = Waiting()
     return session
 
