@@ -1,4 +1,5 @@
 import pytest
+import scipy.special  # noqa: F401 - pytester forgets what a run inside it imports; scipy loads once
 
 from pytest_scaling import Inconclusive
 
