@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.tasks import TASKS
+from pytest_scaling.tier import tier_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,5 +11,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_scaling_tasks():
-    return TASKS
+def pytest_scaling_tasks(config: pytest.Config):
+    from fixtures.tasks import suite
+
+    return suite(tier_of(config).name)

@@ -24,7 +24,7 @@ import torch
 
 from fixtures.learners.network import BATCH, HIDDEN_LAYERS, Parameters, train
 from fixtures.learners.scaling import standardise
-from fixtures.tasks import mnist1d
+from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.trials.worker import single_threaded
 
 from .machine import as_a_worker, description, kernels, seconds, spread, table

@@ -1,22 +1,41 @@
-"""The figure: performance against the amount of labelled data (01:00 to 02:44).
+"""The figure: performance against the amount of labelled data (01:00 to 03:42).
 
-Traditional learners improve for a while and then flatten; larger networks do better than
-smaller ones where data are plentiful.
+Traditional learners improve for a while and then flatten; larger networks do better than smaller
+ones where data are plentiful, and go on improving; the best takes both a large network and much
+data; and scale helps only up to a point.
+
+m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
+its middle. The small, medium and large network differ in width alone: 8, 64 and 256 units in each
+of three hidden layers. All differences are paired by seed, on the same rows.
 """
 
+import pytest
+
 from fixtures.learners import (
+    gradient_boosting,
+    huge_network,
     large_network,
     linear_svm,
     logistic_regression,
     medium_network,
+    nearest_neighbours,
+    random_forest,
     rbf_svm,
     small_network,
 )
 from fixtures.lecture import LECTURE
-from pytest_scaling import claim
+from fixtures.tasks.digits import digits
+from fixtures.tasks.friedman import friedman
+from fixtures.tasks.linear import linear
+from fixtures.tasks.mnist1d import mnist1d
+from fixtures.tasks.poker_hand import poker_hand
+from fixtures.tasks.poker_one_hot import poker_one_hot
+from pytest_scaling import claim, equivalent
 from pytest_scaling.statistics.plateau import FLAT
 
 MARGIN = 0.01  # of error: one test row in a hundred
+ALIKE = (-0.02, 0.02)  # of error: what 360 test rows, split again and again, can tell apart
+BIG_DATA = 65_536  # rows from which friedman has nothing more to give
 
 
 @claim(
@@ -28,7 +47,7 @@ MARGIN = 0.01  # of error: one test row in a hundred
     bounds={"flat": FLAT},
     parts=2,
     learners=[logistic_regression, linear_svm],
-    beside=[rbf_svm],
+    beside=[rbf_svm, nearest_neighbours, random_forest, gradient_boosting],
 )
 def test_traditional_learners_improve_and_then_flatten(
     curve, task, learner, m_small, m_large, smallest_effect, bounds
@@ -83,3 +102,179 @@ def test_larger_networks_lead_when_data_is_plentiful(ranking, task, m_large, sma
 def test_larger_networks_do_not_lead_when_data_is_scarce(ranking, task, m_small, smallest_effect):
     order = ranking(small_network, medium_network, large_network, task=task, m=m_small)
     assert order.steps > smallest_effect
+
+
+@claim(
+    "large-keeps-improving",
+    "A large network keeps getting better with more data",
+    source=LECTURE.at("02:38", "02:44"),
+    strength="usually",
+    bounds={"flat": FLAT},
+)
+def test_the_large_network_keeps_improving(curve, task, m_large, bounds):
+    error = curve(large_network, task=task)
+    assert error.relative_gain(m_large // 2, m_large, bound="flat") > bounds.flat
+
+
+@claim(
+    "logistic-regression-keeps-improving",
+    "Logistic regression keeps getting better with more data",
+    source=LECTURE.at("02:13", "02:20"),
+    strength="usually",
+    smallest_effect=MARGIN,
+    bounds={"flat": FLAT},
+    control_of="large-keeps-improving",
+)
+def test_logistic_regression_does_not_keep_improving(curve, task, m_large, bounds):
+    error = curve(logistic_regression, task=task)
+    error.require_learning()
+    assert error.relative_gain(m_large // 2, m_large, bound="flat") > bounds.flat
+
+
+@claim(
+    "large-keeps-improving-at-the-bayes-error",
+    "A large network keeps getting better with more data where nothing is left to learn",
+    source=LECTURE.at("02:38", "02:44"),
+    strength="always",
+    bounds={"flat": FLAT},
+    tasks=[linear],
+    control_of="large-keeps-improving",
+)
+def test_the_large_network_does_not_improve_on_the_best_possible(curve, task, m_large, bounds):
+    error = curve(large_network, task=task)
+    assert error.relative_gain(m_large // 2, m_large, bound="flat") > bounds.flat
+
+
+@claim(
+    "needs-both",
+    "The best performance takes both a big network and much data",
+    source=LECTURE.at("02:46", "03:06"),
+    strength="usually",
+    smallest_effect=MARGIN,
+    parts=3,
+)
+def test_size_and_data_help_each_other(
+    compare, interaction, task, m_small, m_large, smallest_effect
+):
+    ends = (m_small, m_large)
+    assert interaction(small_network, large_network, task=task, m=ends) > smallest_effect
+    assert compare(large_network, large_network, task=task, m=ends) > smallest_effect
+    assert compare(small_network, large_network, task=task, m=m_large) > smallest_effect
+
+
+@claim(
+    "needs-both-where-a-line-suffices",
+    "The best performance takes both a big network and much data where a linear learner is optimal",
+    source=LECTURE.at("02:46", "03:06"),
+    strength="always",
+    smallest_effect=MARGIN,
+    parts=3,
+    tasks=[linear],
+    control_of="needs-both",
+)
+def test_size_and_data_do_not_help_each_other_on_a_linear_task(
+    compare, interaction, task, m_small, m_large, smallest_effect
+):
+    ends = (m_small, m_large)
+    assert interaction(small_network, large_network, task=task, m=ends) > smallest_effect
+    assert compare(large_network, large_network, task=task, m=ends) > smallest_effect
+    assert compare(small_network, large_network, task=task, m=m_large) > smallest_effect
+
+
+@claim(
+    "scale-helps",
+    "A bigger network, or more data, are each a reliable way to improve",
+    source=LECTURE.at("03:06", "03:30"),
+    strength="usually",
+    smallest_effect=MARGIN,
+    parts=2,
+    tasks=[mnist1d, poker_one_hot, poker_hand],
+)
+def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_effect):
+    step = (m_middle, m_large)
+    assert compare(medium_network, large_network, task=task, m=m_middle) > smallest_effect
+    assert compare(medium_network, medium_network, task=task, m=step) > smallest_effect
+
+
+@claim(
+    "scale-helps-near-the-bayes-error",
+    "A bigger network, or more data, are each a way to improve near the Bayes error",
+    source=LECTURE.at("03:06", "03:30"),
+    strength="always",
+    smallest_effect=MARGIN,
+    parts=2,
+    tasks=[friedman],
+    control_of="scale-helps",
+)
+def test_scale_does_not_help_near_the_bayes_error(
+    compare, task, m_middle, m_large, smallest_effect
+):
+    step = (m_middle, m_large)
+    assert compare(medium_network, large_network, task=task, m=m_middle) > smallest_effect
+    assert compare(medium_network, medium_network, task=task, m=step) > smallest_effect
+
+
+# Scale helps only up to a point: three forms. The third, where the network is too big for the time
+# there is, is in test_computation.py.
+
+
+@claim(
+    "only-up-to-a-point",
+    "Scale stops helping when all the data there are have been used",
+    source=LECTURE.at("03:30", "03:42"),
+    strength="always",
+    bounds={"alike": ALIKE},
+    tasks=[digits],
+)
+def test_a_bigger_network_does_not_help_when_data_runs_out(compare, task, m_large, bounds):
+    step = compare(large_network, huge_network, task=task, m=m_large, bound="alike")
+    assert equivalent(step, bounds.alike)
+
+
+@claim(
+    "only-up-to-a-point-with-more-data",
+    "Scale stops helping where data are not used up",
+    source=LECTURE.at("03:30", "03:42"),
+    strength="always",
+    bounds={"alike": ALIKE},
+    tasks=[mnist1d],
+    control_of="only-up-to-a-point",
+)
+def test_a_bigger_network_helps_while_data_lasts(compare, task, m_large, bounds):
+    step = compare(medium_network, large_network, task=task, m=m_large, bound="alike")
+    assert equivalent(step, bounds.alike)
+
+
+@claim(
+    "only-up-to-a-point-at-the-bayes-error",
+    "Scale stops helping when the error is as low as it can be",
+    source=LECTURE.at("03:30", "03:42"),
+    strength="always",
+    smallest_effect=MARGIN,
+    bounds={"alike": (-MARGIN, MARGIN)},
+    parts=3,
+    tasks=[friedman],
+)
+def test_nothing_helps_at_the_bayes_error(compare, curve, task, m_large, smallest_effect, bounds):
+    if m_large < BIG_DATA:
+        pytest.skip(f"it takes {BIG_DATA:,} rows, more than this tier has")
+    error = curve(medium_network, task=task)
+    assert equivalent(error.above_bayes(m_large, bound="alike"), bounds.alike)
+    assert error.gain(m_large // 2, m_large) < smallest_effect
+    assert compare(medium_network, large_network, task=task, m=m_large) < smallest_effect
+
+
+@claim(
+    "only-up-to-a-point-far-from-the-bayes-error",
+    "Scale stops helping where the error is not as low as it can be",
+    source=LECTURE.at("03:30", "03:42"),
+    strength="always",
+    smallest_effect=MARGIN,
+    parts=2,
+    tasks=[mnist1d],
+    control_of="only-up-to-a-point-at-the-bayes-error",
+)
+def test_scale_helps_far_from_the_bayes_error(compare, curve, task, m_large, smallest_effect):
+    error = curve(medium_network, task=task)
+    assert error.gain(m_large // 2, m_large) < smallest_effect
+    assert compare(medium_network, large_network, task=task, m=m_large) < smallest_effect

@@ -12,7 +12,7 @@ import pytest
 
 from .claim import Claim, ClaimError
 from .estimate import Decision, Inconclusive
-from .experiment import Experiment, label, largest_m
+from .experiment import Experiment, label, largest_m, sizes
 from .tier import M_SMALL, Tier
 
 if TYPE_CHECKING:
@@ -23,8 +23,28 @@ if TYPE_CHECKING:
     from .trials.result import SeedResult
     from .trials.trial import Arm
 
-MEASUREMENTS = ("compare", "curve", "ranking", "race", "measure", "exact")
-VALUES = ("task", "learner", "m_small", "m_large", "smallest_effect", "bounds")
+MEASUREMENTS = (
+    "compare",
+    "interaction",
+    "reversal",
+    "spread",
+    "curve",
+    "forecast",
+    "ranking",
+    "race",
+    "measure",
+    "exact",
+)
+VALUES = (
+    "task",
+    "tasks",
+    "learner",
+    "m_small",
+    "m_middle",
+    "m_large",
+    "smallest_effect",
+    "bounds",
+)
 PROVIDED = (*MEASUREMENTS, *VALUES)
 NOTHING_ASKED = "none of its tasks was asked for"
 
@@ -37,6 +57,7 @@ class Cell:
     learner: Learner | None
     counted: bool
     skip: str = ""  # why the cell does not run in this tier
+    tasks: tuple[Task, ...] = ()  # of a body that speaks of all of them at once
 
     @property
     def task_name(self) -> str:
@@ -103,11 +124,16 @@ def scope(
     suite: Sequence[Task],
     tier: Tier,
     wanted: Iterable[str] | None,
-    takes_task: bool,
+    arguments: Iterable[str],
+    lacking: str = "",
 ) -> Scope:
-    """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners."""
+    """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners.
+
+    A body that takes `tasks` has one cell for all of them. lacking: why no cell can run here.
+    """
+    takes_task, takes_tasks = "task" in arguments, "tasks" in arguments
     tasks: list[Any] = [None]
-    if takes_task:
+    if takes_task or takes_tasks:
         named = suite if claim.tasks is None else claim.tasks
         tasks = [*named, *(each for each in claim.beside if hasattr(each, "draw"))]
         if not tasks:
@@ -115,17 +141,31 @@ def scope(
                 f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
                 f"or list them in the hook pytest_scaling_tasks"
             )
+    together: tuple[Task, ...] = ()
+    whole = len(tasks)
+    if takes_tasks:
+        together = tuple(task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier))
+        whole = len(together)
+        together = tuple(task for task in together if wanted is None or task.name in wanted)
+        tasks = [None]
     learners: list[Any] = [
         *claim.learners,
         *(each for each in claim.beside if hasattr(each, "fit_predict")),
     ]
     cells = [
-        Cell(task, learner, counts(claim, task, learner), out_of_tier(task, learner, tier))
+        Cell(
+            task,
+            learner,
+            counts(claim, task, learner),
+            lacking or out_of_tier(task, learner, tier),
+            together,
+        )
         for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
     ]
-    whole = {cell.task_name for cell in cells if cell.counted and not cell.skip}
+    counted = {cell.task_name for cell in cells if cell.counted and not cell.skip}
     chosen = [cell for cell in cells if wanted is None or cell.task_name in ("", *wanted)]
-    return Scope(claim, tuple(chosen), len(whole), partial=len(chosen) < len(cells))
+    partial = len(chosen) < len(cells) or (takes_tasks and len(together) < whole)
+    return Scope(claim, tuple(chosen), len(counted), partial)
 
 
 def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
@@ -137,10 +177,16 @@ def out_of_tier(task: Task | None, learner: Learner | None, tier: Tier) -> str:
     tiers = getattr(task, "tiers", None)
     if task and tiers is not None and tier.name not in tiers:
         return f"{task.name} runs in the tiers {' and '.join(tiers)}"
+    unavailable = getattr(task, "unavailable", None)
+    if unavailable is not None and (reason := unavailable()):
+        return f"{task.name} cannot be had: {reason}" if task else reason
+    if sizes(tier, task, learner):
+        return ""
     limit = largest_m(learner, tier)
-    if learner and not tier.reach(limit):
+    if learner is not None and limit is not None:
         return f"{label(learner)} affords at most {limit:,} rows in the tier {tier.name}"
-    return ""
+    named = label(learner) if learner is not None else getattr(task, "name", "the task")
+    return f"{named} has no number of rows in the tier {tier.name}"
 
 
 @dataclass(frozen=True)
@@ -168,14 +214,17 @@ class Body:
     @staticmethod
     def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
         measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
+        reach = sizes(experiment.tier, cell.task, cell.learner)
         return {
             **measurements,
             "task": cell.task,
+            "tasks": cell.tasks,
             "learner": cell.learner,
             "m_small": M_SMALL,
-            "m_large": experiment.tier.reach(largest_m(cell.learner, experiment.tier))[-1],
+            "m_middle": reach[len(reach) // 2],
+            "m_large": reach[-1],
             "smallest_effect": experiment.claim.smallest_effect,
-            "bounds": SimpleNamespace(**experiment.claim.bounds),
+            "bounds": SimpleNamespace(**experiment.claim.all_bounds),
         }
 
 

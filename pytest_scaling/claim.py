@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -63,11 +65,14 @@ class Claim:
         strength: how its verdict follows from the tasks: `always` (no counterexample),
             `usually` (two tasks in three, rounded up) or `sometimes` (at least one).
         smallest_effect: the least effect worth the claim's words, in the unit of what is measured.
-        bounds: further bounds by name, each in the unit of what is compared with it.
+        bounds: further bounds by name, each in the unit of what is compared with it; an
+            equivalence declares both signs, as in {"alike": (-0.01, 0.01)}.
         parts: how many statements the body joins by "and".
         tasks: tasks the body runs on, once each; None for those of the suite.
         learners: learners the body runs on, once each per task, all of which must support it.
         beside: tasks or learners that are run and shown, but enter no verdict.
+        devices: kinds of device that the body compares, as in ("cpu", "cuda"); the claim is heard
+            once, and is not applicable where one is absent or was not asked for.
         control_of: id of the claim that this one must be refuted for.
         level: one-sided chance of a wrong verdict.
     """
@@ -77,11 +82,12 @@ class Claim:
     source: Source | None = None
     strength: Strength = "always"
     smallest_effect: float | None = None
-    bounds: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
     parts: int = 1
     tasks: tuple[Task, ...] | None = None
     learners: tuple[Learner, ...] = ()
     beside: tuple[Task | Learner, ...] = ()
+    devices: tuple[str, ...] = ()
     control_of: str | None = None
     level: float = LEVEL
 
@@ -95,9 +101,9 @@ class Claim:
                 f"claim {self.id!r} has strength {self.strength!r}; "
                 f"it must be one of {', '.join(STRENGTHS)}"
             )
-        for name, bound in self.all_bounds.items():
-            if not isinstance(bound, (int, float)) or not math.isfinite(bound):
-                raise ClaimError(f"claim {self.id!r}: the bound {name} is {bound!r}, not a number")
+        for name, bound in {"smallest_effect": self.smallest_effect, **self.bounds}.items():
+            if bound is not None:
+                self._check_bound(name, bound)
         if self.smallest_effect is not None and self.smallest_effect <= 0:
             raise ClaimError(f"claim {self.id!r}: smallest_effect must be above zero")
         if self.parts < 1:
@@ -105,11 +111,31 @@ class Claim:
         if not 0 < self.level < 0.5:
             raise ClaimError(f"claim {self.id!r}: level {self.level} is not between 0 and 0.5")
 
+    def _check_bound(self, name: str, bound: object) -> None:
+        signs = bound if isinstance(bound, tuple) else (bound,)
+        for sign in signs:
+            if not isinstance(sign, (int, float)) or not math.isfinite(sign):
+                raise ClaimError(f"claim {self.id!r}: the bound {name} is {sign!r}, not a number")
+        if isinstance(bound, tuple) and not (len(signs) == 2 and 0 < signs[1] == -signs[0]):
+            raise ClaimError(
+                f"claim {self.id!r}: the bound {name} is {bound!r}; an equivalence declares both "
+                f"signs of one number, as in (-0.01, 0.01)"
+            )
+
     @property
     def all_bounds(self) -> dict[str, float]:
-        """Every declared bound by name, the smallest effect among them."""
+        """Every declared bound by name, the smallest effect among them; of both signs the upper."""
         effect = {} if self.smallest_effect is None else {"smallest_effect": self.smallest_effect}
-        return {**effect, **self.bounds}
+        upper = {
+            name: bound[1] if isinstance(bound, tuple) else bound
+            for name, bound in self.bounds.items()
+        }
+        return {**effect, **upper}
+
+    @property
+    def equivalences(self) -> frozenset[str]:
+        """Names of the bounds that are declared with both signs."""
+        return frozenset(name for name, bound in self.bounds.items() if isinstance(bound, tuple))
 
     @property
     def is_control(self) -> bool:
@@ -144,9 +170,20 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
     for name, value in header.items():
         if name not in known:
             raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")
-        if name in ("tasks", "learners", "beside") and value is not None:
+        if name in ("tasks", "learners", "beside", "devices") and value is not None:
             if not isinstance(value, Iterable):
                 raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
             header[name] = tuple(value)
     stated = Claim(id, text, **header)
     return pytest.mark.claim(stated)
+
+
+def claims_in(module: object) -> Iterator[Claim]:
+    """The claims that the functions of a module, or of its classes, carry."""
+    values = list(vars(module).values())
+    methods = (vars(value).values() for value in values if inspect.isclass(value))
+    for value in (*values, *itertools.chain.from_iterable(methods)):
+        if inspect.isfunction(value):
+            for mark in getattr(value, "pytestmark", ()):
+                if mark.name == "claim" and mark.args:
+                    yield mark.args[0]

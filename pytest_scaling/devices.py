@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .options import DEVICE
+
+if TYPE_CHECKING:
+    from .claim import Claim
 
 DEVICES: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
 
@@ -22,10 +26,31 @@ def devices_of(config: pytest.Config) -> tuple[str, ...]:
 
 
 def parametrize(metafunc: pytest.Metafunc, fixture: object) -> None:
-    """Run a test once per device where it uses our fixture, and not one of the user's own."""
+    """Run a test once per device where it uses our fixture, and not one of the user's own.
+
+    A claim that compares devices runs once, under the name of the last of them.
+    """
     definitions = metafunc._arg2fixturedefs.get("device", ())
     if definitions and definitions[-1].func is getattr(fixture, "__wrapped__", fixture):
-        metafunc.parametrize("device", devices_of(metafunc.config), indirect=True, ids=str)
+        devices = devices_of(metafunc.config)
+        claims = [mark.args[0] for mark in metafunc.definition.iter_markers("claim") if mark.args]
+        if any(claim.devices for claim in claims):
+            devices = devices[-1:]
+        metafunc.parametrize("device", devices, indirect=True, ids=str)
+
+
+def lacking_devices(claim: Claim, devices: tuple[str, ...]) -> str:
+    """Why a claim that compares devices cannot be heard in this run, or nothing.
+
+    The CPU is always there; a device that was asked for permits the claim's arm on the CPU.
+    """
+    there = {"cpu", *(device.partition(":")[0] for device in devices)}
+    lacking = [kind for kind in claim.devices if kind not in there]
+    if not lacking:
+        return ""
+    return (
+        f"it compares {' and '.join(claim.devices)}, and this run has no {' and no '.join(lacking)}"
+    )
 
 
 def resolve(name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from _pytest.outcomes import Skipped  # pytest.skip.Exception, as a class to derive from
 
@@ -35,8 +35,10 @@ def _finite(write: Callable[[float], str]) -> Callable[[float], str]:
 ERROR = Unit("error", _finite(lambda value: f"{value:.4f}"))
 LOG_ERROR = Unit("relative fall of the error", _finite(lambda value: f"{-math.expm1(-value):.1%}"))
 LOG_STEPS = Unit("ratio of steps", _finite(lambda value: f"{math.exp(value):.2f}x"))
+LOG_RATIO = Unit("ratio", _finite(lambda value: f"{math.exp(value):.3g}x"))
+NUMBER = Unit("number", _finite(lambda value: f"{value:.4g}"))
 STATEMENT = Unit("exact statement", str)
-UNITS = {unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, STATEMENT)}
+UNITS = {unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, NUMBER, STATEMENT)}
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Estimate:
     notes: tuple[str, ...] = ()
     refute_level: float | None = None  # one-sided, where it differs from `level`
     parts: int = 1  # statements of which this is one, joined by "and"
+    floor: float = 0.0  # the least standard deviation that was believed
 
     @property
     def value(self) -> float:
@@ -96,17 +99,23 @@ class Estimate:
             verdict = judge_above(replace(self.interval, high=self.refuting.high), bound)
         else:
             verdict = judge_below(replace(self.interval, low=self.refuting.low), bound)
-        return self._decide(verdict, operator, bound)
+        return self.decide(verdict, operator, bound)
 
     def equivalent(self, bound: float) -> Decision:
-        """Whether the quantity lies within (-bound, bound)."""
-        self._declared(bound)
+        """Whether the quantity lies within (-bound, bound); the claim declares both signs."""
+        name = self._declared(bound)
+        if -bound not in self.bounds.values():
+            raise ClaimError(
+                f"{self.about} was held to lie within plus or minus {bound:g}, but sampling went "
+                f"by one sign; declare bounds={{{name!r}: (-{bound:g}, {bound:g})}} in @claim"
+            )
         from .statistics.sequential import judge_equivalent
 
         stricter = max(self.interval, self.refuting, key=lambda interval: interval.half_width)
-        return self._decide(judge_equivalent(stricter, bound), "within", bound)
+        return self.decide(judge_equivalent(stricter, bound), Decision.WITHIN, bound)
 
-    def _decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
+    def decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
+        """Write a verdict on this estimate into the evidence."""
         name = self._declared(bound)
         decision = Decision(self.about, verdict, operator, float(bound), name, self)
         self.evidence.decisions.append(decision)
@@ -132,6 +141,13 @@ class Estimate:
         )
 
 
+REVERSAL_IN_WORDS = {
+    "supported": "the order reverses between tasks, beyond ",
+    "refuted": "the order does not reverse between tasks, beyond ",
+    "inconclusive": "it is open whether the order reverses between tasks, beyond ",
+}
+
+
 @dataclass(frozen=True)
 class Decision:
     """An estimate held against a bound.
@@ -147,6 +163,9 @@ class Decision:
     bound_name: str = ""
     estimate: Estimate | None = None
 
+    WITHIN: ClassVar[str] = "within"
+    REVERSES: ClassVar[str] = "reverses beyond"
+
     def __bool__(self) -> bool:
         if self.verdict == "inconclusive":
             raise Inconclusive(self.sentence)
@@ -159,11 +178,17 @@ class Decision:
             return f"{self.about}: {'true' if self.verdict == 'supported' else 'false'}"
         estimate, write = self.estimate, self.estimate.unit.write
         bound = f"{self.bound_name} {write(self.bound)}"
-        if self.verdict == "inconclusive":
+        if self.operator == self.REVERSES:
+            relation = REVERSAL_IN_WORDS[self.verdict] + bound
+        elif self.verdict == "inconclusive":
             relation = f"the interval contains {bound}"
         else:
             holds = self.verdict == "supported"
-            words = {">": "above", "<": "below", "within": "inside plus or minus"}
+            words = {
+                ">": "above",
+                "<": "below",
+                self.WITHIN: "inside plus or minus",
+            }
             relation = f"{'' if holds else 'not '}{words[self.operator]} {bound}"
         return f"{self.about} is {estimate}: {relation}"
 

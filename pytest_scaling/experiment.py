@@ -10,14 +10,16 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from .claim import Claim, ClaimError
 from .estimate import (
     ERROR,
+    LOG_RATIO,
     LOG_STEPS,
+    NUMBER,
     STATEMENT,
     Decision,
     Estimate,
@@ -25,7 +27,10 @@ from .estimate import (
     Joint,
     Unit,
 )
-from .learning_curve import LearningCurve, Samples, metric_of, paired
+from .forecast import Forecast
+from .learning_curve import LearningCurve
+from .quantities import Samples, differences, interaction, metric_of, raced, spread
+from .reversal import Reversal
 from .trials.laboratory import Laboratory, NotYet
 from .trials.trial import Arm, Trial, blocks_for
 
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
 
     Results = tuple[SeedResult, ...]
 
+T = TypeVar("T")
+LOGARITHM = "log_"  # begins the name of a metric that is a natural logarithm
 FIRST_LOOK = 5
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
 
@@ -75,7 +82,7 @@ class Experiment:
         return sampled
 
     def _trial(self, arm: Arm, block: int) -> Trial:
-        return Trial(arm, block, self.device, self.seed_offset)
+        return Trial(arm, block, arm.device or self.device, self.seed_offset)
 
     def looks(self, arms: Sequence[Arm]) -> list[int]:
         """The numbers of seeds at which these arms are judged."""
@@ -95,21 +102,27 @@ class Experiment:
         unit: Unit,
         bound: str = "smallest_effect",
         parts: int = 1,
+        levels: CellLevels | None = None,
+        either_sign: bool = False,
     ) -> Estimate:
         """Sample the arms until the interval leaves the declared bound, or to the cap.
 
         parts: how many statements the estimate is one of, joined by "and"; refuting any of
-        them refutes all, so each is refuted at a smaller level.
+        them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
+        either_sign: the bound counts below zero too.
         """
         from .statistics.sequential import decided
 
-        bounds = self._bounds(bound)
-        refute = self.levels.refute / (parts * self.claim.parts)
+        levels = levels or self.levels
+        bounds = self._bounds(bound, either_sign)
+        refute = levels.refute / (parts * self.claim.parts)
         try:
             for n in self.looks(arms):
                 results = self.sample_all(arms, n)
                 samples = reduce(results)
-                interval, refuting = samples.interval(self.levels.support), samples.interval(refute)
+                overlap = overlap_of(arms, results)
+                interval = samples.interval(levels.support, overlap)
+                refuting = samples.interval(refute, overlap)
                 if all(decided(each, bounds.values()) for each in (interval, refuting)):
                     break
         except NotYet:
@@ -123,22 +136,26 @@ class Experiment:
             seeds=tuple(result.seed for result in results[0]),
             samples=tuple(samples.values.tolist()),
             bounds=bounds,
-            level=self.levels.support,
+            level=levels.support,
             refute_level=refute,
             most_seeds=self.tier.most_seeds,
             evidence=self.evidence,
             notes=samples.notes,
             parts=parts * self.claim.parts,
+            floor=samples.floor,
         )
 
-    def _bounds(self, name: str) -> dict[str, float]:
+    def _bounds(self, name: str, either_sign: bool) -> dict[str, float]:
+        """The declared bound of a name, by name; with its negative where both signs count."""
         declared = self.claim.all_bounds
         if name not in declared:
             raise ClaimError(
                 f"claim {self.claim.id!r} measures with the bound {name!r} but declares "
                 f"{', '.join(declared) or 'none'}; declare it in @claim"
             )
-        return {name: declared[name]}
+        bound = declared[name]
+        both = either_sign or name in self.claim.equivalences
+        return {name: bound, f"-{name}": -bound} if both else {name: bound}
 
     # What a claim's body calls, each by the fixture of the same name.
 
@@ -156,30 +173,94 @@ class Experiment:
         rival: Learner,
         learner: Learner,
         *,
-        metric: str = "error",
-        task: Task,
-        m: int,
+        metric: str | tuple[str, str] = "error",
+        task: Task | tuple[Task, Task],
+        m: int | tuple[int, int],
         bound: str = "smallest_effect",
+        disjoint: bool = False,
+        devices: tuple[str, str] = ("", ""),
         parts: int = 1,
     ) -> Estimate:
         """How much larger `metric` is for `rival` than for `learner`, paired by seed.
 
-        Both train on the same m rows of a seed and are judged on the same test rows.
+        Both train on the same rows of a seed and are judged on the same test rows. task, m and
+        metric may be pairs, the rival's and the learner's. disjoint: give the learner other
+        seeds, for comparing one with itself. devices: where each of them trains. Metrics named
+        `log_...` are natural logarithms.
         """
+        arms = [
+            Arm(rival, first(task), first(m), device=devices[0]),
+            Arm(learner, second(task), second(m), int(disjoint), devices[1]),
+        ]
+        metrics = (first(metric), second(metric))
         return self.estimate(
-            [Arm(rival, task, m), Arm(learner, task, m)],
-            lambda results: paired(results[0], results[1], metric),
-            about=f"{metric} of {label(rival)} minus {label(learner)} on {task.name}, m = {m:,}",
-            measured=f"{label(rival)} - {label(learner)}, {m:,}",
-            unit=ERROR,
+            list(dict.fromkeys(arms)),  # one where two metrics of the same arm are compared
+            lambda results: differences(results[0], results[-1], metrics),
+            about=difference_in_words(arms, metrics),
+            measured=measured_in_words(arms, metrics),
+            unit=unit_of(metrics[0]),
             bound=bound,
             parts=parts,
         )
 
+    def interaction(
+        self, weak: Learner, strong: Learner, *, task: Task, m: tuple[int, int]
+    ) -> Estimate:
+        """How much more `strong` gains on `weak` with the larger m than with the smaller.
+
+        One difference of differences of the error per seed.
+        """
+        small, large = m
+        return self.estimate(
+            [Arm(learner, task, size) for size in (small, large) for learner in (weak, strong)],
+            lambda results: interaction(*results),
+            about=f"gain from {label(weak)} to {label(strong)} on {task.name} with m = {large:,} "
+            f"minus that with m = {small:,}",
+            measured=f"gain by size, {large:,} - {small:,}",
+            unit=ERROR,
+        )
+
+    def reversal(self, rival: Learner, learner: Learner, *, tasks: Sequence[Task], m: int) -> Any:
+        """The difference of two learners on every task, to see whether its sign depends on it."""
+        return Reversal.measure(self, rival, learner, tasks, m)
+
+    def spread(
+        self,
+        variants: Sequence[Learner],
+        *,
+        against: tuple[Learner, Learner],
+        task: Task,
+        m: int,
+    ) -> Estimate:
+        """Spread of the error over variants of a learner minus the gap between two learners.
+
+        Which variants are the worst and the best is decided on the other seeds, so that chance
+        alone makes no spread. The gap is the absolute difference of each seed, which chance can
+        only widen.
+        """
+        arms = [Arm(learner, task, m) for learner in (*variants, *against)]
+        names = " and ".join(map(label, against))
+
+        def reduce(results: list[Results]) -> Samples:
+            gap = differences(results[-2], results[-1], ("error", "error"))
+            return Samples(spread(results[:-2]) - abs(gap.values), gap.floor)
+
+        return self.estimate(
+            arms,
+            reduce,
+            about=f"spread of the error over {len(variants)} settings minus the gap between "
+            f"{names} on {task.name}, m = {m:,}",
+            measured=f"spread - gap, {m:,}",
+            unit=ERROR,
+        )
+
     def curve(self, learner: Learner, *, task: Task) -> LearningCurve:
-        """Error against m, over the tier's sizes that the learner can afford."""
-        sizes = self.tier.reach(largest_m(learner, self.tier))
-        return LearningCurve.measure(self, learner, task, sizes)
+        """Error against m, over the tier's sizes that learner and task can afford."""
+        return LearningCurve.measure(self, learner, task, sizes(self.tier, task, learner))
+
+    def forecast(self, learner: Learner, *, task: Task, m: int) -> Forecast:
+        """What a power law fitted to six sizes below m says of the error with m rows."""
+        return Forecast(self, learner, task, m)
 
     def ranking(self, *learners: Learner, task: Task, m: int) -> Ranking:
         """The learners in the order named, from the one expected worst to the one expected best.
@@ -283,22 +364,74 @@ def largest_m(learner: Learner | None, tier: Tier) -> int | None:
     return None if limit is None else int(limit(tier.name))
 
 
-def raced(slow: Results, fast: Results) -> Samples:
-    """Log ratios of steps, with runs that never arrived kept as censored."""
-    import numpy as np
+def sizes(tier: Tier, task: Task | None, learner: Learner | None) -> tuple[int, ...]:
+    """The tier's numbers of rows that task and learner can afford; all rows of finite data last."""
+    most_rows = getattr(task, "most_rows", None)
+    limits = [limit for limit in (most_rows, largest_m(learner, tier)) if limit is not None]
+    smallest_m = getattr(learner, "smallest_m", None)
+    least = 0 if smallest_m is None else int(smallest_m(tier.name))
+    reach = tuple(m for m in tier.reach(min(limits, default=None)) if m >= least)
+    if most_rows is not None and most_rows == min(limits) and 0 < most_rows < tier.sizes[-1]:
+        return tuple(dict.fromkeys((*reach, most_rows)))
+    return reach
 
-    from .statistics.race import log_ratio, race_interval
 
-    cap = metric_of(slow[0], "cap")
-    samples = log_ratio(
-        np.array([metric_of(result, "steps") for result in slow]),
-        np.array([metric_of(result, "steps") for result in fast]),
-        cap,
-    )
-    censored = sum(metric_of(result, "steps") > cap for result in (*slow, *fast))
-    note = (f"{censored} of {len(slow) + len(fast)} runs never arrived",) if censored else ()
-    return Samples(
-        samples.support,
-        lambda level: race_interval(samples, lower_level=level, upper_level=level),
-        note,
-    )
+def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
+    """By how much seeds overlap where they are resplits of one data set, else zero."""
+    split = [
+        (outcome[0].rows, int(getattr(arm.task, "most_rows", arm.m)))
+        for arm, outcome in zip(arms, results, strict=True)
+        if getattr(arm.task, "resplit", False)
+    ]
+    if not split:
+        return 0.0
+    from .statistics.resplit import overlap
+
+    return max(overlap(tested, trained) for tested, trained in split)
+
+
+def spoken(metric: str) -> str:
+    """A metric in words; the difference of two logarithms is shown as the ratio that it is."""
+    return metric.removeprefix(LOGARITHM).replace("_", " ")
+
+
+def unit_of(metric: str) -> Unit:
+    if metric.startswith(LOGARITHM):
+        return LOG_RATIO
+    return ERROR if "error" in metric else NUMBER
+
+
+def first(pair: T | tuple[T, T]) -> T:
+    return pair[0] if isinstance(pair, tuple) else pair
+
+
+def second(pair: T | tuple[T, T]) -> T:
+    return pair[1] if isinstance(pair, tuple) else pair
+
+
+def measured_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
+    """What a comparison measures, for a table: metric, learners, numbers of rows."""
+    sides = [arm.label for arm in arms]
+    if metrics[0] != metrics[1]:
+        sides = [spoken(metric) for metric in metrics]
+    elif metrics[0] != "error":
+        sides[0] = f"{spoken(metrics[0])}, {sides[0]}"
+    between = " / " if metrics[0].startswith(LOGARITHM) else " - "
+    rows = dict.fromkeys(f"{arm.m:,}" for arm in arms)
+    return f"{between.join(sides)}, {' - '.join(rows)}"
+
+
+def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
+    """What a comparison measures, with whatever both arms share said once."""
+    rival, learner = arms
+    names = [spoken(metric) for metric in metrics]
+    minus = "over" if metrics[0].startswith(LOGARITHM) else "minus"
+    if all(
+        getattr(rival, shared) == getattr(learner, shared) for shared in ("task", "m", "device")
+    ):
+        if len(set(names)) > 1 and rival.learner.name == learner.learner.name:
+            words = f"{names[0]} {minus} {names[1]} of {rival.label}"
+        else:
+            words = f"{names[0]} of {rival.label} {minus} {learner.label}"
+        return f"{words} on {rival.task.name}, m = {rival.m:,}"
+    return f"{names[0]} of {rival.title} {minus} {learner.title}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from .claim import ClaimError
 from .estimate import ERROR, LOG_ERROR, Estimate, Unit
+from .quantities import Samples, differences, over, relative
 from .trials.laboratory import NotYet
 from .trials.trial import Arm
 
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from .trials.result import SeedResult
 
     Results = tuple[SeedResult, ...]
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Values of one quantity, one per seed, and how they are judged at a one-sided level."""
-
-    values: Any  # (n,) floats
-    interval: Callable[[float], Interval]
-    notes: tuple[str, ...] = ()
 
 
 class Sampler(Protocol):
@@ -79,9 +71,10 @@ class LearningCurve:
 
     def gain(self, start: int, end: int, *, bound: str = "smallest_effect") -> Estimate:
         """How far the error falls from m = start to m = end, paired by seed."""
+        self._require_rows(start, end)
         return self.sampler.estimate(
             [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
-            lambda results: paired(results[0], results[1], "error"),
+            lambda results: differences(results[0], results[1], ("error", "error")),
             about=f"fall of the error of {self._name} from m = {start:,} to {end:,}",
             measured=f"fall of the error, {start:,} to {end:,}",
             unit=ERROR,
@@ -90,12 +83,27 @@ class LearningCurve:
 
     def relative_gain(self, start: int, end: int, *, bound: str) -> Estimate:
         """The same as a share of the error; judged as the logarithm of the ratio."""
+        self._require_rows(start, end)
         return self.sampler.estimate(
             [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
             lambda results: relative(results[0], results[1]),
             about=f"relative fall of the error of {self._name} from m = {start:,} to {end:,}",
             measured=f"relative fall, {start:,} to {end:,}",
             unit=LOG_ERROR,
+            bound=bound,
+        )
+
+    def above_bayes(self, m: int, *, bound: str = "smallest_effect") -> Estimate:
+        """How far the error with m rows lies above the Bayes error, which the task must state."""
+        least = getattr(self.task, "bayes_error", None)
+        if least is None:
+            raise ClaimError(f"the Bayes error of {self.task.name} is not known")
+        return self.sampler.estimate(
+            [Arm(self.learner, self.task, m)],
+            lambda results: over(results[0], least),
+            about=f"error of {self._name} minus the Bayes error, m = {m:,}",
+            measured=f"error - Bayes error, {m:,}",
+            unit=ERROR,
             bound=bound,
         )
 
@@ -115,6 +123,11 @@ class LearningCurve:
         """Leave the cell as not applicable where the task is used up at m."""
         if self.used_up(m):
             pytest.skip(f"{self._name} is at the Bayes error with m = {m:,}")
+
+    def _require_rows(self, start: int, end: int) -> None:
+        """Leave the cell as not applicable where the task has too few rows for such a step."""
+        if not start < end:
+            pytest.skip(f"{self.task.name} has too few rows to go from m = {start:,} to {end:,}")
 
     def used_up(self, m: int) -> bool:
         """Whether the error is shown to be within the smallest effect of the Bayes error."""
@@ -136,68 +149,3 @@ def mean_interval(values: Sequence[float], level: float) -> Interval:
     from .statistics.sequential import paired_interval
 
     return paired_interval(np.asarray(values), lower_level=level, upper_level=level)
-
-
-def paired(first: Results, second: Results, metric: str) -> Samples:
-    """Differences of a metric, floored by the noise of the test rows where there are labels."""
-    import numpy as np
-
-    from .statistics.sequential import noise_floor, paired_interval
-
-    values = np.array(
-        [metric_of(a, metric) - metric_of(b, metric) for a, b in zip(first, second, strict=True)]
-    )
-    labelled = metric == "error" and first[0].rows
-    floor = noise_floor(discordances(first, second), first[0].rows) if labelled else 0.0
-    return Samples(
-        values,
-        lambda level: paired_interval(
-            values, lower_level=level, upper_level=level, noise_floor=floor
-        ),
-        diverged_notes(first, second),
-    )
-
-
-def relative(first: Results, second: Results) -> Samples:
-    """Logarithms of the ratio of two errors, floored by the noise of the test rows."""
-    import numpy as np
-
-    from .statistics.plateau import noise_floor as log_noise
-    from .statistics.plateau import relative_gain
-    from .statistics.sequential import paired_interval
-
-    before, after = (
-        np.array([metric_of(result, "error") for result in each]) for each in (first, second)
-    )
-    values = relative_gain(before, after, first[0].rows)
-    floor = log_noise(discordances(first, second), before, after, first[0].rows)
-    return Samples(
-        values,
-        lambda level: paired_interval(
-            values, lower_level=level, upper_level=level, noise_floor=floor
-        ),
-        diverged_notes(first, second),
-    )
-
-
-def discordances(first: Results, second: Results) -> Any:
-    """Per seed, the number of test rows that exactly one of the two gets right: (n,)."""
-    import numpy as np
-
-    from .trials.result import discordant
-
-    return np.array([discordant(a, b) for a, b in zip(first, second, strict=True)])
-
-
-def metric_of(result: SeedResult, metric: str) -> float:
-    try:
-        return result.metrics[metric]
-    except KeyError:
-        known = ", ".join(sorted(result.metrics))
-        raise ClaimError(f"there is no metric {metric!r}; these trials have {known}") from None
-
-
-def diverged_notes(*arms: Results) -> tuple[str, ...]:
-    count = sum(result.diverged for results in arms for result in results)
-    runs = sum(map(len, arms))
-    return (f"{count} of {runs} runs diverged and count as the majority class",) if count else ()

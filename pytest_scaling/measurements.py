@@ -44,9 +44,33 @@ def compare(device: str) -> Any:
 
 
 @pytest.fixture
+def interaction(device: str) -> Any:
+    """interaction(weak, strong, task=task, m=(small, large)): what the gain gains with m."""
+    return Placeholder("interaction")
+
+
+@pytest.fixture
+def reversal(device: str) -> Any:
+    """reversal(rival, learner, tasks=tasks, m=m): whether the better depends on the task."""
+    return Placeholder("reversal")
+
+
+@pytest.fixture
+def spread(device: str) -> Any:
+    """spread(variants, against=(a, b), task=task, m=m): spread of variants minus gap of a, b."""
+    return Placeholder("spread")
+
+
+@pytest.fixture
 def curve(device: str) -> Any:
     """curve(learner, task=task): error against m, with gains between sizes."""
     return Placeholder("curve")
+
+
+@pytest.fixture
+def forecast(device: str) -> Any:
+    """forecast(learner, task=task, m=m): the error with m rows as a power law foretells it."""
+    return Placeholder("forecast")
 
 
 @pytest.fixture
@@ -80,6 +104,12 @@ def task() -> Any:
 
 
 @pytest.fixture
+def tasks() -> Any:
+    """All tasks of the claim, for a body that speaks of them together."""
+    return Placeholder("tasks")
+
+
+@pytest.fixture
 def learner() -> Any:
     """The learner of the cell, where the claim names several."""
     return Placeholder("learner")
@@ -89,6 +119,12 @@ def learner() -> Any:
 def m_small() -> Any:
     """Rows of a small training set."""
     return Placeholder("m_small")
+
+
+@pytest.fixture
+def m_middle() -> Any:
+    """The middle of the tier's sizes."""
+    return Placeholder("m_middle")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from .seeds import LARGEST_OFFSET, VERDICT_SEEDS
+
 
 @dataclass(frozen=True)
 class Option:
@@ -70,6 +72,11 @@ WORKERS = Option(
     environment="PYTEST_SCALING_WORKERS",
     add={"metavar": "N", "type": int},
 )
+STRICT = Option(
+    "--claims-strict",
+    "keep the chance of any wrong verdict in the whole run at one in twenty",
+    add={"action": "store_true"},
+)
 OFFLINE = Option(
     "--claims-offline", "use stored trials only and train nothing", add={"action": "store_true"}
 )
@@ -111,6 +118,7 @@ OPTIONS = (
     TASKS,
     STORE,
     WORKERS,
+    STRICT,
     OFFLINE,
     SEED_OFFSET,
     INCONCLUSIVE,
@@ -130,9 +138,19 @@ def check_options(config: pytest.Config) -> None:
     workers = WORKERS.read(config)
     if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
         raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
+    offset = int(SEED_OFFSET.read(config))
+    if not 0 <= offset <= LARGEST_OFFSET:
+        raise pytest.UsageError(
+            f"{SEED_OFFSET.flag} takes a number from 0 to {LARGEST_OFFSET}, not {offset}: seeds "
+            f"further on belong to replicates, and from {VERDICT_SEEDS} on to tuning"
+        )
     update, reason = UPDATE.read(config), REASON.read(config)
     if update and not reason:
         raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
+    if update and STRICT.read(config):
+        raise pytest.UsageError(
+            "--claims-update keeps the ledger at each claim's own level; leave out --claims-strict"
+        )
     if reason and not update:
         raise pytest.UsageError("--reason belongs to --claims-update=new")
 

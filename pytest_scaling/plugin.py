@@ -13,14 +13,20 @@ from .measurements import (  # noqa: F401 - fixtures
     curve,
     device,
     exact,
+    forecast,
+    interaction,
     learner,
     m_large,
+    m_middle,
     m_small,
     measure,
     race,
     ranking,
+    reversal,
     smallest_effect,
+    spread,
     task,
+    tasks,
 )
 from .options import add_options
 
@@ -85,9 +91,9 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     session = heard(config)
     if session is None or not config.option.collectonly:
         return None
-    from .rehearsal import forecast
+    from .rehearsal import outlook
 
-    return forecast(session, items)
+    return outlook(session, items)
 
 
 @pytest.hookimpl(wrapper=True)

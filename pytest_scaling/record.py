@@ -5,14 +5,20 @@ The layout is `claim-record/v1`. Reports and the ledger are made of records alon
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from .statistics.sequential import seeds_needed, smallest_detectable, unseen_failure_share
+from .statistics.sequential import (
+    LOOKS,
+    adjusted_p,
+    p_above,
+    seeds_needed,
+    smallest_detectable,
+    unseen_failure_share,
+)
 
 if TYPE_CHECKING:
     from .cell import CellResult, ClaimResult
@@ -62,7 +68,10 @@ def header(claim: Claim) -> Record:
         },
         "strength": claim.strength,
         "smallest_effect": claim.smallest_effect,
-        "bounds": dict(claim.bounds),
+        "bounds": {
+            name: list(bound) if isinstance(bound, tuple) else bound
+            for name, bound in claim.bounds.items()
+        },
         "level": claim.level,
         "control_of": claim.control_of,
     }
@@ -104,6 +113,9 @@ def evidence(decision: Decision) -> Record:
         "n": estimate.n,
         "level": estimate.level,
         "most_seeds": estimate.most_seeds,
+        "noise_floor": digits(estimate.floor),
+        "overlap": digits(estimate.interval.overlap),
+        "p": digits(p_value(decision, estimate)) if decision.operator in "><" else None,
         "smallest_detectable": digits(smallest_detectable(estimate.interval, estimate.level)),
         "seeds_needed": needed,
         "unseen_failure_share": digits(unseen_failure_share(estimate.n)),
@@ -121,6 +133,24 @@ def seeds_to_decide(estimate: Estimate, decision: Decision) -> int | None:
     if towards_support or estimate.refute_level is None:
         return seeds_needed(estimate.interval, decision.bound, estimate.level)
     return seeds_needed(estimate.refuting, decision.bound, estimate.refute_level)
+
+
+def p_value(decision: Decision, estimate: Estimate) -> float:
+    """The p-value of what was asserted, adjusted for the looks: for reading, not for judging."""
+    sign = 1 if decision.operator == ">" else -1
+    samples = [sign * value for value in estimate.samples]
+    looks = [n for n in LOOKS if n <= estimate.n]
+    return adjusted_p(
+        [
+            p_above(
+                samples[:n],
+                sign * decision.bound,
+                estimate.floor,
+                overlap=estimate.interval.overlap,
+            )
+            for n in looks
+        ]
+    )
 
 
 def digits(value: float) -> float | None:
@@ -143,6 +173,7 @@ def arms(cells: Iterable[CellResult]) -> list[Record]:
             "bayes_error": getattr(arm.task, "bayes_error", None),
             "m": arm.m,
             "replicate": arm.replicate,
+            "device": arm.device,
             "settings": dict(arm.settings),
             "seeds": [result.seed for result in results],
             "diverged": sum(result.diverged for result in results),
@@ -180,8 +211,3 @@ def environment() -> Record:
 def dump(content: Any) -> str:
     """Canonical text of a record: sorted, indented, no NaN."""
     return json.dumps(content, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def digest(content: Record) -> str:
-    """SHA-256 of a record's canonical text."""
-    return hashlib.sha256(dump(content).encode()).hexdigest()

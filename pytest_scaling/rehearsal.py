@@ -98,7 +98,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
     return still, list(wanted.values())
 
 
-def forecast(session: Session, items: Iterable[pytest.Item]) -> str:
+def outlook(session: Session, items: Iterable[pytest.Item]) -> str:
     """What a run would train first, for --collect-only."""
     claims = [item for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
     missing: dict[str, Trial] = {}

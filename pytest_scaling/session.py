@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import platform
@@ -14,7 +15,8 @@ import pytest
 
 from . import options
 from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
-from .claim import Claim, ClaimError
+from .claim import Claim, ClaimError, claims_in
+from .devices import devices_of, lacking_devices
 from .ledger import Ledger
 from .outcome import Outcome, outcome, properties
 from .tier import Tier, tier_of
@@ -65,6 +67,7 @@ class Session:
     written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
     unwritten: bool = False  # the system refused to take the ledger or the report
     tallies: list[Tally] = field(default_factory=list)  # from workers of pytest-xdist
+    claims: int = 0  # that the run collected, without controls and before -k
     mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
     @cached_property
@@ -132,6 +135,9 @@ class Session:
 
         A worker of pytest-xdist cannot end the run that way: there every claim tells the mistake.
         """
+        self.claims = sum(
+            claim is not None and not claim.is_control for claim in map(claim_of, items)
+        )
         try:
             check_claims(items)
             self._check_tasks(items)
@@ -149,14 +155,14 @@ class Session:
                 raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
 
     def scope(self, claim: Claim, arguments: tuple[str, ...]) -> Scope:
-        return scope(claim, self.suite, self.tier, self.wanted_tasks, "task" in arguments)
+        lacking = lacking_devices(claim, devices_of(self.config))
+        return scope(claim, self.suite, self.tier, self.wanted_tasks, arguments, lacking)
 
     def hearing(
         self, item: pytest.Function, given: dict[str, Any], laboratory: Laboratory
     ) -> Hearing:
         """The claim of a test item, ready to be heard."""
-        claim = claim_of(item)
-        assert claim is not None
+        claim = self._at_level(claim_of(item))
         arguments = tuple(item._fixtureinfo.argnames)
         if "learner" in arguments and not claim.learners:
             raise ClaimError(
@@ -171,6 +177,15 @@ class Session:
             device_of(item),
             self.seed_offset,
         )
+
+    def _at_level(self, claim: Claim | None) -> Claim:
+        """The claim, at a stricter level where the whole run shares one."""
+        assert claim is not None
+        if not options.STRICT.read(self.config):
+            return claim
+        from .statistics.sequential import strict_level
+
+        return dataclasses.replace(claim, level=min(claim.level, strict_level(max(self.claims, 1))))
 
     def hear(self, item: pytest.Function) -> ClaimResult:
         given = {
@@ -204,7 +219,7 @@ class Session:
         for name, write in (("ledger", self._write_ledger), ("report", self._write_report)):
             try:
                 said = write(records)
-            except OSError as error:
+            except (OSError, pytest.UsageError) as error:
                 said, self.unwritten = f"not written: {error}", True
             if said:
                 written.append(f"{name}: {said}")
@@ -232,7 +247,8 @@ class Session:
     def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
         directory = (self.config.rootpath / record["file"]).parent
         ledger = self.ledger(directory, record["profile"]["device"])
-        if record["partial"] or ledger.path(record["claim"]["id"]).exists():
+        row = ledger.row(record["claim"]["id"])
+        if record["partial"] or (row and row.verdict in ("supported", "refuted")):
             return None
         return ledger.write(record, reason)
 
@@ -310,7 +326,7 @@ def device_of(item: pytest.Item) -> str:
 
 
 def check_claims(items: list[pytest.Item]) -> None:
-    """Raise pytest.UsageError where two items share a claim's id, or a claim is its own control."""
+    """Raise pytest.UsageError where two items share a claim's id, or a control has no claim."""
     first: dict[tuple[str, str], pytest.Item] = {}
     for item in items:
         claim = claim_of(item)
@@ -324,6 +340,20 @@ def check_claims(items: list[pytest.Item]) -> None:
             )
         if claim.control_of == claim.id:
             raise pytest.UsageError(f"claim {claim.id!r} is named as its own control")
+        if claim.control_of and claim.control_of not in ids_beside(item, items):
+            raise pytest.UsageError(
+                f"claim {claim.id!r}, {place(item)}, is named as a control of "
+                f"{claim.control_of!r}, but its file has no claim of that id; "
+                f"a control stands beside its claim"
+            )
+
+
+def ids_beside(item: pytest.Item, items: list[pytest.Item]) -> set[str]:
+    """The ids of the claims in the file of a test item, those not selected included."""
+    module = item.getparent(pytest.Module)
+    written = claims_in(module.obj) if module else ()
+    collected = (claim_of(other) for other in items if other.path == item.path)
+    return {claim.id for claim in (*written, *collected) if claim}
 
 
 def place(item: pytest.Item) -> str:

@@ -21,7 +21,16 @@ SIGNS = {
 }
 
 
-HEADINGS = ("    task, learner", "verdict", "measured", "effect", "interval", "bound", "seeds")
+HEADINGS = (
+    "    task, learner",
+    "verdict",
+    "measured",
+    "effect",
+    "interval",
+    "bound",
+    "detects",
+    "seeds",
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class Line:
     effect: str = ""
     interval: str = ""
     bound: str = ""
+    detectable: str = ""  # the least effect beyond the bound that so many seeds would find
     n: str = ""
     headline: bool = False
 
@@ -42,8 +52,8 @@ class Line:
         """Its cells; without figures the words close the line, however long they are."""
         sign, _ = SIGNS[self.verdict]
         verdict = f"{sign} {self.verdict}"
-        figures = (self.effect, self.interval, self.bound, self.n) if self.effect else ()
-        return (f"    {self.name}", verdict, self.words, *figures)
+        figures = (self.effect, self.interval, self.bound, self.detectable, self.n)
+        return (f"    {self.name}", verdict, self.words, *(figures if self.effect else ()))
 
 
 def table_lines(records: Sequence[Record]) -> Iterator[Line]:
@@ -101,6 +111,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
         "effect": write(evidence["value"], "∞"),
         "interval": f"[{low}, {high}]",
         "bound": f"{evidence['operator']} {unit.write(evidence['bound'])}",
+        "detectable": write(evidence["smallest_detectable"], "∞"),
         "n": str(evidence["n"]),
     }
 
@@ -117,8 +128,39 @@ def summarise(reporter: Any, session: Session) -> None:
         reporter.section("inconclusive: neither supported nor refuted", sep="-", yellow=True)
         for sentence in sentences:
             reporter.write_line(sentence)
-    for line in (*session.counts(), *session.written):
+    for line in (*unseen(records), *session.counts(), *sharing(records), *session.written):
         reporter.write_line(line)
+
+
+def unseen(records: Sequence[Record]) -> Iterator[str]:
+    """What clean seeds leave open: verdicts speak of the typical seed."""
+    shares = {
+        evidence["n"]: evidence["unseen_failure_share"]
+        for record in records
+        for cell in record["cells"]
+        for evidence in cell["evidence"]
+        if "n" in evidence
+    }
+    if shares:
+        left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
+        yield f"verdicts speak of the typical seed; seeds may fail unseen: with {left}"
+
+
+def sharing(records: Sequence[Record]) -> Iterator[str]:
+    """How many learners served all claims together, and how many each claim by itself takes."""
+    together = set()
+    alone = 0
+    for record in records:
+        device = record["profile"]["device"]
+        for arm in record["arms"]:
+            where = (arm["learner"], arm["task"], arm["m"], arm["device"] or device)
+            together |= {(*where, seed) for seed in arm["seeds"]}
+            alone += len(arm["seeds"])
+    if alone > len(together):
+        yield (
+            f"shared: {len(together):,} trained learners serve all claims; "
+            f"each claim by itself would take {alone:,}"
+        )
 
 
 def verdict_table(

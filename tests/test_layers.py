@@ -16,12 +16,14 @@ PACKAGE = Path(__file__).parents[1] / "pytest_scaling"
 # as no circle arises; inside a subpackage as it likes.
 LAYERS = (
     ("__init__", "plugin", "__main__"),
+    ("commands",),
     ("session", "measurements", "outcome", "rehearsal", "terminal", "progress"),
     ("cell",),
     ("experiment", "stopwatch", "ledger", "report"),
-    ("learning_curve", "record"),
+    ("forecast", "learning_curve", "reversal", "record"),
+    ("quantities",),
     ("estimate", "trials"),
-    ("statistics", "devices", "claim", "control", "hookspecs", "options", "tier"),
+    ("statistics", "devices", "claim", "control", "hookspecs", "options", "tier", "seeds"),
 )
 ABOVE_THE_PACKAGE = {"benchmarks", "claims", "conftest", "fixtures", "tests"}
 

@@ -186,7 +186,9 @@ def bounds(record: Record) -> Iterator[str]:
     }
     for name, value in {"smallest_effect": claim["smallest_effect"], **claim["bounds"]}.items():
         if value is not None:
-            yield f"{name.replace('_', ' ')} {words.quantity(value, units.get(name, ''))}"
+            signs, bound = ("± ", value[1]) if isinstance(value, list) else ("", value)
+            written = words.quantity(bound, units.get(name, ""))
+            yield f"{name.replace('_', ' ')} {signs}{written}"
 
 
 def cell(content: Record, scale: Mapping[str, tuple[float, float]], is_control: bool) -> Cell:

@@ -85,6 +85,8 @@ def figure_title(panels: Sequence[Panel]) -> str:
 def relation(row: Mapping[str, Any]) -> str:
     """What the comparison asked, as in "is it above the smallest effect?"."""
     asked = {">": "above", "<": "below", "within": "within plus or minus"}
+    if row["operator"] == "reverses beyond":
+        return "does the order reverse between tasks, beyond the smallest effect?"
     named = str(row["bound_name"] or "").replace("_", " ")
     named = named if named == "smallest effect" else f"bound {named}".rstrip()
     return f"{asked.get(row['operator'], row['operator'])} the {named}?"

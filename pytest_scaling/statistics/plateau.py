@@ -24,8 +24,8 @@ def relative_gain(errors_m: ArrayLike, errors_2m: ArrayLike, rows: int) -> Sampl
 
     Raises ValueError for arms of different length, NaN, rates outside 0..1, or rows < 1.
     """
-    before = _smoothed(errors_m, rows)
-    after = _smoothed(errors_2m, rows)
+    before = smoothed(errors_m, rows)
+    after = smoothed(errors_2m, rows)
     same_length(before, after, "Errors at m and at 2m")
     return np.log(before) - np.log(after)
 
@@ -41,13 +41,16 @@ def noise_floor(
 
     Raises ValueError as `relative_gain` and `sequential.noise_floor` do.
     """
-    error = min(_smoothed(errors_m, rows).mean(), _smoothed(errors_2m, rows).mean())
+    error = min(smoothed(errors_m, rows).mean(), smoothed(errors_2m, rows).mean())
     return sequential.noise_floor(discordant, rows) / float(error)
 
 
-def _smoothed(errors: ArrayLike, rows: int) -> Samples:
-    """Return error rates (n,) moved half a row away from zero and from one."""
-    rates = finite_samples(errors, "Error rates")
+def smoothed(errors: ArrayLike, rows: int, axes: int = 1) -> Samples:
+    """Return error rates on `rows` test rows, with `axes` axes, moved off zero and one.
+
+    k wrong rows become (k + 1/2) / (rows + 1). Raises ValueError as `relative_gain` does.
+    """
+    rates = finite_samples(errors, "Error rates", axes)
     if rows < 1:
         raise ValueError(f"A test set must have at least 1 row, not {rows}.")
     if rates.size == 0 or rates.min() < 0 or rates.max() > 1:

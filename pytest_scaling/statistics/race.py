@@ -15,7 +15,7 @@ Dropping censored seeds is never right: it drops the seeds in which the arms dif
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,14 +67,20 @@ def log_ratio(slow_steps: ArrayLike, fast_steps: ArrayLike, cap: float) -> RaceS
 
 
 def race_interval(
-    samples: RaceSamples, *, lower_level: float, upper_level: float, noise_floor: float = 0.0
+    samples: RaceSamples,
+    *,
+    lower_level: float,
+    upper_level: float,
+    noise_floor: float = 0.0,
+    overlap: float = 0.0,
 ) -> Interval:
     """Return the interval of the mean log ratio, with each limit from the scoring that is safe.
 
     Mean, sd and the lower limit come from the support scoring, so that the printed ratio never
     flatters the claim; the upper limit comes from the other scoring, and is infinite where
-    refutation is blocked. Both limits hold whichever comparison follows, above or below. Levels and
-    noise_floor (a log ratio, such as evaluation interval / steps) as for `paired_interval`.
+    refutation is blocked. Both limits hold whichever comparison follows, above or below. Levels,
+    overlap and noise_floor (a log ratio, such as evaluation interval / steps) as for
+    `paired_interval`.
 
     Raises ValueError as `paired_interval` does.
     """
@@ -83,6 +89,7 @@ def race_interval(
         lower_level=lower_level,
         upper_level=upper_level,
         noise_floor=noise_floor,
+        overlap=overlap,
     )
     if samples.refutation_blocked:
         high = math.inf
@@ -92,8 +99,9 @@ def race_interval(
             lower_level=lower_level,
             upper_level=upper_level,
             noise_floor=noise_floor,
+            overlap=overlap,
         ).high
-    return Interval(mean=lower.mean, low=lower.low, high=high, sd=lower.sd, n=lower.n)
+    return replace(lower, high=high)
 
 
 def _steps(values: ArrayLike, arm: str) -> Samples:

@@ -8,6 +8,10 @@ level / (T - r + 1); where it is true, at least r tasks can each contribute a wr
 refutation runs at level / r. A larger number of tasks on the boundary does no harm, as several
 wrong verdicts are needed then. All this holds whatever the dependence between the tasks.
 
+Statements that must all hold on one task, such as the neighbouring pairs of an order of sizes, are
+the conjunction "all of them" (intersection-union test; Berger, Technometrics 24, 1982). A trend
+over all sizes would be another statement: it can rise although a neighbouring pair falls.
+
 Levels are set for all tasks of the scope before sampling. A task that turns out not applicable is
 left out of the verdict, and the levels, then stricter than needed, stay valid.
 """

@@ -20,6 +20,7 @@ from pytest_scaling.statistics.verdict import Verdict
 
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 POWER = 0.8  # chance of detection at the smallest detectable effect
+FAMILY_WISE = 0.05  # chance of any wrong verdict in a whole suite, in its strict mode
 
 # One-sided level of a claim, one-sided level per look. Measured at the cap of 30 seeds with
 # 333,000,000 one-sided repetitions: 0.00102, 0.00245, 0.00980 and 0.0247, all +- 0.00001.
@@ -30,8 +31,9 @@ _PER_LOOK = ((0.001, 0.0002), (0.0025, 0.0005), (0.01, 0.0022), (0.025, 0.0061))
 class Interval:
     """A mean with its limits, in the unit of the differences.
 
-    `sd` is the standard deviation over seeds after flooring, `n` the number of seeds. A limit may
-    be infinite where the data allow no statement on that side.
+    `sd` is the standard deviation over seeds after flooring, `n` the number of seeds, `overlap` is
+    zero unless the seeds are resplits of one data set (see `resplit`). A limit may be infinite
+    where the data allow no statement on that side.
     """
 
     mean: float
@@ -39,6 +41,7 @@ class Interval:
     high: float
     sd: float
     n: int
+    overlap: float = 0.0
 
     def contains(self, x: float) -> bool:
         """Tell whether `x` lies in the closed interval."""
@@ -48,6 +51,18 @@ class Interval:
     def half_width(self) -> float:
         """Half the distance between the limits."""
         return (self.high - self.low) / 2
+
+
+def strict_level(claims: int) -> float:
+    """Return the one-sided level of each of `claims` claims that keeps `FAMILY_WISE` for all.
+
+    A claim is either true or false, so it has one way to be wrong, and the chances add up whatever
+    the dependence between claims (Bonferroni). `claims` counts the whole suite, not the part of it
+    that is run, so that choosing a part never loosens a verdict. Raises ValueError for claims < 1.
+    """
+    if claims < 1:
+        raise ValueError(f"A suite must have at least 1 claim, not {claims}.")
+    return FAMILY_WISE / claims
 
 
 def per_look_level(level: float) -> float:
@@ -68,14 +83,20 @@ def per_look_level(level: float) -> float:
 
 
 def interval_ends(
-    means: Samples, sds: Samples, n: int, *, lower_level: float, upper_level: float
+    means: Samples,
+    sds: Samples,
+    n: int,
+    *,
+    lower_level: float,
+    upper_level: float,
+    overlap: float = 0.0,
 ) -> tuple[Samples, Samples]:
     """Return the lower and upper limits at a look of `n` seeds, elementwise for any shape.
 
-    Levels are one-sided levels of the claim. Simulations of the level call this function with an
-    array of repetitions, so that they calibrate what runs.
+    Levels are one-sided levels of the claim, overlap as for `paired_interval`. Simulations of the
+    level call this function with an array of repetitions, so that they calibrate what runs.
     """
-    errors = sds / math.sqrt(n)
+    errors = sds * _error_factor(n, overlap)
     lows = means - upper_quantile(per_look_level(lower_level), n - 1) * errors
     highs = means + upper_quantile(per_look_level(upper_level), n - 1) * errors
     return lows, highs
@@ -92,20 +113,28 @@ def paired_interval(
     lower_level: float,
     upper_level: float,
     noise_floor: float = 0.0,
+    overlap: float = 0.0,
 ) -> Interval:
     """Return the interval of the mean difference at one look.
 
     differences: (n,), one per seed, both arms on the same seed. lower_level, upper_level: the
     one-sided levels of the claim for the two limits; the correction for looking repeatedly is made
     here. noise_floor: the smallest standard deviation to believe, in the unit of the differences.
+    overlap: `resplit.overlap` where the seeds are resplits of one data set, else zero.
 
-    Raises ValueError for fewer than two seeds, NaN or infinite differences, or a bad floor.
+    Raises ValueError for fewer than two seeds, NaN or infinite differences, or a bad floor or
+    overlap.
     """
     mean, sd, n = _moments(differences, noise_floor)
     low, high = interval_ends(
-        np.asarray(mean), np.asarray(sd), n, lower_level=lower_level, upper_level=upper_level
+        np.asarray(mean),
+        np.asarray(sd),
+        n,
+        lower_level=lower_level,
+        upper_level=upper_level,
+        overlap=overlap,
     )
-    return Interval(mean=mean, low=float(low), high=float(high), sd=sd, n=n)
+    return Interval(mean=mean, low=float(low), high=float(high), sd=sd, n=n, overlap=overlap)
 
 
 def noise_floor(discordant: ArrayLike, rows: int) -> float:
@@ -172,17 +201,21 @@ def decided(interval: Interval, bounds: Iterable[float]) -> bool:
     return not any(interval.contains(bound) for bound in declared)
 
 
-def p_above(differences: ArrayLike, bound: float, noise_floor: float = 0.0) -> float:
+def p_above(
+    differences: ArrayLike, bound: float, noise_floor: float = 0.0, overlap: float = 0.0
+) -> float:
     """Return the one-sided t p-value of "the mean exceeds `bound`" at one look, unadjusted.
 
-    differences: (n,). Without any variance it is 0 or 1, as the interval has no width either.
+    differences: (n,). noise_floor and overlap as for `paired_interval`. Without any variance it is
+    0 or 1, as the interval has no width either.
+
     Raises ValueError as `paired_interval` does, and for a NaN bound.
     """
     _check_bound(bound)
     mean, sd, n = _moments(differences, noise_floor)
     if sd == 0:
         return 0.0 if mean > bound else 1.0
-    return upper_tail((mean - bound) / (sd / math.sqrt(n)), n - 1)
+    return upper_tail((mean - bound) / (sd * _error_factor(n, overlap)), n - 1)
 
 
 def adjusted_p(p_values_at_looks: Sequence[float]) -> float:
@@ -207,24 +240,24 @@ def smallest_detectable(interval: Interval, level: float) -> float:
     """
     degrees = interval.n - 1
     reach = upper_quantile(per_look_level(level), degrees) + upper_quantile(1 - POWER, degrees)
-    return reach * interval.sd / math.sqrt(interval.n)
+    return reach * interval.sd * _error_factor(interval.n, interval.overlap)
 
 
 def seeds_needed(interval: Interval, bound: float, level: float, limit: int = 10_000) -> int | None:
     """Return how many seeds would exclude `bound` if mean and sd stayed as they are.
 
     The smallest such number from the interval's own n upwards, or None when it would exceed
-    `limit`. A forecast to print with an inconclusive verdict: beyond the last look the level is
-    not calibrated. Raises ValueError for a NaN bound.
+    `limit`, as it may where the seeds overlap: more resplits are not more data. A forecast to
+    print with an inconclusive verdict: beyond the last look the level is not calibrated. Raises
+    ValueError for a NaN bound.
     """
     _check_bound(bound)
-    distance = abs(interval.mean - bound)
-    if interval.n > limit or not _excludes(distance, interval.sd, limit, level):
+    if interval.n > limit or not _excludes(interval, bound, limit, level):
         return None
     fails, holds = interval.n - 1, limit
     while holds - fails > 1:  # the half-width falls with n, so bisect
         middle = (fails + holds) // 2
-        if _excludes(distance, interval.sd, middle, level):
+        if _excludes(interval, bound, middle, level):
             holds = middle
         else:
             fails = middle
@@ -252,9 +285,17 @@ def _moments(differences: ArrayLike, floor: float) -> tuple[float, float, int]:
     return float(values.mean()), max(float(values.std(ddof=1)), floor), values.size
 
 
-def _excludes(distance: float, sd: float, n: int, level: float) -> bool:
-    """Tell whether a mean `distance` away from a bound excludes it with n seeds."""
-    return distance > upper_quantile(per_look_level(level), n - 1) * sd / math.sqrt(n)
+def _error_factor(n: int, overlap: float) -> float:
+    """Return the standard error of a mean of n seeds, in standard deviations."""
+    if not 0 <= overlap < math.inf:
+        raise ValueError(f"An overlap must be finite and not negative: {overlap}.")
+    return math.sqrt(1 / n + overlap)
+
+
+def _excludes(interval: Interval, bound: float, n: int, level: float) -> bool:
+    """Tell whether n seeds with the mean and sd of `interval` would exclude `bound`."""
+    error = interval.sd * _error_factor(n, interval.overlap)
+    return abs(interval.mean - bound) > upper_quantile(per_look_level(level), n - 1) * error
 
 
 def _check_bound(bound: float) -> None:

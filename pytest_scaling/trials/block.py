@@ -25,8 +25,10 @@ class SettingsError(LookupError):
 class Task(Protocol):
     """A distribution of labelled examples.
 
-    Optional attributes: `bayes_error` (the least possible error, where it is known) and
-    `tiers` (the names of the tiers that run the task; all when absent).
+    Optional attributes: `bayes_error` (the least possible error, where it is known), `tiers` (the
+    names of the tiers that run the task; all when absent), `most_rows` (the most training rows,
+    where data are finite), `resplit` (true where seeds are splits of one data set, which overlap)
+    and `unavailable()` (why the data cannot be had, or an empty text).
     """
 
     @property
@@ -49,8 +51,10 @@ class Task(Protocol):
 class Learner(Protocol):
     """A training procedure.
 
-    Optional attributes: `label` (words for tables and figures) and
-    `largest_m(tier)` (the most rows it can afford in a tier; all when absent).
+    Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
+    `smallest_m(tier)` (the most rows it can afford in a tier, and the fewest it is meant for; all
+    when absent), `cost(task, m)` (rough seconds a seed, for ordering) and `may_collapse` (true
+    where single runs may fail, so that the first look is at ten seeds).
     """
 
     @property

@@ -28,13 +28,16 @@ class Draws:
 
     def training(self, task: Task, seed: int, m: int) -> Rows:
         """The first m rows of training draw `seed`: (m, d) and (m,)."""
+        check_enough(task, m)
         self._check_nested(task, seed, m)
         key = (task.name, task.version, seed, "train")
         rows = self._rows.get(key)
         if rows is None or len(rows[1]) < m:
             rows = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)
         self._keep(key, rows)
-        return rows[0][:m], rows[1][:m]
+        x, y = rows[0][:m], rows[1][:m]
+        check_classes(task, seed, y)
+        return x, y
 
     def test(self, task: Task, seed: int) -> Rows:
         """The test rows of `seed`: (N, d) and (N,)."""
@@ -78,6 +81,22 @@ def draws_of_process() -> Draws:
     return Draws()
 
 
+def check_enough(task: Task, m: int) -> None:
+    """TrialError where a task of finite data has fewer than m training rows."""
+    most = getattr(task, "most_rows", None)
+    if most is not None and m > most:
+        raise TrialError(f"Task {task.name} has {most:,} training rows, not {m:,}; use fewer.")
+
+
+def check_classes(task: Task, seed: int, y: Labels) -> None:
+    """TrialError where the training labels (m,) of a seed are all the same."""
+    if y.min() == y.max():
+        raise TrialError(
+            f"Task {task.name}: the {len(y):,} training rows of seed {seed} are all of class "
+            f"{y[0]}, so there is nothing to learn; use more rows, or a task with evener classes."
+        )
+
+
 def checked_rows(task: Task, drawn: object, call: str, m: int | None) -> Rows:
     """The drawn features (rows, d) and labels (rows,), or TrialError saying what is wrong."""
 
@@ -90,7 +109,7 @@ def checked_rows(task: Task, drawn: object, call: str, m: int | None) -> Rows:
     if x.ndim != 2 or y.ndim != 1 or len(x) != len(y) or x.size == 0:
         raise wrong(f"features (rows, d) and labels (rows,), not shapes {x.shape} and {y.shape}")
     if m is not None and len(y) != m:
-        raise wrong(f"{m} rows, not {len(y)}")
+        raise wrong(f"{m} rows, not {len(y)}; if there are no more, set its `most_rows`")
     if x.dtype.kind not in "fiub" or not np.isfinite(x).all():
         raise wrong("finite numbers as features, without NaN or infinity")
     if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= task.classes:

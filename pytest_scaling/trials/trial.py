@@ -9,12 +9,12 @@ from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ..seeds import REPLICATE_STRIDE, VERDICT_SEEDS
 from .block import Learner, Settings, Task
 
 BLOCKS: tuple[tuple[int, int], ...] = ((0, 5), (5, 7), (7, 10), (10, 14), (14, 20), (20, 30))
 """The fixed parts of the seeds: what is computed together never depends on what else runs."""
 
-REPLICATE_STRIDE = 100_000  # seeds between one replicate and the next
 IDENTITY_SCHEMA = 1  # raised when the ingredients of an identity change their meaning
 METRIC_SET = 1  # raised when "error" or "majority_error" change their meaning
 NUMERIC_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
@@ -49,13 +49,15 @@ def library_versions() -> dict[str, str]:
 class Arm:
     """One learner on one task with m training rows.
 
-    A replicate is the same arm on disjoint seeds.
+    A replicate is the same arm on disjoint seeds. device: where it trains, if not where the run
+    does.
     """
 
     learner: Learner
     task: Task
     m: int
     replicate: int = 0
+    device: str = ""
 
     @cached_property
     def settings(self) -> Settings:
@@ -82,12 +84,14 @@ class Arm:
     def title(self) -> str:
         """The arm in words, as in "large network on mnist1d, m = 16,384"."""
         title = f"{self.label} on {self.task.name}, m = {self.m:,}"
-        return f"{title}, replicate {self.replicate}" if self.replicate else title
+        replicate = f", replicate {self.replicate}" if self.replicate else ""
+        return f"{title}{replicate}{f', on {self.device}' if self.device else ''}"
 
     @property
     def _key(self) -> tuple[object, ...]:
         learner, task = self.learner, self.task
-        return learner.name, learner.version, task.name, task.version, self.m, self.replicate
+        where = (self.m, self.replicate, self.device)
+        return learner.name, learner.version, task.name, task.version, *where
 
     def __eq__(self, other: object) -> bool:
         return self._key == other._key if isinstance(other, Arm) else NotImplemented
@@ -98,12 +102,22 @@ class Arm:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One arm on one block of seeds; equal to every trial that must have the same result."""
+    """One arm on one block of seeds; equal to every trial that must have the same result.
+
+    ValueError where its seeds are not among those of verdicts.
+    """
 
     arm: Arm
     block: int
     device: str = "cpu"
     seed_offset: int = 0
+
+    def __post_init__(self) -> None:
+        if self.seeds[0] < 0 or self.seeds[-1] >= VERDICT_SEEDS:
+            raise ValueError(
+                f"{self.description}: a verdict's seeds are from 0 to {VERDICT_SEEDS - 1:,}; "
+                f"those beyond are left to tuning."
+            )
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -27,6 +27,13 @@ COMPARE = "compare, task, m_small, smallest_effect"
         (["--scaling-device=cuda", "-n2"], "device 'cuda' was asked for and is not there"),
         (["--scaling-workers=0"], "--scaling-workers takes a number from 1 on, not 0"),
         (["--seed-offset=many"], "argument --seed-offset: invalid int value: 'many'"),
+        (
+            ["--seed-offset=-1"],
+            "--seed-offset takes a number from 0 to 99970, not -1: seeds further on belong to "
+            "replicates, and from 1000000 on to tuning",
+        ),
+        (["--seed-offset=99971"], "--seed-offset takes a number from 0 to 99970, not 99971"),
+        (["--seed-offset=1000000", "-n2"], "0 to 99970, not 1000000"),
         (["--inconclusive=maybe"], "argument --inconclusive: invalid choice: 'maybe'"),
         (["--tasks=sign,sine"], "there is no task 'sine'; use sign"),
     ],
@@ -118,6 +125,37 @@ def test_two_claims_with_one_id_are_told_of_by_the_workers_of_xdist_too(project)
     result = project.run("-n2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "two claims have the id 'twin'" in said(result)
+
+
+STRAY = (
+    r"claim 'small', test_small\[cpu\] at test_claims\.py:\d+, is named as a control of 'bigg', "
+    r"but its file has no claim of that id; a control stands beside its claim"
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--collect-only",), ("-k", "big"), ("test_claims.py",)])
+def test_a_control_of_no_claim_ends_the_run(project, options):
+    project.claims(stated("big"), stated("small", control_of="'bigg'"))
+    project.claims(stated("bigg"), file="test_more.py")  # not beside it
+    result = project.run(*options)
+    assert result.ret == USAGE
+    assert re.search(f"ERROR: {STRAY}", said(result))
+
+
+def test_a_control_of_no_claim_is_told_of_by_the_workers_of_xdist_too(project):
+    project.claims(stated("big"), stated("small", control_of="'bigg'"))
+    result = project.run("-n2")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert re.search(STRAY, said(result))
+
+
+def test_a_control_without_its_claim_in_the_selection_is_no_mistake(project):
+    grouped = "class TestAll:\n" + stated("big").replace("\n", "\n    ").replace(
+        "(compare", "(self, compare"
+    )
+    project.claims(grouped, stated("small", "refuted", control_of="'big'"))
+    result = project.run("-v", "test_claims.py::test_small")
+    assert outcomes(result) == {"small": "PASSED"}
 
 
 def test_a_parametrized_claim_would_share_its_id_with_itself(project):

@@ -31,9 +31,10 @@ falling = Planted("falling", 0.1, on={64: 0.4})
         ),
         body(
             "same",
-            "compare, task, m_small, smallest_effect",
-            "assert equivalent(compare(rivals['supported'], good, task=task, m=m_small), "
-            "smallest_effect)",
+            "compare, task, m_small, bounds",
+            "assert equivalent(compare(rivals['supported'], good, task=task, m=m_small, "
+            "bound='alike'), bounds.alike)",
+            bounds="{'alike': (-0.05, 0.05)}",
         ),
         body("sum", "exact", "assert exact(1 + 1 == 3, 'one and one is three')"),
         body(
@@ -58,7 +59,7 @@ falling = Planted("falling", 0.1, on={64: 0.4})
         r"\(n = 5\): not above smallest_effect 4\.48x",
         r"plateau: .* relative fall of the error of falling on sign from m = 64 to 256 is 7\d\.\d% "
         r"\[\d+\.\d%, \d+\.\d%\] \(n = 5\): not below flat 3\.0%",
-        r"same: .* is 0\.2000 \[.*\] \(n = 5\): not inside plus or minus smallest_effect 0\.0500",
+        r"same: .* is 0\.2000 \[.*\] \(n = 5\): not inside plus or minus alike 0\.0500",
         r"sum: .* is refuted: one and one is three: false",
         r"order: .* error of good minus poor on sign, m = 256 is -0\.2000 \[.*\] \(n = 5\): "
         r"not above smallest_effect 0\.0500",

@@ -6,18 +6,42 @@ from importlib.metadata import PackageNotFoundError
 import numpy as np
 import pytest
 
-from fixtures.learners import TRADITIONAL, classical, linear_svm, logistic_regression, rbf_svm
+from fixtures.learners import (
+    BESIDE_THE_LECTURE,
+    TRADITIONAL,
+    classical,
+    linear_svm,
+    logistic_regression,
+    rbf_svm,
+)
 from fixtures.learners.classical import TEST_ROWS_AT_ONCE
 from fixtures.learners.scaling import standardise
-from fixtures.tasks import friedman, mnist1d, poker_one_hot
+from fixtures.tasks.friedman import friedman
+from fixtures.tasks.mnist1d import mnist1d
+from fixtures.tasks.poker_one_hot import poker_one_hot
 from pytest_scaling.tier import M_SMALL, TIERS
 from pytest_scaling.trials.block import Block
 from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.blocks import block_of, scattered
 
-SETTINGS = {"C": 10, "gamma": 1.2, "intelex": None}
+SETTINGS = {
+    "C": 10,
+    "gamma": 1.2,
+    "intelex": None,
+    "method": "nystroem",
+    "components": 40,
+    "neighbours": 5,
+    "weights": "distance",
+    "leaf": 1,
+    "features": 0.8,
+    "learning_rate": 0.2,
+    "leaves": 8,
+    "rounds": 20,
+}
 
-each_learner = pytest.mark.parametrize("learner", TRADITIONAL, ids=lambda learner: learner.name)
+each_learner = pytest.mark.parametrize(
+    "learner", [*TRADITIONAL, *BESIDE_THE_LECTURE], ids=lambda learner: learner.name
+)
 
 
 @pytest.fixture
@@ -136,7 +160,13 @@ def test_a_class_that_the_training_rows_lack_does_not_shift_the_others(learner):
 @each_learner
 def test_every_seed_is_trained_on_its_own_rows(learner):
     block = scattered(60, 4, 3, seeds=3)
-    turned = dataclasses.replace(block, x=block.x[::-1], y=block.y[::-1], x_test=block.x_test[::-1])
+    turned = dataclasses.replace(
+        block,
+        seeds=block.seeds[::-1],
+        x=block.x[::-1],
+        y=block.y[::-1],
+        x_test=block.x_test[::-1],
+    )
     labels = learner.fit_predict(block, SETTINGS, "cpu").labels
     assert labels.shape == (3, 50)
     assert np.array_equal(labels[::-1], learner.fit_predict(turned, SETTINGS, "cpu").labels)
@@ -164,7 +194,7 @@ def test_only_the_kernel_learns_what_no_line_separates():
     assert errors["linear-svm"] > 0.35
 
 
-@each_learner
+@pytest.mark.parametrize("learner", TRADITIONAL, ids=lambda learner: learner.name)
 def test_the_settings_reach_the_classifier(learner):
     machine = learner.classifier({"C": 0.37, "gamma": 1.2, "intelex": None}, 40)
     assert machine.C == 0.37

@@ -19,7 +19,8 @@ from fixtures.learners.descent import (
 )
 from fixtures.learners.scaling import standardise
 from fixtures.learners.slope import GRID_END, SlopeProbe
-from fixtures.tasks import friedman, mnist1d
+from fixtures.tasks.friedman import friedman
+from fixtures.tasks.mnist1d import mnist1d
 from tests.materials.blocks import block_of, scattered
 
 RATE = {"learning_rate": 0.3}

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from fixtures.tasks import mnist1d
 from fixtures.tasks.mnist1d import (
     CORRELATED_NOISE,
     INDEPENDENT_NOISE,
@@ -15,6 +14,7 @@ from fixtures.tasks.mnist1d import (
     SCALE,
     SHEAR,
     TEMPLATES,
+    mnist1d,
     signals,
 )
 from tests.materials.blocks import largest_z

@@ -24,7 +24,7 @@ from fixtures.learners.network import (
 )
 from fixtures.learners.product import product
 from fixtures.learners.scaling import standardise
-from fixtures.tasks import mnist1d
+from fixtures.tasks.mnist1d import mnist1d
 from tests.materials.blocks import block_of, labels_of, scattered
 
 SEEDS, ROWS, COLUMNS, CLASSES, WIDTH = 3, 20, 7, 4, 6

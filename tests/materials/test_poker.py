@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from scipy.special import chdtri
 
-from fixtures.tasks import poker, poker_hand, poker_one_hot
+from fixtures.tasks import poker
 from fixtures.tasks.poker import ORDERED_HANDS, RANKS, SUITS, classify, deal
-from tests.materials.blocks import CHANCE
+from fixtures.tasks.poker_counts import poker_counts
+from fixtures.tasks.poker_hand import poker_hand
+from fixtures.tasks.poker_one_hot import poker_one_hot
+from tests.materials.blocks import CHANCE, largest_z
 
 HANDS = {  # of five cards, in any order
     poker.NOTHING: 1_302_540,
@@ -177,3 +180,58 @@ def test_both_encodings_tell_of_the_same_hands(rows):
 def test_labels_are_the_classes_of_the_hands_as_the_data_set_writes_them():
     x, y = poker_hand.draw(1, 20_000)
     assert np.array_equal(y, classify(((x[:, 1::2] - 1) * SUITS + x[:, 0::2] - 1).astype(int)))
+
+
+def counted(hand):
+    """The nine counts of one hand, the slow way."""
+
+    def padded(kinds, columns):
+        counts = sorted(Counter(kinds).values(), reverse=True)
+        return counts + [0] * (columns - len(counts))
+
+    return padded([card // SUITS for card in hand], 5) + padded([card % SUITS for card in hand], 4)
+
+
+def test_the_counts_are_those_of_each_hand():
+    cards = deal(np.random.default_rng(3), 2_000)
+    assert poker_counts.encode(cards).tolist() == [counted(hand) for hand in cards.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("words", "counts"),
+    [
+        ("7s 7h 7d 7c Ks", [4, 1, 0, 0, 0, 2, 1, 1, 1]),
+        ("7s 7h 7d Kc Ks", [3, 2, 0, 0, 0, 2, 1, 1, 1]),
+        ("As Ks Qs Js Ts", [1, 1, 1, 1, 1, 5, 0, 0, 0]),
+        ("7s 7h Kd 2c Qs", [2, 1, 1, 1, 0, 2, 1, 1, 1]),
+    ],
+)
+def test_counts_do_not_depend_on_the_order_of_the_cards(words, counts):
+    orders = np.array(list(permutations(hand(words))))
+    assert np.unique(poker_counts.encode(orders), axis=0).tolist() == [counts]
+
+
+@pytest.mark.parametrize("rows", ["draw", "test_set"])
+def test_the_counts_are_of_the_hands_that_the_other_encodings_show(rows):
+    arguments = (3, 1_000) if rows == "draw" else (3,)
+    one_hot, labels = getattr(poker_one_hot, rows)(*arguments)
+    counts, same_labels = getattr(poker_counts, rows)(*arguments)
+    cards = one_hot.reshape(len(one_hot), 5, RANKS + SUITS).sum(1)
+    expected = np.hstack(
+        [-np.sort(-cards[:, :RANKS], axis=1)[:, :5], -np.sort(-cards[:, RANKS:], axis=1)]
+    )
+    assert np.array_equal(counts, expected)
+    assert np.array_equal(labels, same_labels)
+
+
+def test_the_bayes_error_of_counts_is_that_of_guessing_the_likeliest_class_of_each(dealt):
+    """By all hands, from the number in each class; then by a million that were dealt."""
+    straights = HANDS[poker.STRAIGHT] + HANDS[poker.STRAIGHT_FLUSH] + HANDS[poker.ROYAL]
+    assert poker_counts.bayes_error == straights / comb(DECK, 5)
+    y = classify(dealt)
+    _, kind = np.unique(poker_counts.encode(dealt), axis=0, return_inverse=True)
+    table = np.zeros((kind.max() + 1, 10))
+    np.add.at(table, (kind.ravel(), y), 1)
+    error = 1 - table.max(1).sum() / len(y)
+    expected = poker_counts.bayes_error
+    assert abs(error - expected) < largest_z(1) * np.sqrt(expected * (1 - expected) / len(y))

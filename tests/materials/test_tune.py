@@ -8,20 +8,35 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from fixtures import tune
-from fixtures.learners import NETWORKS, logistic_regression, relu_descent, small_network
+from fixtures import spaces, tune
+from fixtures.learners import (
+    BUDGETED,
+    NETWORKS,
+    gradient_boosting,
+    huge_network,
+    large_network,
+    linear_svm,
+    logistic_regression,
+    nearest_neighbours,
+    nystroem_svm,
+    rbf_svm,
+    relu_descent,
+    relu_reach,
+    small_network,
+)
 from fixtures.learners.tuned import tuned_settings, tuned_task
-from fixtures.tasks import friedman
-from fixtures.tune import (
+from fixtures.spaces import (
+    BEYOND_QUICK,
     FEWEST_STEPS,
-    GAIN,
     GRID,
     MOST_STEPS,
+    QUICK_ROWS,
     TRIALS,
-    Problem,
     candidates,
-    tuning_seeds,
 )
+from fixtures.tasks.friedman import friedman
+from fixtures.tasks.xor import xor
+from fixtures.tune import GAIN, Problem, tuning_seeds
 from pytest_scaling.trials.block import Fit
 from pytest_scaling.trials.worker import ENVIRONMENT
 
@@ -49,13 +64,15 @@ def in_order(calls):
 
 
 class Scripted:
-    """A problem whose scores are written down, by a candidate's steps or its C."""
+    """A problem whose scores are written down, by a candidate's steps or its first setting."""
+
+    task = friedman
 
     def __init__(self, m, scores):
         self.m, self.scores = m, scores
 
     def score(self, learner, settings):
-        return self.scores.get(settings.get("steps", settings.get("C")), 0.9)
+        return self.scores.get(settings.get("steps", next(iter(settings.values()))), 0.9)
 
 
 @pytest.fixture
@@ -101,6 +118,25 @@ def test_a_race_is_scored_by_the_mean_logarithm_of_its_steps(monkeypatch):
     assert seen == [M]  # all rows: nothing is predicted
 
 
+def test_how_far_one_gets_is_scored_the_less_the_further(monkeypatch):
+    widths, rows = np.log([8.0] * 8), np.log([32.0] * 7 + [64])
+    seen = []
+
+    def fit_predict(self, block, settings, device):
+        seen.append(block.x.shape[1])
+        metrics = {"log_largest_width": widths, "log_largest_m": rows}
+        return Fit(None, np.zeros(8, dtype=bool), metrics)
+
+    monkeypatch.setattr(type(relu_reach), "fit_predict", fit_predict)
+    expected = -math.log(8) - math.log(32) - math.log(2) / 8
+    assert Problem(friedman, M).score(relu_reach, {}) == pytest.approx(expected)
+    assert seen == [M]  # all rows: nothing is predicted
+
+
+def test_a_network_that_costs_most_is_judged_on_two_seeds():
+    assert [len(tune.seeds_for(learner, M)) for learner in (huge_network, large_network)] == [2, 8]
+
+
 def test_the_first_candidate_with_the_least_score_is_chosen():
     values = GRID["logistic-regression"]["C"]
     problem = Scripted(256, {values[3]: 0.2, values[2]: 0.3, values[7]: 0.2})
@@ -119,6 +155,29 @@ def test_a_choice_at_either_end_is_at_the_edge(place):
     assert tune.tune(problem, logistic_regression, in_order)["at_edge"] == ["C"]
 
 
+@pytest.mark.parametrize(("neighbours", "edges"), [(1, ["neighbours"]), (3, [])])
+def test_words_have_no_edge(neighbours, edges):
+    choice = tune.tune(Scripted(256, {neighbours: 0.1}), nearest_neighbours, in_order)
+    assert choice["settings"] == {"neighbours": neighbours, "weights": "uniform"}
+    assert choice["at_edge"] == edges
+
+
+def test_the_steps_that_a_budget_pays_for_are_not_searched():
+    choice = tune.tune(Scripted(256, {0.01: 0.1}), BUDGETED[0], in_order)
+    assert choice["settings"] == {"learning_rate": 0.01, "weight_decay": 0.03}
+    assert choice["at_edge"] == ["weight_decay"]
+
+
+def test_the_exact_svm_on_fewer_rows_is_one_more_candidate_of_the_nystroem_svm(monkeypatch):
+    subset = {"C": 30, "gamma": 1, "method": "exact-subset", "rows": 64}
+    monkeypatch.setattr(type(nystroem_svm), "exact_subset", lambda *_: subset)
+    for method, scores in (("exact-subset", {1: 0.3, 30: 0.2}), ("nystroem", {1: 0.3, 30: 0.4})):
+        choice = tune.tune(Scripted(20_000, scores), nystroem_svm, in_order)  # by C
+        assert choice["settings"]["method"] == method
+        assert choice["trials"] == TRIALS + 1
+        assert choice["at_edge"] == (["C", "gamma"] if method == "nystroem" else [])
+
+
 ENOUGH, LITTLE = 2 * GAIN, GAIN / 4
 EVER_BETTER = {times: 0.5 - ENOUGH * times for times in range(10)}
 
@@ -130,7 +189,7 @@ def by_steps(errors, first):
 
 @pytest.mark.parametrize("learner", NETWORKS, ids=lambda learner: learner.name)
 def test_the_steps_double_up_to_what_the_width_affords(learner):
-    first = next(candidates(learner, M))["steps"]
+    first = candidates("friedman", learner, M)[0]["steps"]
     choice = tune.tune(Scripted(M, by_steps(EVER_BETTER, first)), learner, in_order)
     assert choice["settings"]["steps"] == MOST_STEPS[learner.width]
     assert "steps" in choice["at_edge"]
@@ -147,7 +206,7 @@ def test_the_steps_double_up_to_what_the_width_affords(learner):
     ],
 )
 def test_the_steps_are_as_many_as_gain_enough(errors, doublings):
-    first = next(candidates(small_network, 16_384))["steps"]
+    first = candidates("friedman", small_network, 16_384)[0]["steps"]
     problem = Scripted(16_384, by_steps(errors, first))
     choice = tune.tune(problem, small_network, in_order)
     assert choice["settings"]["steps"] == first * 2.0**doublings
@@ -156,13 +215,100 @@ def test_the_steps_are_as_many_as_gain_enough(errors, doublings):
 
 
 def test_the_steps_halve_down_to_the_fewest_while_no_more_is_lost_than_at_the_start():
-    first = next(candidates(small_network, 16_384))["steps"]
+    first = candidates("friedman", small_network, 16_384)[0]["steps"]
     errors = {0: 0.5, **{-times: 0.5 + LITTLE for times in range(1, 10)}}
     choice = tune.tune(Scripted(16_384, by_steps(errors, first)), small_network, in_order)
     assert choice["settings"]["steps"] == FEWEST_STEPS
+    assert "steps" in choice["at_edge"]
     errors = {0: 0.5, -1: 0.5 + LITTLE, -2: 0.5 + 2.1 * LITTLE}  # each step loses little, both much
     choice = tune.tune(Scripted(16_384, by_steps(errors, first)), small_network, in_order)
     assert choice["settings"]["steps"] == first // 2
+
+
+def test_more_rows_than_the_quick_tier_has_allow_more_steps():
+    errors = {steps: 1 / steps for steps in (2_000, 4_000, 8_000, 16_000, 32_000)}
+    choice = tune.tune(Scripted(QUICK_ROWS + 1, errors), small_network, in_order)
+    assert choice["settings"]["steps"] == 2_000  # where a doubling gains less than GAIN
+    errors = {steps: 1 - steps / 40_000 for steps in errors}
+    choice = tune.tune(Scripted(QUICK_ROWS + 1, errors), small_network, in_order)
+    assert choice["settings"]["steps"] == BEYOND_QUICK * MOST_STEPS[8]
+    assert "steps" in choice["at_edge"]
+
+
+CHOICE = {"settings": {"C": 5, "gamma": 1}, "score": 0.1, "at_edge": ["C"]}
+
+
+@pytest.fixture
+def tuned_at(monkeypatch, _elsewhere):
+    """The rows that candidates are compared with, one after another; each gives CHOICE."""
+    rows = []
+
+    def tune_there(problem, learner, workers):
+        rows.append(problem.m)
+        return CHOICE
+
+    monkeypatch.setattr(tune, "tune", tune_there)
+    return rows
+
+
+def test_where_candidates_cost_too_much_the_choice_with_fewer_rows_is_taken_over(tuned_at):
+    assert tune.choice_for((friedman, rbf_svm, 4_096), in_order) == CHOICE
+    for expected in ([4_096, 8_192], [4_096, 8_192]):
+        choice = tune.choice_for((friedman, rbf_svm, 16_384), in_order)
+        assert choice == {**CHOICE, "tuned_at": 8_192}
+        assert tuned_at == expected
+        tune.write("friedman", "rbf-svm", 8_192, CHOICE)  # which is read the second time
+
+
+def test_a_network_that_is_taken_over_gets_its_share_of_the_steps(tuned_at):
+    settings = {"learning_rate": 0.01, "weight_decay": 2, "steps": 500}
+    tune.write("xor", "network-256", QUICK_ROWS, {**CHOICE, "settings": settings})
+    assert tune.choice_for((xor, large_network, 65_536), in_order) == {
+        **CHOICE,
+        "settings": {**settings, "steps": 500 * BEYOND_QUICK},
+        "tuned_at": QUICK_ROWS,
+    }
+    assert tune.choice_for((xor, linear_svm, 65_536), in_order)["settings"] == CHOICE["settings"]
+    assert tuned_at == [QUICK_ROWS]
+
+
+def test_boosting_that_is_taken_over_gets_the_rounds_of_more_rows(tuned_at):
+    settings = {"learning_rate": 0.2, "leaves": 10, "rounds": 50}
+    tune.write("xor", "gradient-boosting", 1_024, {**CHOICE, "settings": settings})
+    choice = tune.choice_for((xor, gradient_boosting, 16_384), in_order)
+    assert choice["settings"] == {**settings, "rounds": 100}
+    assert tuned_task("xor")["learners"]["gradient-boosting"]["1024"]["settings"] == settings
+    assert tuned_at == []
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_first_choice_of_a_task_is_read_back_at_once():
+    assert tuned_task("poker-hand") == {}
+    tune.write("poker-hand", "linear-svm", 64, {"settings": {"C": 3}})
+    assert tuned_settings("linear-svm", "poker-hand", 64) == {"C": 3}
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_nystroem_svm_needs_the_choice_of_the_exact_one(capsys):
+    options = ["--task", "friedman", "--learner", "nystroem-svm", "--rows", "32768"]
+    with pytest.raises(SystemExit) as error:
+        tune.main([*options, "--workers", "1"])
+    assert error.value.code == 2
+    assert (
+        "error: no tuned settings for rbf-svm on friedman with 16,384 rows; make them with "
+        "`python -m fixtures.tune --task friedman --learner rbf-svm --rows 16384`"
+    ) in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_task_without_its_data_is_left_out_with_the_reason(monkeypatch, capsys, tuned_at):
+    monkeypatch.setattr(type(xor), "unavailable", lambda self: "no disk", raising=False)
+    tasks = ["--task", "xor", "--task", "friedman"]
+    assert tune.main([*tasks, "--learner", "rbf-svm", "--rows", "256", "--workers", "1"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"friedman m=256 rbf-svm: {CHOICE}\n"
+    assert captured.err == "xor is left out: no disk\n"
+    assert tuned_at == [256]
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -181,20 +327,21 @@ def test_the_command_tunes_and_writes_from_end_to_end(tmp_path, capsys):
     options = ["--task", "poker-hand", "--learner", "linear-svm", "--rows", "20", "--workers", "1"]
     assert tune.main(options) == 0
     learners = json.loads((tmp_path / "poker-hand.json").read_text())["learners"]
-    assert learners["linear-svm"]["20"]["settings"]["C"] in tune.GRID["linear-svm"]["C"]
+    assert learners["linear-svm"]["20"]["settings"]["C"] in GRID["linear-svm"]["C"]
     assert "poker-hand m=20 linear-svm" in capsys.readouterr().out
 
 
 def test_the_workers_of_the_command_have_the_environment_of_trials(monkeypatch):
     for name in ENVIRONMENT:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(tune, "SUBJECTS", [])
+    monkeypatch.setattr(tune, "subjects", lambda tier: [])
     assert tune.main(["--workers", "1"]) == 0
     assert ENVIRONMENT.items() <= os.environ.items()
 
 
 @pytest.mark.parametrize(
-    "options", [["--task", "chess"], ["--learner", "oracle"], ["--rows", "many"]]
+    "options",
+    [["--task", "chess"], ["--learner", "oracle"], ["--rows", "many"], ["--tier", "huge"]],
 )
 def test_a_name_that_the_command_does_not_know_is_an_error_of_usage(options, capsys):
     with pytest.raises(SystemExit) as error:
@@ -203,7 +350,21 @@ def test_a_name_that_the_command_does_not_know_is_an_error_of_usage(options, cap
     assert options[1] in capsys.readouterr().err
 
 
+def test_nothing_is_tuned_on_seeds_that_verdicts_use(monkeypatch, capsys):
+    monkeypatch.setattr(tune, "FIRST_TUNING_SEED", 999_999)
+    monkeypatch.setattr(tune, "tune", lambda *_: pytest.fail("tuned all the same"))
+    with pytest.raises(SystemExit) as error:
+        tune.main(["--task", "friedman", "--workers", "1"])
+    assert error.value.code == 2
+    assert (
+        "error: tuning would begin at seed 999,999, but verdicts use the seeds below 1,000,000; "
+        "raise FIRST_TUNING_SEED"
+    ) in capsys.readouterr().err
+    with pytest.raises(ValueError, match="tuning would begin at seed 999,999"):
+        Problem(friedman, M).score(Spy(), {})
+
+
 def test_the_grid_is_spread_evenly_over_its_range():
-    values = np.array(tune.spread(1e-4, 1e4))
+    values = np.array(spaces.spread(1e-4, 1e4))
     assert (len(values), values[0], values[-1]) == (20, 1e-4, 1e4)
     assert np.diff(np.log(values)) == pytest.approx(np.full(19, math.log(1e8) / 19), abs=0.01)

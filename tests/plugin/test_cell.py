@@ -6,6 +6,7 @@ import pytest
 
 from pytest_scaling.cell import Body, Cell, CellResult, ClaimResult, Hearing, over_cells, scope
 from pytest_scaling.claim import Claim, ClaimError
+from pytest_scaling.experiment import sizes
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.statistics.verdict import Verdict
 from pytest_scaling.tier import TIERS
@@ -38,8 +39,8 @@ ONE, TWO, THREE = Task("one"), Task("two"), Task("three")
 RED, BLUE = Learner("red"), Learner("blue", label="the blue one")
 
 
-def laid_out(claim, *, suite=(), wanted=None, takes_task=True):
-    return scope(claim, suite, QUICK, wanted, takes_task)
+def laid_out(claim, *, suite=(), wanted=None, arguments=("task",), lacking=""):
+    return scope(claim, suite, QUICK, wanted, arguments, lacking)
 
 
 def names(laid):
@@ -67,9 +68,7 @@ def test_a_claim_that_names_no_tasks_has_those_of_the_suite():
 
 
 def test_a_body_that_takes_no_task_is_run_once():
-    assert names(laid_out(Claim("it", "It is"), suite=(ONE, TWO), takes_task=False)) == [
-        ("", "", True)
-    ]
+    assert names(laid_out(Claim("it", "It is"), suite=(ONE, TWO), arguments=())) == [("", "", True)]
 
 
 def test_what_is_beside_comes_last_and_does_not_count():
@@ -92,7 +91,7 @@ def test_narrowing_keeps_the_levels_of_the_whole_scope():
 
 
 def test_a_claim_without_tasks_is_not_narrowed():
-    part = laid_out(Claim("it", "It is"), wanted=("two",), takes_task=False)
+    part = laid_out(Claim("it", "It is"), wanted=("two",), arguments=())
     assert (names(part), part.partial) == ([("", "", True)], False)
 
 
@@ -111,6 +110,43 @@ def test_levels_are_shared_among_tasks_by_strength_and_refutation_among_learners
         "it", "It is", strength=strength, tasks=(ONE, TWO, THREE), learners=(RED,), beside=(BLUE,)
     )
     assert laid_out(beside).levels == CellLevels(support, refute)
+
+
+def test_a_body_that_speaks_of_all_tasks_has_one_cell_for_them():
+    huge = Task("huge", tiers=("full",))
+    claim = Claim("it", "It is", tasks=(ONE, TWO, huge))
+    whole = laid_out(claim, arguments=("tasks",))
+    assert [cell.tasks for cell in whole.cells] == [(ONE, TWO)]
+    assert (whole.tasks, whole.partial) == (1, False)
+    part = laid_out(claim, arguments=("tasks",), wanted=("two",))
+    assert [cell.tasks for cell in part.cells] == [(TWO,)]
+    assert part.partial
+
+
+@dataclass(frozen=True)
+class Finite(Task):
+    most_rows: int = 700
+    absent: str = ""
+
+    def unavailable(self):
+        return self.absent
+
+
+def test_finite_data_are_used_to_the_last_row():
+    assert sizes(QUICK, Finite("few"), None) == (256, 700)
+    assert sizes(QUICK, Finite("few"), Modest("slow", most_rows=256)) == (256,)
+    assert sizes(QUICK, Finite("enough", most_rows=10**6), None) == QUICK.sizes
+    assert sizes(QUICK, Finite("exact", most_rows=256), None) == (256,)
+
+
+def test_a_task_without_its_data_is_not_applicable():
+    (cell,) = laid_out(Claim("it", "It is", tasks=(Finite("far", absent="fetch it"),))).cells
+    assert cell.skip == "far cannot be had: fetch it"
+
+
+def test_a_claim_about_devices_that_are_not_there_is_not_applicable():
+    laid = laid_out(Claim("it", "It is", tasks=(ONE, TWO)), lacking="no cuda")
+    assert [cell.skip for cell in laid.cells] == ["no cuda", "no cuda"]
 
 
 def test_a_task_of_another_tier_takes_no_share_of_the_level():
@@ -173,7 +209,7 @@ def test_the_reason_of_a_verdict_is_that_of_the_cells_that_decided():
 def heard(function, *arguments, bench=None, **claim):
     """What becomes of a body that is heard on one task."""
     stated = Claim("it", "It is", **({"smallest_effect": EFFECT, "tasks": (TASK,)} | claim))
-    laid = scope(stated, (), QUICK, None, "task" in arguments)
+    laid = scope(stated, (), QUICK, None, arguments)
     laboratory = bench or planted(good=0.1, poor=0.3)
     return Hearing(Body(function, arguments), laid, laboratory, QUICK, "cpu", 0).verdict()
 

@@ -10,7 +10,9 @@ from pytest_scaling.claim import ClaimError
 from pytest_scaling.estimate import (
     ERROR,
     LOG_ERROR,
+    LOG_RATIO,
     LOG_STEPS,
+    NUMBER,
     STATEMENT,
     UNITS,
     Evidence,
@@ -37,7 +39,7 @@ def estimate(low, high, refuting=None, **bounds):
         refuting=interval(*(refuting or (low, high))),
         seeds=(0, 1, 2, 3, 4),
         samples=(0.0,) * 5,
-        bounds=bounds or {"smallest_effect": 0.1},
+        bounds=bounds or {"smallest_effect": 0.1, "-smallest_effect": -0.1},
         level=0.01,
         most_seeds=10,
         evidence=Evidence(),
@@ -217,7 +219,9 @@ def test_a_unit_can_write_what_has_no_end(unit):
 
 
 def test_units_are_found_by_the_name_that_records_carry():
-    assert UNITS == {unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, STATEMENT)}
+    assert UNITS == {
+        unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, NUMBER, STATEMENT)
+    }
 
 
 def test_joint_estimates_must_all_pass():

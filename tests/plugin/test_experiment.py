@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from pytest_scaling.claim import ClaimError
-from pytest_scaling.estimate import LOG_STEPS
+from pytest_scaling.estimate import (
+    ERROR,
+    LOG_RATIO,
+    LOG_STEPS,
+    NUMBER,
+    Inconclusive,
+    equivalent,
+)
 from pytest_scaling.experiment import Unmeasured, label, largest_m
 from pytest_scaling.statistics.sequential import paired_interval
 from pytest_scaling.statistics.verdict import Verdict
@@ -17,6 +24,7 @@ from pytest_scaling.trials.trial import Arm
 from tests.plugin.bench import (
     EFFECT,
     GOOD,
+    MAJORITY,
     POOR,
     TASK,
     Bench,
@@ -233,3 +241,131 @@ def test_a_learner_that_sets_no_limit_affords_every_size():
 
 def test_an_experiment_is_named_by_its_claim_where_pytest_shows_it():
     assert repr(experiment(CLEAR)) == "<experiment of the claim 'it'>"
+
+
+def test_the_arms_of_a_comparison_may_differ_in_task_rows_and_metric():
+    bench = Bench(lambda arm, seed: {"xor": 0.3, "other": 0.1}[arm.task.name] / arm.m * 64)
+    other = Name("other")
+    tasks = experiment(bench).compare(GOOD, GOOD, task=(TASK, other), m=64)
+    assert tasks.value == pytest.approx(0.2)
+    assert tasks.about == "error of good on xor, m = 64 minus good on other, m = 64"
+    rows = experiment(bench).compare(GOOD, GOOD, task=TASK, m=(64, 128))
+    assert rows.value == pytest.approx(0.15)
+    assert rows.measured == "good - good, 64 - 128"
+    metrics = experiment(bench).compare(
+        GOOD, GOOD, task=TASK, m=64, metric=("error", "majority_error")
+    )
+    assert metrics.value == pytest.approx(0.3 - MAJORITY)
+    assert metrics.about == "error minus majority error of good on xor, m = 64"
+    assert len(bench.asked[-1]) == 1  # one arm
+
+
+def test_an_arm_is_compared_with_itself_on_other_seeds():
+    bench = planted(good=lambda seed: 0.3 if seed >= 100_000 else 0.1)
+    measured = experiment(bench).compare(GOOD, GOOD, task=TASK, m=64, disjoint=True)
+    assert measured.value == pytest.approx(-0.2)
+
+
+def test_arms_train_on_devices_of_their_own():
+    bench = replace(CLEAR, asked=[])
+    measured = experiment(bench).compare(GOOD, GOOD, task=TASK, m=64, devices=("cpu", "cuda"))
+    assert {trial.device for trial in bench.asked[0]} == {"cpu", "cuda"}
+    assert measured.n == 5
+    assert "on cuda" in measured.about
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit"),
+    [("log_change", LOG_RATIO), ("error", ERROR), ("error_of_best", ERROR), ("loss", NUMBER)],
+)
+def test_the_unit_follows_from_the_metric(metric, unit):
+    bench = Bench(None, metrics=lambda arm, seed: {metric: 1.0})
+    measured = experiment(bench).compare(GOOD, POOR, metric=metric, task=TASK, m=64)
+    assert measured.unit is unit
+
+
+def test_an_equivalence_is_sampled_by_both_signs():
+    bench = planted(good=0.2, poor=swinging(0.15, 0.02))  # about -0.05, the lower bound
+    bounds = {"alike": (-EFFECT, EFFECT)}
+    both = experiment(bench, bounds=bounds).compare(POOR, GOOD, task=TASK, m=64, bound="alike")
+    assert both.n == 10
+    assert not equivalent_or_none(both)
+    one = experiment(bench).compare(POOR, GOOD, task=TASK, m=64)
+    assert one.n == 5
+    with pytest.raises(ClaimError, match=r"one sign; declare bounds=\{'smallest_effect': \(-0.05"):
+        equivalent(one, EFFECT)
+
+
+def equivalent_or_none(estimate):
+    return equivalent(estimate, EFFECT).verdict is Verdict.SUPPORTED
+
+
+def test_an_interaction_takes_four_arms():
+    errors = {("poor", 64): 0.4, ("good", 64): 0.35, ("poor", 256): 0.3, ("good", 256): 0.1}
+    bench = Bench(lambda arm, seed: errors[arm.learner.name, arm.m])
+    measured = experiment(bench).interaction(POOR, GOOD, task=TASK, m=(64, 256))
+    assert measured.value == pytest.approx(0.15)
+    assert bool(measured > EFFECT)
+
+
+def test_a_spread_is_held_against_the_gap_of_two_learners():
+    bench = planted(a=0.1, b=0.4, good=0.2, poor=0.3)
+    measured = experiment(bench).spread(
+        [Name("a"), Name("b")], against=(POOR, GOOD), task=TASK, m=64
+    )
+    assert measured.value == pytest.approx(0.2)
+    assert bool(measured > EFFECT)
+
+
+def turned(**differences):
+    """The reversal over tasks on which `poor` errs by so much more than `good`."""
+    bench = Bench(
+        lambda arm, seed: 0.3 + (differences[arm.task.name] if arm.learner is POOR else 0)
+    )
+    return experiment(bench).reversal(POOR, GOOD, tasks=list(map(Name, differences)), m=64)
+
+
+def test_an_order_reverses_where_the_signs_differ_beyond_the_bound():
+    assert bool(turned(one=0.2, two=-0.2, three=0.0) > EFFECT)
+    assert not bool(turned(one=0.2, two=0.0, three=0.3) > EFFECT)
+    assert not bool(turned(one=-0.2, two=0.0) > EFFECT)
+
+
+def test_a_reversal_that_is_not_decided_says_so():
+    with pytest.raises(Inconclusive, match="open whether the order reverses"):
+        bool(turned_by_chance() > EFFECT)
+
+
+def turned_by_chance():
+    bench = Bench(lambda arm, seed: 0.3 + ((-1) ** seed * 0.2 + 0.05 if arm.learner is POOR else 0))
+    return experiment(bench).reversal(POOR, GOOD, tasks=[Name("one"), Name("two")], m=64)
+
+
+def test_a_reversal_takes_two_tasks():
+    with pytest.raises(pytest.skip.Exception, match="between two tasks, and this run has 1"):
+        turned(one=0.2)
+
+
+def power_law(exponent, floor=0.0, top=0.4, jump=0.0):
+    def error(arm, seed):
+        wobble = 1 + 0.01 * np.random.default_rng(seed).standard_normal()
+        known = floor + top * (arm.m / 256) ** -exponent
+        return (known + (jump if arm.m == 16_384 else 0)) * wobble
+
+    return experiment(Bench(error), bounds={"flat": 0.03, "far": 0.14}).forecast(
+        GOOD, task=TASK, m=16_384
+    )
+
+
+def test_a_forecast_is_fitted_to_six_sizes_and_held_against_the_seventh():
+    foretold = power_law(0.3)
+    assert foretold.sizes == (256, 512, 1_024, 2_048, 4_096, 8_192)
+    assert foretold.gain(bound="flat").value == pytest.approx(0.3 * math.log(2), abs=0.05)
+    assert bool(foretold.gain(bound="flat") > 0.03)
+    assert foretold.miss(bound="far").value == pytest.approx(0, abs=0.05)
+    missed = power_law(0.3, jump=0.1)
+    assert bool(missed.miss(bound="far") > 0.14)
+
+
+def test_a_flat_curve_has_no_further_gain():
+    assert not bool(power_law(1.0, floor=0.3, top=0.0).gain(bound="flat") > 0.03)

@@ -4,20 +4,19 @@ import math
 
 import pytest
 
+from pytest_scaling.claim import ClaimError
 from pytest_scaling.estimate import ERROR, LOG_ERROR
-from pytest_scaling.learning_curve import diverged_notes, mean_interval, paired, relative
+from pytest_scaling.learning_curve import mean_interval
 from pytest_scaling.tier import TIERS
 from tests.plugin.bench import (
     EFFECT,
     GOOD,
     MAJORITY,
-    ROWS,
     TASK,
     Bench,
     Modest,
     Name,
     experiment,
-    planted,
     swinging,
 )
 
@@ -85,46 +84,21 @@ def test_a_task_is_used_up_where_the_error_is_shown_to_be_near_the_bayes_error()
         known.require_room(LARGEST)
 
 
-def results(*errors, **metrics):
-    bench = Bench(lambda arm, seed: errors[seed])
-    return tuple(bench.result(None, seed) for seed in range(len(errors)))
+def test_what_lies_above_the_bayes_error():
+    known = curve(
+        {LARGEST: 0.25, **dict.fromkeys(SIZES, 0.25)}, task=Name("known", bayes_error=0.2)
+    )
+    above = known.above_bayes(LARGEST)
+    assert above.value == pytest.approx(0.05)
+    with pytest.raises(ClaimError, match="the Bayes error of xor is not known"):
+        curve().above_bayes(LARGEST)
 
 
-def test_differences_have_at_least_the_noise_of_the_test_rows():
-    same = paired(results(0.3, 0.3), results(0.1, 0.1), "error").interval(0.01)
-    assert same.sd == pytest.approx(math.sqrt(0.2 * ROWS) / ROWS)
-    equal = paired(results(0.3, 0.3), results(0.3, 0.3), "error").interval(0.01)
-    assert equal.sd == 1 / ROWS
-    varied = paired(results(0.5, 0.1), results(0.1, 0.1), "error").interval(0.01)
-    assert varied.sd == pytest.approx(0.4 / math.sqrt(2))
-
-
-def test_another_metric_than_the_error_has_no_such_floor():
-    assert paired(results(0.3, 0.3), results(0.1, 0.1), "majority_error").interval(0.01).sd == 0
-
-
-def test_a_relative_gain_has_the_noise_of_the_test_rows_too():
-    before, after = results(0.4, 0.4), results(0.2, 0.2)
-    assert relative(before, after).interval(0.01).sd > 0.01
-
-
-@pytest.mark.parametrize(
-    ("bad", "notes"),
-    [
-        (0, ()),
-        (1, ("1 of 10 runs diverged and count as the majority class",)),
-        (5, ("5 of 10 runs diverged and count as the majority class",)),
-    ],
-)
-def test_diverged_runs_are_noted(bad, notes):
-    bench = planted(good=0.1, poor=0.3)
-    bench.diverged = lambda arm, seed: arm.learner.name == "poor" and seed < bad
-    estimate = experiment(bench).compare(Name("poor"), GOOD, task=TASK, m=64)
-    assert estimate.notes == notes
-
-
-def test_no_runs_have_no_notes():
-    assert diverged_notes((), ()) == ()
+def test_a_task_with_too_few_rows_for_a_step_is_not_applicable():
+    with pytest.raises(pytest.skip.Exception, match="too few rows to go from m = 256 to 256"):
+        curve().gain(256, 256)
+    with pytest.raises(pytest.skip.Exception, match="too few rows to go from m = 256 to 128"):
+        curve().relative_gain(256, 128, bound="smallest_effect")
 
 
 def test_the_interval_of_a_mean_is_that_of_the_looks():

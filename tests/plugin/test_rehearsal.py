@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_scaling.rehearsal import can_rehearse, forecast, is_due, rehearse
+from pytest_scaling.rehearsal import can_rehearse, is_due, outlook, rehearse
 from pytest_scaling.session import Session
 from tests.plugin.bench import planted, swinging
 
@@ -136,7 +136,7 @@ def test_a_claim_that_breaks_is_left_to_the_real_run(session, chosen, bad):
 
 
 def test_a_forecast_counts_the_trials_of_the_first_looks_and_trains_none(session, chosen):
-    assert forecast(session, chosen("poor", "unsteady", "ordinary")) == (
+    assert outlook(session, chosen("poor", "unsteady", "ordinary")) == (
         "claims: 2; their first looks would train 3 trials (15 learners); the rest is remembered"
     )
     assert session.trials.rounds == []

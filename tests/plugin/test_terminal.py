@@ -16,6 +16,8 @@ def evidence(verdict="supported", **more):
         "low": 0.15,
         "high": 0.25,
         "n": 5,
+        "smallest_detectable": 0.03,
+        "unseen_failure_share": 0.45,
         "seeds_needed": None,
     } | more
 
@@ -31,12 +33,12 @@ def record(id, verdict, *cells, control_of=None, strength="always", partial=Fals
 
 
 TABLE = """
-    task, learner  verdict           measured  effect   interval          bound     seeds
+    task, learner  verdict           measured  effect   interval          bound     detects  seeds
 ✓ large: supported (usually; control refuted)
-    xor · svm      ✓ supported       a - b     0.2000   [0.1500, 0.2500]  > 0.0500  5
-    sum (beside)   ✗ refuted         a - b     -0.1000  [0.1500, 0.2500]  > 0.0500  5
+    xor · svm      ✓ supported       a - b     0.2000   [0.1500, 0.2500]  > 0.0500  0.0300   5
+    sum (beside)   ✗ refuted         a - b     -0.1000  [0.1500, 0.2500]  > 0.0500  0.0300   5
 ✗ small: refuted (always; control of large)
-    xor            ✗ refuted         a - b     0.2000   [0.1500, 0.2500]  > 0.0500  5
+    xor            ✗ refuted         a - b     0.2000   [0.1500, 0.2500]  > 0.0500  0.0300   5
 - absent: not applicable (always, of some of its tasks; control not run)
     xor            - not applicable  because
 """
@@ -69,7 +71,7 @@ def test_verdicts_are_painted_in_their_colours():
 def test_what_has_no_end_is_written_so():
     race = evidence(unit="ratio of steps", value=0.6931, low=None, high=None, bound=0.6931)
     table = verdict_table([record("race", "supported", cell("supported", race))])
-    assert "2.00x   [-∞, ∞]   > 2.00x  5" in table
+    assert "2.00x   [-∞, ∞]   > 2.00x  1.03x    5" in table
 
 
 def test_an_exact_statement_has_words_and_no_figures():

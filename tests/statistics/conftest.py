@@ -17,10 +17,15 @@ REPETITIONS = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Stopped:
-    """Limits (repetitions,) where each repetition stopped, and its number of seeds."""
+    """Limits (repetitions,) where each repetition stopped, and its number of seeds.
+
+    The refuting limits are those at the level of refutation, the same where it is not given.
+    """
 
     low: np.ndarray
     high: np.ndarray
+    refuting_low: np.ndarray
+    refuting_high: np.ndarray
     seeds: np.ndarray
 
 
@@ -29,22 +34,34 @@ def sample_until_decided(
     *,
     bounds: Sequence[float] = (0.0,),
     level: float = 0.01,
+    refute_level: float | None = None,
     cap: int = 30,
     first_look: int = 5,
+    overlap: float = 0.0,
 ) -> Stopped:
     """Stop each repetition of `differences`, (repetitions, seeds), at its first decided look."""
     repetitions = len(differences)
-    low, high = np.empty(repetitions), np.empty(repetitions)
+    ends = np.empty((4, repetitions))
     seeds = np.zeros(repetitions, dtype=int)
     sampling = np.ones(repetitions, dtype=bool)
     for n in (look for look in LOOKS if first_look <= look <= cap):
         seen = differences[sampling, :n]
-        low[sampling], high[sampling] = interval_ends(
-            seen.mean(axis=1), seen.std(axis=1, ddof=1), n, lower_level=level, upper_level=level
-        )
+        means, sds = seen.mean(axis=1), seen.std(axis=1, ddof=1)
+        for rows, each in ((slice(0, 2), level), (slice(2, 4), refute_level or level)):
+            ends[rows, sampling] = interval_ends(
+                means, sds, n, lower_level=each, upper_level=each, overlap=overlap
+            )
         seeds[sampling] = n
-        sampling &= np.any([straddles(low, high, bound) for bound in bounds], axis=0)
-    return Stopped(low, high, seeds)
+        low, high, refuting_low, refuting_high = ends
+        sampling &= np.any(
+            [
+                straddles(*limits, bound)
+                for limits in ((low, high), (refuting_low, refuting_high))
+                for bound in bounds
+            ],
+            axis=0,
+        )
+    return Stopped(low, high, refuting_low, refuting_high, seeds)
 
 
 @pytest.fixture

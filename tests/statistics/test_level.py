@@ -51,13 +51,26 @@ def test_the_interval_where_sampling_stopped_covers_the_mean(mean, until_decided
     assert np.mean((stopped.low > mean) | (stopped.high < mean)) <= at_most(0.02)
 
 
+@pytest.mark.parametrize("cap", [10, 20, 30])
+@pytest.mark.parametrize("level", [0.01, 0.0025])
 @pytest.mark.parametrize("bound", [0.4, 1.0, 3.0])
 def test_a_difference_as_large_as_the_equivalence_bound_is_called_equivalent_at_most_at_the_level(
-    bound, until_decided, normal, at_most
+    bound, level, cap, until_decided, normal, at_most
 ):
-    stopped = until_decided(normal(bound, seed=4), bounds=(-bound, bound))
-    assert np.mean((stopped.low > -bound) & (stopped.high < bound)) <= at_most(0.01)
-    assert np.mean((stopped.low > bound) | (stopped.high < -bound)) <= at_most(0.01)
+    stopped = until_decided(normal(bound, seed=4), bounds=(-bound, bound), level=level, cap=cap)
+    assert np.mean((stopped.low > -bound) & (stopped.high < bound)) <= at_most(level)
+    assert np.mean((stopped.low > bound) | (stopped.high < -bound)) <= at_most(level)
+
+
+def test_the_level_of_an_equivalence_is_used_and_not_wasted(until_decided, normal):
+    stopped = until_decided(normal(3.0, seed=4), bounds=(-3.0, 3.0))
+    assert np.mean((stopped.low > -3.0) & (stopped.high < 3.0)) > 0.006
+    assert np.mean((stopped.low > 3.0) | (stopped.high < -3.0)) > 0.006
+
+
+def test_equal_arms_are_found_equivalent_within_two_deviations_by_ten_seeds(until_decided, normal):
+    stopped = until_decided(normal(0, seed=8), bounds=(-2.0, 2.0), cap=10)
+    assert np.mean((stopped.low > -2.0) & (stopped.high < 2.0)) > 0.9
 
 
 def test_no_difference_is_refuted_as_equivalent_at_most_at_both_levels_for_any_bound(

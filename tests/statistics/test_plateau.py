@@ -76,3 +76,18 @@ def test_errors_that_are_no_rates_or_not_paired_are_refused(errors):
 def test_a_test_set_without_rows_is_refused():
     with pytest.raises(ValueError, match="at least 1 row"):
         relative_gain([0.1], [0.1], rows=0)
+
+
+@pytest.mark.parametrize("cap", [10, 30])
+def test_a_doubling_that_gains_just_three_per_cent_is_called_either_way_at_most_at_the_level(
+    cap, until_decided, at_most
+):
+    rows, random = 10_000, np.random.default_rng(54)
+    before = np.clip(0.1 * random.normal(1, 0.05, (20_000, 30)), 0, 1)
+    after = 0.97 * before  # the same seed has the same luck with both
+    errors_m, errors_2m = (random.binomial(rows, each) / rows for each in (before, after))
+    gains = relative_gain(errors_m.ravel(), errors_2m.ravel(), rows).reshape(before.shape)
+    stopped = until_decided(gains, bounds=(FLAT,), cap=cap)
+    assert np.mean(stopped.low > FLAT) <= at_most(0.01)
+    assert np.mean(stopped.high < FLAT) <= at_most(0.01)
+    assert np.mean((stopped.low > FLAT) | (stopped.high < FLAT)) > 0.008  # and it is used

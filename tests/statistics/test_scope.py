@@ -1,5 +1,7 @@
 """Verdicts over tasks: who must be supported, and at which level."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -107,6 +109,40 @@ def test_statements_of_one_cell_hold_together_or_fall_together():
     assert conjunction([YES, YES]) is YES
     assert conjunction([YES, OPEN]) is OPEN
     assert conjunction([OPEN, NO]) is NO
+
+
+def order_of_three(means, until_decided, normal):
+    """Return the verdicts of 20,000 orders small > medium > large, by the means of their errors."""
+    arms = [normal(mean, seed=131 + arm) for arm, mean in enumerate(means)]
+    levels = cell_levels("always", len(arms) - 1, LEVEL)
+    steps = []
+    for worse, better in itertools.pairwise(arms):
+        stopped = until_decided(worse - better, level=levels.support, refute_level=levels.refute)
+        steps.append(np.where(stopped.low > 0, 0, np.where(stopped.refuting_high < 0, 1, 2)))
+    return [conjunction([(YES, NO, OPEN)[i] for i in row]) for row in zip(*steps, strict=True)]
+
+
+def test_an_order_with_one_equal_pair_is_called_either_way_at_most_at_the_level(
+    until_decided, normal, at_most
+):
+    verdicts = order_of_three([9, 0, 0], until_decided, normal)
+    assert LEVEL / 2 < verdicts.count(YES) / 20_000 <= at_most(LEVEL)
+    assert verdicts.count(NO) / 20_000 <= at_most(LEVEL)
+
+
+def test_an_order_of_equal_arms_is_refuted_at_most_at_the_level(until_decided, normal, at_most):
+    wrong = order_of_three([0, 0, 0], until_decided, normal).count(NO) / 20_000
+    assert LEVEL / 2 < wrong <= at_most(LEVEL)
+
+
+def test_a_trend_that_turns_is_no_order(until_decided, normal, at_most):
+    means = [3, 1, 1.5]
+    arms = [normal(mean, seed=131 + arm) for arm, mean in enumerate(means)]
+    trend = until_decided(arms[0] - arms[2], level=LEVEL).low > 0
+    assert trend.mean() > 0.9
+    verdicts = order_of_three(means, until_decided, normal)
+    assert verdicts.count(YES) / 20_000 <= at_most(LEVEL)
+    assert verdicts.count(NO) / 20_000 > 0.2
 
 
 def test_no_cell_has_no_verdict():

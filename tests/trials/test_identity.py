@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_scaling import seeds
 from pytest_scaling.statistics.sequential import LOOKS
 from pytest_scaling.trials import trial as trial_module
 from pytest_scaling.trials.trial import BLOCKS, Arm, blocks_for
@@ -109,6 +110,21 @@ def test_a_look_is_made_of_whole_blocks():
 
 def test_replicates_and_offsets_use_seeds_of_their_own():
     assert trial(1, replicate=2, seed_offset=1_000).seeds == (201_005, 201_006)
+
+
+@pytest.mark.parametrize(
+    "beyond", [{"seed_offset": -1}, {"seed_offset": 999_999}, {"replicate": 10}]
+)
+def test_no_trial_has_seeds_that_are_left_to_tuning(beyond):
+    with pytest.raises(ValueError, match="a verdict's seeds are from 0 to 999,999; those beyond"):
+        trial(**beyond)
+
+
+def test_no_offset_that_is_taken_leads_to_the_seeds_of_a_replicate_or_of_tuning():
+    assert seeds.MOST_SEEDS == LOOKS[-1]
+    last = [trial(5, replicate=each, seed_offset=seeds.LARGEST_OFFSET) for each in range(10)]
+    assert [each.seeds[-1] + 1 for each in last] == list(range(100_000, 1_000_001, 100_000))
+    assert seeds.VERDICT_SEEDS == last[-1].seeds[-1] + 1
 
 
 def test_a_trial_is_described_in_words():

@@ -1,0 +1,197 @@
+"""Computation: what it is good for (03:30 to 03:42, 05:28 to 05:41 and 07:17 to 09:15).
+
+A bigger network helps only as far as there is computation to train it, on whatever device; an
+algorithm that needs fewer operations trains bigger networks in the same time; and experiments that
+return sooner find better networks.
+
+Computation is counted in floating point operations of the matrix products of training, six for
+every weight and row of a step, so that no verdict depends on how busy a machine is.
+"""
+
+import math
+
+from fixtures.learners import (
+    large_network,
+    middle_in_budget,
+    middle_in_ten_budgets,
+    narrow_in_budget,
+    random_search,
+    relu_reach,
+    relu_reach_with_plenty,
+    sigmoid_reach,
+    sigmoid_reach_with_plenty,
+    small_network,
+    wide_in_budget,
+    wide_in_ten_budgets,
+)
+from fixtures.lecture import LECTURE
+from fixtures.tasks.friedman import friedman
+from fixtures.tasks.mnist1d import mnist1d
+from fixtures.tasks.poker_one_hot import poker_one_hot
+from fixtures.tasks.xor import xor
+from pytest_scaling import claim, equivalent
+
+MARGIN = 0.01  # of error: one test row in a hundred
+ALIKE = (-MARGIN, MARGIN)
+TWICE = math.log(2)  # in width or rows: "bigger" means at least twice as large
+ROWS_TO_REACH = 1_024  # the most that the series of rows goes up to
+ROWS_OF_SEARCH = 4_096  # a quarter fits and chooses designs, the others judge them
+
+
+@claim(
+    "only-up-to-a-point-in-compute",
+    "Within a fixed amount of computation a bigger network helps only up to a point",
+    source=LECTURE.at("03:30", "03:42"),
+    smallest_effect=MARGIN,
+    parts=2,
+    tasks=[mnist1d],
+)
+def test_within_a_budget_the_error_falls_with_width_and_rises_again(
+    compare, task, m_large, smallest_effect
+):
+    fall = compare(narrow_in_budget, middle_in_budget, task=task, m=m_large)
+    rise = compare(wide_in_budget, middle_in_budget, task=task, m=m_large)
+    assert fall > smallest_effect
+    assert rise > smallest_effect
+
+
+@claim(
+    "only-up-to-a-point-in-ten-times-the-compute",
+    "Within ten times that amount the same step to a bigger network still does harm",
+    source=LECTURE.at("03:30", "03:42"),
+    smallest_effect=MARGIN,
+    tasks=[mnist1d],
+    control_of="only-up-to-a-point-in-compute",
+)
+def test_within_ten_budgets_the_bigger_network_no_longer_loses(
+    compare, task, m_large, smallest_effect
+):
+    rise = compare(wide_in_ten_budgets, middle_in_ten_budgets, task=task, m=m_large)
+    assert rise > smallest_effect
+
+
+# Which device is faster, and from which width on, is a matter of timings.
+@claim(
+    "cpu-or-gpu",
+    "A large network can be trained on a CPU or on a GPU, and comes out the same",
+    source=LECTURE.at("05:28", "05:41"),
+    bounds={"alike": ALIKE},
+    tasks=[mnist1d],
+    devices=("cpu", "cuda"),
+)
+def test_the_device_makes_no_difference_to_the_error(compare, task, m_large, bounds):
+    gap = compare(
+        large_network,
+        large_network,
+        devices=("cpu", "cuda"),
+        task=task,
+        m=m_large,
+        bound="alike",
+    )
+    assert equivalent(gap, bounds.alike)
+
+
+@claim(
+    "cpu-or-gpu-with-another-network",
+    "A small network on a CPU and a large one on a GPU come out the same",
+    source=LECTURE.at("05:28", "05:41"),
+    bounds={"alike": ALIKE},
+    tasks=[mnist1d],
+    devices=("cpu", "cuda"),
+    control_of="cpu-or-gpu",
+)
+def test_another_network_makes_a_difference_to_the_error(compare, task, m_large, bounds):
+    gap = compare(
+        small_network,
+        large_network,
+        devices=("cpu", "cuda"),
+        task=task,
+        m=m_large,
+        bound="alike",
+    )
+    assert equivalent(gap, bounds.alike)
+
+
+@claim(
+    "faster-trains-bigger",
+    "With ReLU, gradient descent trains bigger networks, and on more data, in the same time",
+    source=LECTURE.at("07:17", "07:42"),
+    strength="usually",
+    smallest_effect=TWICE,
+    parts=2,
+    tasks=[mnist1d, poker_one_hot, friedman],
+)
+def test_relu_trains_larger_networks_on_more_rows_within_a_budget(compare, task, smallest_effect):
+    width, rows = (
+        compare(relu_reach, sigmoid_reach, metric=metric, task=task, m=ROWS_TO_REACH)
+        for metric in ("log_largest_width", "log_largest_m")
+    )
+    assert width > smallest_effect
+    assert rows > smallest_effect
+
+
+@claim(
+    "faster-trains-bigger-with-plenty-of-time",
+    "With ReLU, gradient descent trains bigger networks, and on more data, in ample time",
+    source=LECTURE.at("07:17", "07:42"),
+    strength="usually",
+    smallest_effect=TWICE,
+    parts=2,
+    tasks=[mnist1d, poker_one_hot, friedman],
+    control_of="faster-trains-bigger",
+)
+def test_with_a_hundred_times_the_budget_the_sigmoid_trains_them_too(
+    compare, task, smallest_effect
+):
+    width, rows = (
+        compare(
+            relu_reach_with_plenty,
+            sigmoid_reach_with_plenty,
+            metric=metric,
+            task=task,
+            m=ROWS_TO_REACH,
+        )
+        for metric in ("log_largest_width", "log_largest_m")
+    )
+    assert width > smallest_effect
+    assert rows > smallest_effect
+
+
+@claim(
+    "iteration-speed",
+    "When experiments return ten times sooner, more ideas are tried and a better network is found",
+    source=LECTURE.at("07:42", "09:15"),
+    strength="usually",
+    smallest_effect=MARGIN,
+    tasks=[mnist1d, xor],
+)
+def test_ten_times_the_trials_find_a_better_network(compare, task, smallest_effect):
+    gain = compare(
+        random_search,
+        random_search,
+        metric=("error_of_best_of_3", "error_of_best_of_30"),
+        task=task,
+        m=ROWS_OF_SEARCH,
+    )
+    assert gain > smallest_effect
+
+
+@claim(
+    "iteration-speed-blind",
+    "When experiments return ten times sooner, choosing among more of them blindly finds a better "
+    "network",
+    source=LECTURE.at("07:42", "09:15"),
+    strength="usually",
+    smallest_effect=MARGIN,
+    tasks=[mnist1d, xor],
+    control_of="iteration-speed",
+)
+def test_ten_times_the_trials_are_of_no_use_without_their_results(compare, task, smallest_effect):
+    gain = compare(
+        random_search,
+        random_search,
+        metric=("error_of_blind_best_of_3", "error_of_blind_best_of_30"),
+        task=task,
+        m=ROWS_OF_SEARCH,
+    )
+    assert gain > smallest_effect

@@ -1,0 +1,41 @@
+"""`python -m pytest_scaling`: what can be said about claims without hearing them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import pytest
+
+from .commands import listing
+
+COMMANDS = (listing,)  # each module adds its own
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with pytest's exit code where the command line is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(pytest.ExitCode.USAGE_ERROR, f"{self.prog}: error: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0, or pytest's exit code for a mistake, which is told in one sentence."""
+    parser = Parser(prog="python -m pytest_scaling", description=__doc__)
+    commands = parser.add_subparsers(metavar="command", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except pytest.UsageError as mistake:
+        for sentence in mistake.args:
+            print(f"ERROR: {sentence}", file=sys.stderr)
+        return int(pytest.ExitCode.USAGE_ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

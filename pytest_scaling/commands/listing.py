@@ -1,0 +1,193 @@
+"""`list`: the claims in the order of what they paraphrase, with the ledger's verdicts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..cell import scope
+from ..claim import Claim
+from ..ledger import Ledger
+from ..session import Session, claim_of
+from ..tier import TIERS
+from .collection import collect, default_paths
+
+NONE = "-"
+ACCELERATORS = ("cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim of the list. `verdicts` are those of the ledger, by the name of the profile."""
+
+    claim: Claim
+    file: str
+    tasks: tuple[str, ...]  # that count in the tier
+    beside: tuple[str, ...]  # that are shown beside them
+    verdicts: Mapping[str, str]
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        return self.claim.source.times if self.claim.source else ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry as JSON has it."""
+        return {
+            "id": self.claim.id,
+            "text": self.claim.text,
+            "times": list(self.times),
+            "strength": self.claim.strength,
+            "control_of": self.claim.control_of,
+            "file": self.file,
+            "tasks": list(self.tasks),
+            "beside": list(self.beside),
+            "verdicts": dict(self.verdicts),
+        }
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    parser = commands.add_parser("list", help="the claims with their times and last verdicts")
+    parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
+    parser.add_argument("--tier", choices=TIERS, help="the tier whose tasks are shown")
+    parser.add_argument(
+        "--device",
+        choices=("cpu", *ACCELERATORS),
+        help="show the verdicts of this device alone; it need not be there",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON in place of a table")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the list."""
+    entries = in_order(entries_of(options.paths or default_paths(), options.tier, options.device))
+    if options.json:
+        print(json.dumps([entry.as_dict() for entry in entries], indent=1))
+    else:
+        print("\n".join(table(entries)))
+    return 0
+
+
+def entries_of(paths: Sequence[str], tier: str | None, device: str | None) -> list[Entry]:
+    """The claims of these paths, each once, in the order of the files."""
+
+    def describe(session: Session, item: pytest.Function) -> Entry:
+        return entry(session, item, device)
+
+    chosen = ("--scaling-device=cpu", *([f"--tier={tier}"] if tier else []))
+    found = collect(paths, chosen, describe)
+    return list({each.claim.id: each for each in found}.values())
+
+
+def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
+    """One collected claim, its tasks in the tier of the session and its rows in the ledger."""
+    claim = claim_of(item)
+    assert claim is not None
+    laid_out = scope(claim, session.suite, session.tier, None, item._fixtureinfo.argnames)
+    cells = [cell for cell in laid_out.cells if not cell.skip]
+    tasks = dict.fromkeys(task for cell in cells for task in (cell.task, *cell.tasks) if task)
+    return Entry(
+        claim,
+        Path(os.path.relpath(item.path, session.config.rootpath)).as_posix(),
+        tuple(task.name for task in tasks if task not in claim.beside),
+        tuple(task.name for task in tasks if task in claim.beside),
+        verdicts(session, item, claim, device),
+    )
+
+
+def verdicts(
+    session: Session, item: pytest.Function, claim: Claim, device: str | None
+) -> dict[str, str]:
+    """The ledger's verdicts on a claim; NONE where a profile has rows, but not of this claim.
+
+    The profiles are those in the ledger, and the one of the session even if it has no rows yet.
+    """
+    ledger = session.ledger(item.path.parent, device or "cpu")
+    profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
+    rows = {profile: Ledger(ledger.directory, profile).row(claim.id) for profile in profiles}
+    return {
+        profile: row.verdict if (row := rows[profile]) else NONE
+        for profile in sorted(profiles, key=rank)
+    }
+
+
+def profiles_in(directory: Path, device: str | None) -> list[str]:
+    """The profiles that a ledger has, of one device or of all."""
+    names = [folder.name for folder in directory.glob("*-*-*-*-*") if folder.is_dir()]
+    return [name for name in names if device in (None, name.partition("-")[0])]
+
+
+def rank(profile: str) -> tuple[list[str], int]:
+    """Where a profile stands: by its environment, then from the smallest tier to the largest."""
+    *environment, tier = profile.split("-")
+    return environment, list(TIERS).index(tier) if tier in TIERS else len(TIERS)
+
+
+def in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """Claims by the time of their source, then as in the files; each followed by its controls."""
+    titles = list(dict.fromkeys(each.claim.source.title for each in entries if each.claim.source))
+
+    def moment(each: Entry) -> tuple[int, int]:
+        source = each.claim.source
+        if source is None:
+            return len(titles), 0
+        return titles.index(source.title), seconds(source.times[0]) if source.times else 0
+
+    ids = {each.claim.id for each in entries if not each.claim.is_control}
+    heads = [each for each in entries if each.claim.control_of not in ids]
+    return [
+        each
+        for head in sorted(heads, key=moment)
+        for each in (head, *(one for one in entries if one.claim.control_of == head.claim.id))
+    ]
+
+
+def seconds(span: str) -> int:
+    """The beginning of a span such as "01:00-01:20", in seconds."""
+    minute, second = span.partition("-")[0].split(":")
+    return 60 * int(minute) + int(second)
+
+
+def table(entries: Sequence[Entry]) -> Iterator[str]:
+    """The list as lines of text."""
+    profiles = sorted({name for each in entries for name in each.verdicts}, key=rank)
+    rows = [("time", "claim", "strength", "tasks", *columns(profiles))]
+    ids = {each.claim.id for each in entries}
+    for each in entries:
+        rows.append((*words(each, ids), *(each.verdicts.get(name, NONE) for name in profiles)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+    controls = sum(each.claim.is_control for each in entries)
+    yield f"claims: {len(entries) - controls}; below each its controls, which must be refuted"
+
+
+def words(entry: Entry, ids: set[str]) -> tuple[str, str, str, str]:
+    """Time, name, strength and tasks; a control is indented, or names a claim that is not here."""
+    claim = entry.claim
+    name = claim.id
+    if claim.control_of in ids:
+        name = f"  {name}"
+    elif claim.control_of:
+        name = f"{name} (control of {claim.control_of})"
+    tasks = ", ".join((*entry.tasks, *(f"({task})" for task in entry.beside)))
+    return ", ".join(entry.times) or NONE, name, claim.strength, tasks or NONE
+
+
+def columns(profiles: Sequence[str]) -> list[str]:
+    """A heading for each profile: its tier, and what else it differs in from the others."""
+    parts = [profile.split("-") for profile in profiles]
+    *differ, _ = [len(set(part)) > 1 for part in zip(*parts, strict=True)]
+    return [
+        " ".join(part for part, told in zip(each, (*differ, True), strict=True) if told)
+        for each in parts
+    ]

@@ -1,0 +1,22 @@
+"""A plugin for pytest that plants a world: the suite then runs as it always does, but on that.
+
+`python -m pytest claims/ -p tests.planted.pipeline --planted-world lecture`
+"""
+
+import contextlib
+
+import pytest
+
+from .suite import planted
+from .worlds import WORLDS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--planted-world", choices=sorted(WORLDS), default="lecture")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    planting = contextlib.ExitStack()
+    planting.enter_context(planted(WORLDS[config.getoption("planted_world")]))
+    config.add_cleanup(planting.close)

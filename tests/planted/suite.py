@@ -1,0 +1,94 @@
+"""The suite's own claims, read from claims/ with planted tasks and learners in them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import fixtures.learners
+import fixtures.tasks
+from pytest_scaling.cell import Body
+from pytest_scaling.claim import Claim
+from pytest_scaling.trials.block import Learner, Task
+
+from .world import PlantedLearner, PlantedTask, World
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One claim of the suite and its body, whose tasks and learners are planted."""
+
+    claim: Claim
+    body: Body
+
+
+def stand_in(value: Any, world: World) -> Any:
+    """The planted counterpart of a learner, or of several, and anything else as it is."""
+    if isinstance(value, type):
+        return value
+    if isinstance(value, Learner):
+        return PlantedLearner(value, world)
+    if isinstance(value, tuple) and value and all(isinstance(each, Learner) for each in value):
+        return tuple(stand_in(each, world) for each in value)
+    return value
+
+
+def task_modules() -> Iterator[ModuleType]:
+    for module in pkgutil.iter_modules(fixtures.tasks.__path__):
+        yield importlib.import_module(f"{fixtures.tasks.__name__}.{module.name}")
+
+
+@contextlib.contextmanager
+def planted(world: World) -> Iterator[None]:
+    """Put planted tasks and learners in the place of those that claims import."""
+    with contextlib.ExitStack() as stack:
+        for name, value in vars(fixtures.learners).copy().items():
+            stack.enter_context(patch.object(fixtures.learners, name, stand_in(value, world)))
+        for module in task_modules():
+            name = module.__name__.rpartition(".")[2]
+            task = getattr(module, name, None)
+            if isinstance(task, Task):
+                stack.enter_context(patch.object(module, name, PlantedTask(task)))
+        stack.enter_context(patch.object(fixtures.tasks, "TASKS", fixtures.tasks.found()))
+        yield
+
+
+def suite_tasks(world: World, tier: str) -> tuple[Task, ...]:
+    """The tasks of claims that name none."""
+    with planted(world):
+        return fixtures.tasks.suite(tier)
+
+
+def load(world: World) -> Mapping[str, Planted]:
+    """Every claim of the suite by its id, in the order of the files."""
+    found: dict[str, Planted] = {}
+    with planted(world):
+        for file in sorted(CLAIMS.glob("test_*.py")):
+            for function in functions(file):
+                for mark in getattr(function, "pytestmark", []):
+                    if mark.name == "claim":
+                        claim: Claim = mark.args[0]
+                        arguments = tuple(inspect.signature(function).parameters)
+                        found[claim.id] = Planted(claim, Body(function, arguments))
+    return found
+
+
+def functions(file: Path) -> list[Any]:
+    """The functions of a file of claims, which is read anew."""
+    spec = importlib.util.spec_from_file_location(f"planted_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if inspect.isfunction(value)]

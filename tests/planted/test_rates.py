@@ -1,0 +1,58 @@
+"""Where the truth is known the suite's claims come out as planted, at the rates that are said.
+
+Every claim is the suite's own, read from claims/; only its tasks and learners are planted.
+"""
+
+from functools import cache
+
+import pytest
+
+from tests.planted.rates import EDGES, together
+from tests.planted.truth import TRUTHS
+
+CLEAR, ON_THE_EDGE = 6, 40  # hearings of a claim in a world, each with luck of its own
+
+
+@pytest.fixture(scope="module")
+def rates(stage):
+    """The rates of one truth, measured once for all tests."""
+
+    @cache
+    def measure(truth):
+        replicates = ON_THE_EDGE if truth.letter in EDGES else CLEAR
+        return stage(truth.world, truth.tier).rates(truth.claim, replicates)
+
+    return measure
+
+
+@pytest.mark.parametrize("truth", TRUTHS, ids=str)
+def test_a_verdict_is_seldom_wrong_and_mostly_right_where_the_effect_is_large(truth, rates):
+    assert rates(truth).faults(truth.letter) == []
+
+
+def test_all_verdicts_on_effects_at_their_bound_are_wrong_at_most_at_the_level(rates):
+    everything = together(rates(truth) for truth in TRUTHS if truth.letter == "B")
+    assert everything.replicates > 2_000
+    assert everything.faults("B") == []
+
+
+def test_every_claim_of_the_suite_has_its_truth(stage):
+    claims, planted = set(stage("lecture").claims), {truth.claim for truth in TRUTHS}
+    assert claims - planted == set(), "give each a row in tests/planted/truth.md"
+    assert planted - claims == set(), "these are no longer claims: take their rows away"
+
+
+# A learner is never faster than itself, and the labels of these tasks are of use in every world.
+NEVER_TRUE = {
+    "relu-gradient-survives-that-of-relu",
+    "relu-converges-faster-than-itself",
+    "labelled-data-with-labels",
+}
+
+
+def test_every_claim_is_true_in_some_world_and_false_in_another():
+    letters = {}
+    for truth in TRUTHS:
+        letters.setdefault(truth.claim, set()).add(truth.letter)
+    assert {claim for claim, found in letters.items() if "S" not in found} == NEVER_TRUE
+    assert {claim for claim, found in letters.items() if "R" not in found} == set()
