@@ -24,6 +24,7 @@ from fixtures.learners import (
     small_network,
 )
 from fixtures.lecture import LECTURE
+from fixtures.tasks.breast_cancer import breast_cancer
 from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.linear import linear
@@ -225,6 +226,7 @@ def test_scale_does_not_help_near_the_bayes_error(
     strength="always",
     bounds={"alike": ALIKE},
     tasks=[digits],
+    beside=[breast_cancer],  # 114 test rows can hardly tell networks apart
 )
 def test_a_bigger_network_does_not_help_when_data_runs_out(compare, task, m_large, bounds):
     step = compare(large_network, huge_network, task=task, m=m_large, bound="alike")

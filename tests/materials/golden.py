@@ -23,8 +23,11 @@ from fixtures.learners import (
     BESIDE_THE_LECTURE,
     DESCENTS,
     NETWORKS,
+    REACHES,
     TRADITIONAL,
+    VARIANTS,
     five_sigmoid_layers,
+    random_search,
     relu_layer,
     relu_slope,
     sigmoid_layer,
@@ -32,11 +35,14 @@ from fixtures.learners import (
     ten_sigmoid_layers,
     two_sigmoid_layers,
 )
+from fixtures.learners.budget import BudgetedNetwork, Reach
 from fixtures.learners.descent import Descent
 from fixtures.learners.flat import ShiftedLayer
 from fixtures.learners.gradient import GradientProbe
 from fixtures.learners.network import Network
+from fixtures.learners.search import RandomSearch
 from fixtures.learners.slope import SlopeProbe
+from fixtures.learners.variant import Variant
 from fixtures.tasks import TASKS
 from fixtures.tasks.fetched import Fetched
 from fixtures.tasks.friedman import friedman
@@ -66,6 +72,7 @@ GRADIENTS = tuple(
     for sigmoid in (two_sigmoid_layers, five_sigmoid_layers, ten_sigmoid_layers)
     for probe in (sigmoid, sigmoid.with_relu)
 )
+BUDGETED = (BudgetedNetwork(8, 1e7), *REACHES)  # the network's budget is that of a short training
 LEARNERS: tuple[Any, ...] = (
     *TRADITIONAL,
     *BESIDE_THE_LECTURE,
@@ -74,6 +81,9 @@ LEARNERS: tuple[Any, ...] = (
     *SLOPES,
     *SHIFTED,
     *GRADIENTS,
+    *BUDGETED,
+    random_search,
+    *VARIANTS[:2],  # at a rate that rounding does not upset
 )
 LEARNED = (mnist1d, poker_one_hot, friedman)  # tasks that every learner is put to
 FEW, MORE = 64, 256  # training rows; a network has more than one batch of them
@@ -86,9 +96,15 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "random-forest": {"leaf": 2, "features": 0.4, "intelex": None},
     "gradient-boosting": {"learning_rate": 0.2, "leaves": 4, "rounds": 20},
 }
-SLOPE = {"learning_rate": 0.1, "steps": 100}
-SHALLOW = {"learning_rate": 0.3, "steps": 20}
-DEEP = {"learning_rate": 0.02, "steps": 5}  # before rounding grows in ten layers
+BY_CLASS: dict[type, dict[str, Any]] = {
+    Network: NETWORK,
+    BudgetedNetwork: NETWORK,
+    Reach: {"learning_rate": 0.3},
+    RandomSearch: {"designs": 30, "steps": 5},
+    SlopeProbe: {"learning_rate": 0.1, "steps": 100},
+    ShiftedLayer: {"learning_rate": 0.3, "steps": 20},
+    GradientProbe: {"learning_rate": 0.02, "steps": 5},  # before rounding grows in ten layers
+}
 RATES = {  # at which a descent takes some 50 to 400 steps
     "descent-sigmoid": 0.3,
     "descent-relu": 0.002,
@@ -113,7 +129,8 @@ def output_of_task(task: Any) -> dict[str, Any]:
 
 
 def block_for(learner: Any, task: Any) -> Block:
-    return remembered_block(task, MORE if isinstance(learner, Network) else FEW)
+    many = isinstance(learner, Network | Variant | RandomSearch)
+    return remembered_block(task, MORE if many else FEW)
 
 
 @cache
@@ -124,17 +141,11 @@ def remembered_block(task: Any, m: int) -> Block:
 
 def settings_for(learner: Any) -> dict[str, Any]:
     """Settings that do not change when learners are tuned anew."""
-    if isinstance(learner, Network):
-        return NETWORK
     if isinstance(learner, Descent):
         return {"learning_rate": RATES[learner.name]}
-    if isinstance(learner, ShiftedLayer):
-        return SHALLOW
-    if isinstance(learner, GradientProbe):
-        return DEEP
-    if isinstance(learner, SlopeProbe):
-        return SLOPE
-    return BY_NAME.get(learner.name, LINEAR)
+    if isinstance(learner, Variant):
+        return {**learner.settings("", MORE), "steps": NETWORK["steps"]}
+    return BY_CLASS.get(type(learner)) or BY_NAME.get(learner.name, LINEAR)
 
 
 def output_of_learner(learner: Any, block: Block) -> dict[str, Any]:

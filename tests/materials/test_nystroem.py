@@ -5,7 +5,7 @@ import pytest
 
 from fixtures.learners import classical, nystroem, nystroem_svm, rbf_svm
 from fixtures.learners.classical import EXACT_ROWS
-from fixtures.learners.nystroem import NystroemFeatures, gaussian, linear_svm
+from fixtures.learners.nystroem import ROWS_AT_ONCE, NystroemFeatures, gaussian, linear_svm
 from fixtures.learners.scaling import standardise
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
@@ -69,6 +69,14 @@ def test_the_linear_svm_is_that_of_scikit_learn(cost):
     assert np.mean(labels == labels_expected) > 0.99
 
 
+def test_a_wide_kernel_and_a_large_cost_are_no_obstacle():
+    """Where the Hessian has eigenvalues from 1 to ten millions and more."""
+    block = block_of(friedman, ROWS_AT_ONCE + 1_000, seeds=(0,), test_rows=1_000)
+    settings = SETTINGS | {"gamma": 0.01, "C": 1_000, "components": 200}
+    (labels,) = nystroem_svm.fit_predict(block, settings, "cpu").labels
+    assert np.mean(labels != labels_of(friedman, seeds=(0,), test_rows=1_000)[0]) < 0.15
+
+
 def objective(features, members, weights, cost):
     missing = np.maximum(1 - np.where(members, 1, -1) * (features @ weights), 0)
     return np.square(weights).sum() / 2 + cost * np.square(missing).sum()
@@ -104,7 +112,7 @@ def test_an_exact_subset_is_the_exact_svm_on_the_first_rows():
     assert not np.array_equal(labels, rbf_svm.labels(EXACT, x, block.y[0], x_test, 0))
 
 
-def test_the_exact_subset_is_the_largest_that_is_smaller_and_has_the_exact_settings(monkeypatch):
+def test_the_exact_subset_is_what_a_tier_affords_and_has_the_exact_settings(monkeypatch):
     asked = []
 
     def tuned(*where):
@@ -112,10 +120,10 @@ def test_the_exact_subset_is_the_largest_that_is_smaller_and_has_the_exact_setti
         return EXACT
 
     monkeypatch.setattr(nystroem, "tuned_settings", tuned)
-    settings = nystroem_svm.exact_subset("mnist1d", 65_536)
-    assert settings == {"method": "exact-subset", "rows": 32_768, **EXACT}
-    assert nystroem_svm.exact_subset("mnist1d", 32_768)["rows"] == 16_384
-    assert asked == [("rbf-svm", "mnist1d", 32_768), ("rbf-svm", "mnist1d", 16_384)]
+    for m, rows in ((8_192, EXACT_ROWS["quick"]), (65_536, EXACT_ROWS["standard"])):
+        settings = nystroem_svm.exact_subset("mnist1d", m)
+        assert settings == {"method": "exact-subset", "rows": rows, **EXACT}
+        assert asked.pop() == ("rbf-svm", "mnist1d", rows)
 
 
 def test_the_settings_say_which_library_trains_where_the_exact_solver_does(monkeypatch):

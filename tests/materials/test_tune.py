@@ -252,12 +252,12 @@ def tuned_at(monkeypatch, _elsewhere):
 
 
 def test_where_candidates_cost_too_much_the_choice_with_fewer_rows_is_taken_over(tuned_at):
-    assert tune.choice_for((friedman, rbf_svm, 4_096), in_order) == CHOICE
-    for expected in ([4_096, 8_192], [4_096, 8_192]):
+    assert tune.choice_for((friedman, rbf_svm, 2_048), in_order) == CHOICE
+    for _ in range(2):
         choice = tune.choice_for((friedman, rbf_svm, 16_384), in_order)
-        assert choice == {**CHOICE, "tuned_at": 8_192}
-        assert tuned_at == expected
-        tune.write("friedman", "rbf-svm", 8_192, CHOICE)  # which is read the second time
+        assert choice == {**CHOICE, "tuned_at": 4_096}
+        assert tuned_at == [2_048, 4_096]  # the second time it is read
+    assert tuned_settings("rbf-svm", "friedman", 4_096) == CHOICE["settings"]
 
 
 def test_a_network_that_is_taken_over_gets_its_share_of_the_steps(tuned_at):
@@ -289,14 +289,27 @@ def test_the_first_choice_of_a_task_is_read_back_at_once():
 
 
 @pytest.mark.usefixtures("_elsewhere")
+def test_an_exact_subset_that_is_taken_over_is_the_larger_one(monkeypatch):
+    for rows, cost in ((4_096, 30), (16_384, 300)):
+        tune.write("friedman", "rbf-svm", rows, {"settings": {"C": cost, "gamma": 1}})
+    chosen = {"settings": nystroem_svm.exact_subset("friedman", 8_192)}
+    assert chosen["settings"] == {"method": "exact-subset", "rows": 4_096, "C": 30, "gamma": 1}
+    monkeypatch.setattr(tune, "tune", lambda *_: chosen)
+    assert tune.choice_for((friedman, nystroem_svm, 65_536), in_order) == {
+        "settings": {"method": "exact-subset", "rows": 16_384, "C": 300, "gamma": 1},
+        "tuned_at": 8_192,
+    }
+
+
+@pytest.mark.usefixtures("_elsewhere")
 def test_the_nystroem_svm_needs_the_choice_of_the_exact_one(capsys):
     options = ["--task", "friedman", "--learner", "nystroem-svm", "--rows", "32768"]
     with pytest.raises(SystemExit) as error:
         tune.main([*options, "--workers", "1"])
     assert error.value.code == 2
     assert (
-        "error: no tuned settings for rbf-svm on friedman with 16,384 rows; make them with "
-        "`python -m fixtures.tune --task friedman --learner rbf-svm --rows 16384`"
+        "error: no tuned settings for rbf-svm on friedman with 4,096 rows; make them with "
+        "`python -m fixtures.tune --task friedman --learner rbf-svm --rows 4096`"
     ) in capsys.readouterr().err
 
 

@@ -69,11 +69,11 @@ class Normal:
 Metrics = Mapping[str, Mapping[str, Normal]]  # by learner, as Curves are, and by name
 
 
-def found(learner: str, *planted: Mapping[str, Any]) -> Any:
-    """What the first of these says of a learner, by its name or else by a pattern; or None."""
+def found(name: str, *planted: Mapping[str, Any]) -> Any:
+    """What the first of these says of a name, by the name itself or else by a pattern; or None."""
     for each in planted:
-        for pattern in (learner, *each):
-            if pattern in each and fnmatchcase(learner, pattern):
+        for pattern in (name, *each):
+            if pattern in each and fnmatchcase(name, pattern):
                 return each[pattern]
     return None
 
@@ -84,7 +84,7 @@ class World:
 
     Attributes:
         errors: expected errors by learner.
-        on: the same for tasks on which it differs.
+        on: the same for tasks on which it differs, by the names of tasks or by patterns.
         metrics: by learner, for those that label no rows; on_metrics for tasks that differ.
         spread: standard deviation of an error over seeds, as a share of the error.
         collapse: by learner, share of the seeds on which training diverges; `warned` tells
@@ -107,11 +107,11 @@ class World:
 
         Raises Unplanted where nothing is.
         """
-        metrics = found(learner, self.on_metrics.get(task, {}), self.metrics)
+        metrics = found(learner, found(task, self.on_metrics) or {}, self.metrics)
         if metrics is not None:
             planted = {name: [each.mean, each.spread] for name, each in metrics.items()}
             return {"world": self.name, "metrics": planted}
-        curve = found(learner, self.on.get(task, {}), self.errors)
+        curve = found(learner, found(task, self.on) or {}, self.errors)
         if curve is None:
             raise Unplanted(f"nothing is planted for {learner} in the world {self.name!r}")
         return {
