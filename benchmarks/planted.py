@@ -74,8 +74,8 @@ def by_truth(measured: Mapping[Truth, Rates]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planted")
-    parser.add_argument("--replicates", type=int, default=25, help="where the effect is large")
-    parser.add_argument("--at-the-bound", type=int, default=400, help="where it is the smallest")
+    parser.add_argument("--replicates", type=int, default=10, help="where the effect is large")
+    parser.add_argument("--at-the-bound", type=int, default=100, help="where it is the smallest")
     parser.add_argument("--claim", default="", help="only claims with this in their id")
     options = parser.parse_args(arguments)
     print(description(), flush=True)

@@ -188,6 +188,21 @@ def test_a_design_that_diverges_labels_all_rows_with_the_majority_class():
     assert labels.tolist() == [2] * 50
 
 
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_a_design_is_trained_with_its_own_layers_and_settings(depth, monkeypatch):
+    trained = []
+
+    def record(parameters, x, y, settings, random):
+        trained.append((parameters.shapes, settings, random[0].initial_seed()))
+
+    monkeypatch.setattr(search, "train", record)
+    x = torch.zeros(60, 5)
+    labels_of(Design(16, depth, 0.02, 0.1, luck=7), x, np.arange(60) % 3, x, 3, steps=9)
+    layers = [5, *[16] * depth, 3]
+    settings = {"learning_rate": 0.02, "weight_decay": 0.1, "steps": 9}
+    assert trained == [(list(itertools.pairwise(layers)), settings, 7)]
+
+
 def test_a_good_design_learns_and_a_hopeless_one_does_not():
     block = block_of(friedman, 800)
     x, held_out = (torch.from_numpy(rows[0]) for rows in (block.x, block.x_test))

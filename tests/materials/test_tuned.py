@@ -26,6 +26,7 @@ from fixtures.spaces import (
     GRID,
     MOST_STEPS,
     QUICK_ROWS,
+    RIDGE,
     TRIALS,
     candidates,
     rounds_of_boosting,
@@ -204,6 +205,16 @@ def test_the_values_of_every_setting_ascend_so_that_their_ends_are_its_edges():
         for values in space.values():
             if not isinstance(values[0], str):
                 assert sorted(set(values)) == list(values)
+
+
+def test_the_candidates_of_the_rbf_svm_lie_along_a_ridge():
+    """Every value is tried, and the widest kernels with a larger C than the narrowest."""
+    space = candidates("mnist1d", rbf_svm, 256)
+    for name, values in GRID["rbf-svm"].items():
+        assert {each[name] for each in space} == set(values)
+    widest, narrowest = RIDGE[min(RIDGE)], RIDGE[max(RIDGE)]
+    assert max(widest) > max(narrowest)
+    assert sum(map(len, RIDGE.values())) == TRIALS
 
 
 def rows_of(tier, task, learner):
