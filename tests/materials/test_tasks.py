@@ -13,7 +13,12 @@ from pytest_scaling.tier import TIERS
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"mnist1d", "poker-one-hot", "friedman"}
 LONGER = {"poker-hand", "xor", "earth", "covertype", "mnist"}
-NAMED = {"linear", "poker-counts", "digits", "breast-cancer"}  # by the claims that they serve, and in no suite
+NAMED = {
+    "linear",
+    "poker-counts",
+    "digits",
+    "breast-cancer",
+}  # by the claims that they serve, and in no suite
 NOT_IN_QUICK = {"poker-hand", "earth", "covertype", "mnist"}
 FILE = """
 class Constant:
