@@ -365,7 +365,7 @@ CHANCE_GAP = replace(
     EQUAL,
     name="gap by chance",
     errors={SLOW_RATE: flat(0.36 + MARGIN), FAST_RATE: flat(0.36), **EQUAL.errors},
-    spread=0.015,
+    spread=0.01,
 )
 
 WORLDS = {
