@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .seeds import LARGEST_OFFSET, VERDICT_SEEDS
+from .seeds import LARGEST_OFFSET, MOST_SEEDS, VERDICT_SEEDS
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ OFFLINE = Option(
 )
 SEED_OFFSET = Option(
     "--seed-offset",
-    "replicate on other seeds: added to every seed",
+    f"replicate on fresh seeds: added to every seed; 0, or from {MOST_SEEDS} on",
     default="0",
     add={"metavar": "N", "type": int},
 )
@@ -138,12 +138,7 @@ def check_options(config: pytest.Config) -> None:
     workers = WORKERS.read(config)
     if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
         raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
-    offset = int(SEED_OFFSET.read(config))
-    if not 0 <= offset <= LARGEST_OFFSET:
-        raise pytest.UsageError(
-            f"{SEED_OFFSET.flag} takes a number from 0 to {LARGEST_OFFSET}, not {offset}: seeds "
-            f"further on belong to replicates, and from {VERDICT_SEEDS} on to tuning"
-        )
+    check_offset(int(SEED_OFFSET.read(config)))
     update, reason = UPDATE.read(config), REASON.read(config)
     if update and not reason:
         raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
@@ -153,6 +148,21 @@ def check_options(config: pytest.Config) -> None:
         )
     if reason and not update:
         raise pytest.UsageError("--reason belongs to --claims-update=new")
+
+
+def check_offset(offset: int) -> None:
+    """Raise pytest.UsageError where the seeds shifted by an offset are not fresh ones."""
+    takes = f"{SEED_OFFSET.flag} takes 0, or a number from {MOST_SEEDS} to {LARGEST_OFFSET}"
+    if 0 < offset < MOST_SEEDS:
+        raise pytest.UsageError(
+            f"{takes}, not {offset}: a run without it may use the seeds from 0 to "
+            f"{MOST_SEEDS - 1}, and a replication shares none of them"
+        )
+    if not 0 <= offset <= LARGEST_OFFSET:
+        raise pytest.UsageError(
+            f"{takes}, not {offset}: seeds further on belong to replicates, and from "
+            f"{VERDICT_SEEDS} on to tuning"
+        )
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -23,7 +23,7 @@ def project(pytester, monkeypatch, store):
     for name in list(os.environ):
         if name.startswith(OURS):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("PYTHONPATH", str(WITHOUT_TORCH))
+    monkeypatch.setenv("PYTHONPATH", str(WITHOUT_TORCH), prepend=os.pathsep)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # files change within a second here
     monkeypatch.setenv("COLUMNS", "200")
     shutil.copy(HERE / "machines.py", pytester.path)

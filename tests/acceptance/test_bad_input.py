@@ -29,11 +29,17 @@ COMPARE = "compare, task, m_small, smallest_effect"
         (["--seed-offset=many"], "argument --seed-offset: invalid int value: 'many'"),
         (
             ["--seed-offset=-1"],
-            "--seed-offset takes a number from 0 to 99970, not -1: seeds further on belong to "
-            "replicates, and from 1000000 on to tuning",
+            "--seed-offset takes 0, or a number from 30 to 99970, not -1: seeds further on belong "
+            "to replicates, and from 1000000 on to tuning",
         ),
-        (["--seed-offset=99971"], "--seed-offset takes a number from 0 to 99970, not 99971"),
-        (["--seed-offset=1000000", "-n2"], "0 to 99970, not 1000000"),
+        (["--seed-offset=99971"], "from 30 to 99970, not 99971: seeds further on belong to"),
+        (["--seed-offset=1000000", "-n2"], "from 30 to 99970, not 1000000"),
+        (
+            ["--seed-offset=1"],
+            "--seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it may use "
+            "the seeds from 0 to 29, and a replication shares none of them",
+        ),
+        (["--seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
         (["--inconclusive=maybe"], "argument --inconclusive: invalid choice: 'maybe'"),
         (["--tasks=sign,sine"], "there is no task 'sine'; use sign"),
     ],
