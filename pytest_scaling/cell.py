@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,19 @@ class CellResult:
     reason: str
     decisions: tuple[Decision, ...] = ()
     arms: Mapping[Arm, tuple[SeedResult, ...]] = field(default_factory=dict)
+    discordant: Mapping[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CellDesign:
+    """What the body of a cell would measure and compare if every comparison held.
+
+    It follows from the code alone: no result has a part in it.
+    """
+
+    cell: Cell
+    comparisons: tuple[Decision, ...]
+    arms: tuple[Arm, ...]
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,7 @@ class ClaimResult:
     verdict: Verdict | None
     cells: tuple[CellResult, ...]
     partial: bool = False
+    designs: tuple[CellDesign, ...] = ()  # of the cells that run
 
     @property
     def reason(self) -> str:
@@ -243,23 +258,43 @@ class Hearing:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
         cells = tuple(self._hear(cell) for cell in self.scope.cells)
         return ClaimResult(
-            self.scope.claim, over_cells(self.scope, cells), cells, self.scope.partial
+            self.scope.claim,
+            over_cells(self.scope, cells),
+            cells,
+            self.scope.partial,
+            self.designs(),
         )
+
+    def designs(self) -> tuple[CellDesign, ...]:
+        """What every cell that runs would measure, found without measuring anything."""
+        return tuple(self._design(cell) for cell in self.scope.cells if not cell.skip)
+
+    def _design(self, cell: Cell) -> CellDesign:
+        from .trials.laboratory import Design
+
+        laboratory = Design()
+        experiment = self._experiment(laboratory)
+        if self.body.measures:
+            self._try(experiment, cell)
+        decisions = tuple(each for each in experiment.evidence.decisions if each.estimate)
+        return CellDesign(cell, decisions, tuple(laboratory.asked))
 
     def rehearse(self) -> None:
         """Run every cell for the trials that it asks for, whatever becomes of it."""
         for cell in self.scope.cells:
             if not cell.skip:
-                try:
-                    self.body.run(self._experiment(), cell)
-                except (Exception, pytest.skip.Exception, pytest.fail.Exception):
-                    continue  # the real run tells
+                self._try(self._experiment(self.laboratory), cell)
 
-    def _experiment(self) -> Experiment:
+    def _try(self, experiment: Experiment, cell: Cell) -> None:
+        """Run a body for what it asks for; what goes wrong is left to the real run to tell."""
+        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
+            self.body.run(experiment, cell)
+
+    def _experiment(self, laboratory: Laboratory) -> Experiment:
         return Experiment(
             self.scope.claim,
             self.scope.levels,
-            self.laboratory,
+            laboratory,
             self.tier,
             self.device,
             self.seed_offset,
@@ -270,7 +305,7 @@ class Hearing:
 
         if cell.skip:
             return CellResult(cell, None, cell.skip)
-        experiment = self._experiment()
+        experiment = self._experiment(self.laboratory)
         decisions = experiment.evidence.decisions
         verdict: Verdict | None = Verdict.SUPPORTED
         reason = ""
@@ -288,7 +323,9 @@ class Hearing:
         if verdict is Verdict.SUPPORTED:
             self._check_assertions(decisions)
         reason = reason or "; ".join(each.sentence for each in decisions)
-        return CellResult(cell, verdict, reason, tuple(decisions), experiment.arms)
+        return CellResult(
+            cell, verdict, reason, tuple(decisions), experiment.arms, experiment.discordant
+        )
 
     def _check_assertions(self, decisions: Sequence[Decision]) -> None:
         """Raise ClaimError where a body ended well without having asserted all it compared."""

@@ -14,6 +14,7 @@ from .claim import ClaimError
 if TYPE_CHECKING:
     from .statistics.sequential import Interval
     from .statistics.verdict import Verdict
+    from .trials.trial import Arm
 
 
 class Inconclusive(Skipped):
@@ -59,6 +60,8 @@ class Estimate:
         samples: one value per seed, in the order of `seeds`.
         bounds: the declared bounds that it may be compared with, by name.
         level, most_seeds: one-sided level of support, and the cap of the sampling.
+        metric, arms, looks: what was measured of each of which arms, and the numbers of seeds at
+            which sampling could end.
     """
 
     about: str
@@ -76,6 +79,9 @@ class Estimate:
     refute_level: float | None = None  # one-sided, where it differs from `level`
     parts: int = 1  # statements of which this is one, joined by "and"
     floor: float = 0.0  # the least standard deviation that was believed
+    metric: str = "error"
+    arms: tuple[Arm, ...] = ()
+    looks: tuple[int, ...] = ()
 
     @property
     def value(self) -> float:

@@ -60,6 +60,7 @@ class Experiment:
     seed_offset: int = 0
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
+    discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<experiment of the claim {self.claim.id!r}>"
@@ -104,9 +105,11 @@ class Experiment:
         parts: int = 1,
         levels: CellLevels | None = None,
         either_sign: bool = False,
+        metric: str = "error",
     ) -> Estimate:
         """Sample the arms until the interval leaves the declared bound, or to the cap.
 
+        reduce: may count the test rows in which two arms differ where these stand side by side.
         parts: how many statements the estimate is one of, joined by "and"; refuting any of
         them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
         either_sign: the bound counts below zero too.
@@ -116,8 +119,23 @@ class Experiment:
         levels = levels or self.levels
         bounds = self._bounds(bound, either_sign)
         refute = levels.refute / (parts * self.claim.parts)
+        looks = tuple(self.looks(arms))
+        designed: dict[str, Any] = {
+            "about": about,
+            "measured": measured,
+            "unit": unit,
+            "bounds": bounds,
+            "level": levels.support,
+            "refute_level": refute,
+            "most_seeds": self.tier.most_seeds,
+            "evidence": self.evidence,
+            "parts": parts * self.claim.parts,
+            "metric": metric,
+            "arms": tuple(arms),
+            "looks": looks,
+        }
         try:
-            for n in self.looks(arms):
+            for n in looks:
                 results = self.sample_all(arms, n)
                 samples = reduce(results)
                 overlap = overlap_of(arms, results)
@@ -126,24 +144,27 @@ class Experiment:
                 if all(decided(each, bounds.values()) for each in (interval, refuting)):
                     break
         except NotYet:
-            return Unmeasured(about, measured, unit, bounds)
+            return Unmeasured(**designed)
+        self._count_discordant(arms, results)
         return Estimate(
-            about=about,
-            measured=measured,
-            unit=unit,
             interval=interval,
             refuting=refuting,
             seeds=tuple(result.seed for result in results[0]),
             samples=tuple(samples.values.tolist()),
-            bounds=bounds,
-            level=levels.support,
-            refute_level=refute,
-            most_seeds=self.tier.most_seeds,
-            evidence=self.evidence,
             notes=samples.notes,
-            parts=parts * self.claim.parts,
             floor=samples.floor,
+            **designed,
         )
+
+    def _count_discordant(self, arms: Sequence[Arm], results: Sequence[Results]) -> None:
+        """Keep, seed by seed, in how many test rows the arms that stand side by side differ."""
+        for (a, first), (b, second) in itertools.pairwise(zip(arms, results, strict=True)):
+            if first[0].shares_rows(second[0]) and len(first) > len(
+                self.discordant.get((a, b), ())
+            ):
+                self.discordant[a, b] = tuple(
+                    one.discordant(other) for one, other in zip(first, second, strict=True)
+                )
 
     def _bounds(self, name: str, either_sign: bool) -> dict[str, float]:
         """The declared bound of a name, by name; with its negative where both signs count."""
@@ -201,6 +222,7 @@ class Experiment:
             unit=unit_of(metrics[0]),
             bound=bound,
             parts=parts,
+            metric=" - ".join(dict.fromkeys(metrics)),
         )
 
     def interaction(
@@ -285,6 +307,7 @@ class Experiment:
             about=f"steps of {label(slow)} over {label(fast)} on {task.name}, m = {m:,}",
             measured=f"{label(slow)} / {label(fast)}, {m:,}",
             unit=LOG_STEPS,
+            metric="steps",
         )
 
     def exact(self, holds: Any, about: str) -> Decision:
@@ -337,21 +360,19 @@ class Unmeasured(Estimate):
     Every comparison passes, so that the body goes on and shows what else it will ask for.
     """
 
-    def __init__(self, about: str, measured: str, unit: Unit, bounds: dict[str, float]) -> None:
+    def __init__(self, **designed: Any) -> None:
         from .statistics.sequential import Interval
 
         unknown = Interval(math.nan, math.nan, math.nan, math.nan, 0)
-        super().__init__(
-            about, measured, unit, unknown, unknown, (), (), bounds, math.nan, 0, Evidence()
-        )
+        super().__init__(interval=unknown, refuting=unknown, seeds=(), samples=(), **designed)
 
     def _compare(self, operator: str, bound: float) -> Decision:
         from .statistics.verdict import Verdict
 
-        return Decision(self.about, Verdict.SUPPORTED, operator, bound, "", self)
+        return self.decide(Verdict.SUPPORTED, operator, bound)
 
     def equivalent(self, bound: float) -> Decision:
-        return self._compare("within", bound)
+        return self._compare(Decision.WITHIN, bound)
 
 
 def label(learner: Learner) -> str:

@@ -14,8 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from .record import Record
 
-MEASURED_ANEW = ("arms", "environment", "file", "partial")  # of a record, not kept in a row
-
 
 @dataclass(frozen=True)
 class Row:
@@ -56,10 +54,9 @@ class Ledger:
 
     def write(self, record: Record, reason: str) -> Path:
         """Add a row, whole or not at all: samples in full, nothing that varies from run to run."""
-        from .record import dump
+        from .record import OF_ONE_RUN, dump
 
-        row = {key: value for key, value in record.items() if key not in MEASURED_ANEW}
-        row["versions"] = record["environment"]["libraries"]
+        row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
         row["blessing"] = {"reason": reason}
         path = self.path(record["claim"]["id"])
         write_atomically(path, dump(row))

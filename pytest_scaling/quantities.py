@@ -160,15 +160,13 @@ def discordances(first: Results, second: Results) -> Any:
     """
     import numpy as np
 
-    from .trials.result import discordant
-
     if first[0].seed != second[0].seed:
         wrong = [
             metric_of(a, "error") + metric_of(b, "error")
             for a, b in zip(first, second, strict=True)
         ]
         return np.minimum(np.array(wrong) * first[0].rows, first[0].rows)
-    return np.array([discordant(a, b) for a, b in zip(first, second, strict=True)])
+    return np.array([a.discordant(b) for a, b in zip(first, second, strict=True)])
 
 
 def metric_of(result: SeedResult, metric: str) -> float:

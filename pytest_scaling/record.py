@@ -1,16 +1,20 @@
 """Records: the evidence of one claim in one environment, as plain JSON values.
 
-The layout is `claim-record/v1`. Reports and the ledger are made of records alone.
+The layout is `claim-record/v1`, which `record.schema.json` beside this file describes. Reports and
+the ledger are made of records alone.
 """
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .protocol import bounds, protocol, sha256
 from .statistics.sequential import (
     LOOKS,
     adjusted_p,
@@ -25,18 +29,24 @@ if TYPE_CHECKING:
     from .claim import Claim
     from .estimate import Decision, Estimate
     from .session import Profile
+    from .tier import Tier
     from .trials.result import SeedResult
     from .trials.trial import Arm
 
 Record = dict[str, Any]
 SCHEMA = "claim-record/v1"
+SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch", "pytest-scaling")
+INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
+WIDTH = 100  # columns
+OF_ONE_RUN = ("file", "partial", "run")  # of a record, beside its evidence
 
 
-def record(result: ClaimResult, profile: Profile, file: str) -> Record:
+def record(result: ClaimResult, profile: Profile, file: str, tier: Tier) -> Record:
     """Everything a reader needs to believe the verdict, or to doubt it."""
     claim = result.claim
-    return {
+    rows = arms(result.cells)
+    content = {
         "schema": SCHEMA,
         "claim": header(claim),
         "file": file,
@@ -44,10 +54,19 @@ def record(result: ClaimResult, profile: Profile, file: str) -> Record:
         "verdict": word(result.verdict),
         "reason": result.reason,
         "partial": result.partial,
-        "cells": [cell(each) for each in result.cells],
-        "arms": arms(result.cells),
+        "cells": [cell(each, [arm for arm, _ in rows]) for each in result.cells],
+        "arms": [row for _, row in rows],
+        "discordant": discordant(result.cells, [arm for arm, _ in rows]),
+        "protocol": protocol(result, tier),
         "environment": environment(),
     }
+    return content | {"digest": digest(content)}
+
+
+def digest(content: Record) -> str:
+    """SHA-256 of the evidence: of a record and of the ledger's row made of it, it is the same."""
+    left_out = (*OF_ONE_RUN, "blessing", "digest")
+    return sha256({key: value for key, value in content.items() if key not in left_out})
 
 
 def word(verdict: Any) -> str:
@@ -68,28 +87,25 @@ def header(claim: Claim) -> Record:
         },
         "strength": claim.strength,
         "smallest_effect": claim.smallest_effect,
-        "bounds": {
-            name: list(bound) if isinstance(bound, tuple) else bound
-            for name, bound in claim.bounds.items()
-        },
+        "bounds": bounds(claim),
         "level": claim.level,
         "control_of": claim.control_of,
     }
 
 
-def cell(result: CellResult) -> Record:
+def cell(result: CellResult, order: Sequence[Arm]) -> Record:
     return {
         "task": result.cell.task_name,
         "learner": result.cell.learner_name,
         "counted": result.cell.counted,
         "verdict": word(result.verdict),
         "reason": result.reason,
-        "evidence": [evidence(decision) for decision in result.decisions],
+        "evidence": [evidence(decision, order) for decision in result.decisions],
     }
 
 
-def evidence(decision: Decision) -> Record:
-    """One comparison: derived figures to six digits, samples in full."""
+def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
+    """One comparison: derived figures to six digits, samples in full; arms by their place."""
     estimate = decision.estimate
     stated: Record = {
         "about": decision.about,
@@ -104,6 +120,8 @@ def evidence(decision: Decision) -> Record:
         needed = seeds_to_decide(estimate, decision)
     return stated | {
         "measured": estimate.measured,
+        "metric": estimate.metric,
+        "arms": [order.index(arm) for arm in estimate.arms],
         "unit": estimate.unit.name,
         "bound": decision.bound,
         "bound_name": decision.bound_name,
@@ -112,6 +130,9 @@ def evidence(decision: Decision) -> Record:
         "high": digits(estimate.interval.high),
         "n": estimate.n,
         "level": estimate.level,
+        "refute_level": estimate.refute_level,
+        "refuting_low": digits(estimate.refuting.low),
+        "refuting_high": digits(estimate.refuting.high),
         "most_seeds": estimate.most_seeds,
         "noise_floor": digits(estimate.floor),
         "overlap": digits(estimate.interval.overlap),
@@ -158,33 +179,51 @@ def digits(value: float) -> float | None:
     return float(f"{value:.6g}") if abs(value) < float("inf") else None
 
 
-def arms(cells: Iterable[CellResult]) -> list[Record]:
+def arms(cells: Iterable[CellResult]) -> list[tuple[Arm, Record]]:
     """Every arm that was measured, once, with its metrics seed by seed."""
     measured: dict[Arm, tuple[SeedResult, ...]] = {}
     for each in cells:
         for arm, results in each.arms.items():
             if len(results) > len(measured.get(arm, ())):
                 measured[arm] = results
-    rows = [
-        {
-            "learner": arm.learner.name,
-            "label": arm.label,
-            "task": arm.task.name,
-            "bayes_error": getattr(arm.task, "bayes_error", None),
-            "m": arm.m,
-            "replicate": arm.replicate,
-            "device": arm.device,
-            "settings": dict(arm.settings),
-            "seeds": [result.seed for result in results],
-            "diverged": sum(result.diverged for result in results),
-            "metrics": {
-                name: [finite(result.metrics[name]) for result in results]
-                for name in results[0].metrics
-            },
-        }
-        for arm, results in measured.items()
-    ]
-    return sorted(rows, key=lambda row: (row["task"], row["learner"], row["m"], row["replicate"]))
+    rows = [(arm, row_of(arm, results)) for arm, results in measured.items()]
+    order = ("task", "learner", "m", "replicate", "device")
+    return sorted(rows, key=lambda each: [each[1][key] for key in order])
+
+
+def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
+    """One arm with its metrics seed by seed."""
+    return {
+        "learner": arm.learner.name,
+        "label": arm.label,
+        "learner_version": arm.learner.version,
+        "task": arm.task.name,
+        "task_version": arm.task.version,
+        "bayes_error": getattr(arm.task, "bayes_error", None),
+        "m": arm.m,
+        "replicate": arm.replicate,
+        "device": arm.device,
+        "settings": dict(arm.settings),
+        "seeds": [result.seed for result in results],
+        "test_rows": [result.rows for result in results],
+        "diverged": sum(result.diverged for result in results),
+        "diverged_seeds": [result.seed for result in results if result.diverged],
+        "metrics": {
+            name: [finite(result.metrics[name]) for result in results]
+            for name in results[0].metrics
+        },
+    }
+
+
+def discordant(cells: Iterable[CellResult], order: Sequence[Arm]) -> list[Record]:
+    """For pairs of arms, by their places among the arms: test rows that only one gets right."""
+    place = {arm: number for number, arm in enumerate(order)}
+    counted: dict[tuple[int, int], list[int]] = {}
+    for each in cells:
+        for (a, b), counts in each.discordant.items():
+            pair = (min(place[a], place[b]), max(place[a], place[b]))
+            counted[pair] = max(counted.get(pair, []), list(counts), key=len)
+    return [{"arms": list(pair), "rows": counted[pair]} for pair in sorted(counted)]
 
 
 def finite(value: float) -> float | None:
@@ -204,10 +243,61 @@ def environment() -> Record:
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),
+        "cpu": processor(),
+        "instructions": instructions(),
+        "blas": blas(),
         "libraries": libraries,
     }
 
 
+@cache
+def cpu_facts() -> dict[str, str]:
+    """What Linux says of the first processor; empty elsewhere."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def processor() -> str:
+    """The model of the processor, as far as it can be told without asking a program."""
+    return cpu_facts().get("model name") or platform.processor()
+
+
+def instructions() -> list[str]:
+    """The sets of vector instructions that numeric libraries choose their kernels by."""
+    facts = cpu_facts()
+    flags = (facts.get("flags") or facts.get("features") or "").split()
+    return [name for name in INSTRUCTIONS if name in flags]
+
+
+@cache
+def blas() -> str:
+    """The BLAS that numpy was built with, and its version."""
+    import numpy as np
+
+    config: Any = np.show_config(mode="dicts")
+    built = config.get("Build Dependencies", {}).get("blas", {})
+    return " ".join(str(built[key]) for key in ("name", "version") if key in built)
+
+
 def dump(content: Any) -> str:
-    """Canonical text of a record: sorted, indented, no NaN."""
-    return json.dumps(content, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+    """Canonical text of a record: sorted, indented, no NaN; what fits into a line is one."""
+    return pretty(content) + "\n"
+
+
+def pretty(value: Any, indent: str = "") -> str:
+    """JSON with one line for what fits into WIDTH columns, and for every list of plain values."""
+    line = json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    inner = indent + " "
+    if len(indent) + len(line) <= WIDTH or not isinstance(value, (dict, list)):
+        return line
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {pretty(value[key], inner)}" for key in sorted(value)]
+        return f"{{\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}}}"
+    if not any(isinstance(each, (dict, list)) for each in value):
+        return line
+    rows = [pretty(each, inner) for each in value]
+    return f"[\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}]"

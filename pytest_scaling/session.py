@@ -6,7 +6,9 @@ import dataclasses
 import itertools
 import os
 import platform
+import shlex
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,7 +203,7 @@ class Session:
         assert claim is not None
         result = self.hear(item)
         file = Path(os.path.relpath(item.path, self.config.rootpath)).as_posix()
-        made = record(result, self.profile(device_of(item)), file)
+        made = record(result, self.profile(device_of(item)), file, self.tier)
         item.stash[RECORD] = made
         item.user_properties += properties(made)
         row = self.ledger(item.path.parent, device_of(item)).row(claim.id)
@@ -209,8 +211,22 @@ class Session:
 
     def keep(self, report: Any) -> None:
         """Remember the record that a test report brought, and how many trials it took."""
-        record = report.claim_record
+        record = report.claim_record | {"run": self.run_facts}
         self.records[f"{record['claim']['id']} on {record['profile']['device']}"] = record
+
+    @cached_property
+    def run_facts(self) -> dict[str, Any]:
+        """Commit, time and command of the run, for its records."""
+        from .checkout import changed_files, commit
+
+        root = self.config.rootpath
+        changed = changed_files(root)
+        return {
+            "commit": commit(root),
+            "dirty": None if changed is None else bool(changed),
+            "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": shlex.join(["pytest", *map(str, self.config.invocation_params.args)]),
+        }
 
     def finish(self) -> list[str]:
         """Write the ledger and the report, and say where they are, or why they are not there."""

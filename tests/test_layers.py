@@ -20,10 +20,20 @@ LAYERS = (
     ("session", "measurements", "outcome", "rehearsal", "terminal", "progress"),
     ("cell",),
     ("experiment", "stopwatch", "ledger", "report"),
-    ("forecast", "learning_curve", "reversal", "record"),
+    ("forecast", "learning_curve", "reversal", "record", "protocol"),
     ("quantities",),
     ("estimate", "trials"),
-    ("statistics", "devices", "claim", "control", "hookspecs", "options", "tier", "seeds"),
+    (
+        "statistics",
+        "devices",
+        "claim",
+        "control",
+        "hookspecs",
+        "options",
+        "tier",
+        "seeds",
+        "checkout",
+    ),
 )
 ABOVE_THE_PACKAGE = {"benchmarks", "claims", "conftest", "fixtures", "tests"}
 

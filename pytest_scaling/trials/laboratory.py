@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from .execution import Trials
     from .result import SeedResult
-    from .trial import Trial
+    from .trial import Arm, Trial
 
 
 class NotYet(Exception):
@@ -19,6 +19,17 @@ class Laboratory(Protocol):
     """Gives the results of trials, one tuple of seeds each, in the order asked."""
 
     def results(self, trials: Sequence[Trial]) -> list[tuple[SeedResult, ...]]: ...
+
+
+class Design:
+    """A laboratory that knows nothing, and remembers which arms it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict[Arm, None] = {}
+
+    def results(self, trials: Sequence[Trial]) -> list[tuple[SeedResult, ...]]:
+        self.asked.update(dict.fromkeys(trial.arm for trial in trials))
+        raise NotYet
 
 
 class Plan:

@@ -27,17 +27,21 @@ class SeedResult:
     diverged: bool
     seconds: float = field(compare=False)
 
+    def discordant(self, other: SeedResult) -> int:
+        """Number of test rows that exactly one of the two labels correctly.
 
-def discordant(a: SeedResult, b: SeedResult) -> int:
-    """Number of test rows that exactly one of the two labels correctly.
+        Raises ValueError unless both hold the rows of the same test set.
+        """
+        if self.correct is None or other.correct is None:
+            raise ValueError(f"Seed {self.seed} has no labelled test rows to compare.")
+        if not self.shares_rows(other):
+            raise ValueError(
+                f"Results must share their test rows, but are {self.rows} rows of seed "
+                f"{self.seed} and {other.rows} of seed {other.seed}."
+            )
+        mine, theirs = (int.from_bytes(each.correct or b"", "big") for each in (self, other))
+        return (mine ^ theirs).bit_count()
 
-    Raises ValueError unless both hold the rows of the same test set.
-    """
-    if a.correct is None or b.correct is None:
-        raise ValueError(f"Seed {a.seed} has no labelled test rows to compare.")
-    if (a.seed, a.rows) != (b.seed, b.rows):
-        raise ValueError(
-            f"Results must share their test rows, but are {a.rows} rows of seed {a.seed} "
-            f"and {b.rows} of seed {b.seed}."
-        )
-    return (int.from_bytes(a.correct, "big") ^ int.from_bytes(b.correct, "big")).bit_count()
+    def shares_rows(self, other: SeedResult) -> bool:
+        """Whether both were judged on the same test rows."""
+        return self.rows > 0 and (self.seed, self.rows) == (other.seed, other.rows)

@@ -216,7 +216,7 @@ class Unready:
         raise NotYet
 
 
-def test_while_a_run_is_planned_every_comparison_passes_and_nothing_is_noted():
+def test_while_a_run_is_planned_every_comparison_passes_and_is_noted_without_figures():
     measuring = experiment(Unready())
     estimate = gap(measuring)
     assert isinstance(estimate, Unmeasured)
@@ -225,7 +225,9 @@ def test_while_a_run_is_planned_every_comparison_passes_and_nothing_is_noted():
     assert estimate.equivalent(EFFECT)
     assert measuring.ranking(POOR, GOOD, task=TASK, m=64).steps > EFFECT
     assert all(map(math.isnan, measuring.measure(GOOD, "error", task=TASK, m=64)))
-    assert measuring.evidence.decisions == []
+    noted = measuring.evidence.decisions
+    assert [each.operator for each in noted] == [">", "<", "within", ">"]
+    assert {each.estimate.n for each in noted} == {0}
 
 
 def test_a_learner_is_called_by_its_label():

@@ -5,10 +5,12 @@ import math
 import platform
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from pytest_scaling.cell import Body, Cell, CellResult, Hearing, scope
 from pytest_scaling.claim import Claim, Source
-from pytest_scaling.record import arms, digits, dump, finite, record
+from pytest_scaling.ledger import Ledger
+from pytest_scaling.record import SCHEMA_FILE, arms, digest, digits, dump, finite, record
 from pytest_scaling.session import Profile
 from pytest_scaling.statistics.verdict import Verdict
 from pytest_scaling.tier import TIERS
@@ -30,9 +32,10 @@ def heard(bench, m=64, **claim):
     laid = scope(stated, (), QUICK, None, ("task",))
     arguments = ("compare", "task", "smallest_effect")
     result = Hearing(Body(body, arguments), laid, bench, QUICK, "cpu", 0).verdict()
-    return record(result, PROFILE, "claims/test_it.py")
+    return record(result, PROFILE, "claims/test_it.py", QUICK)
 
 
+SCHEMA = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 CLEAR = planted(good=0.1, poor=0.3)
 OPEN = planted(good=0.1, poor=swinging(0.17, 0.1))
 
@@ -109,7 +112,7 @@ def test_an_arm_of_several_cells_is_given_with_the_most_seeds():
         CellResult(Cell(None, None, True), None, "", (), {arm: results}),
         CellResult(Cell(None, None, True), None, "", (), {arm: results[:7]}),
     ]
-    assert [(row["task"], len(row["seeds"])) for row in arms(cells)] == [("ape", 5), ("xor", 10)]
+    assert [(row["task"], len(row["seeds"])) for _, row in arms(cells)] == [("ape", 5), ("xor", 10)]
 
 
 def test_what_is_not_applicable_has_a_reason_and_no_evidence():
@@ -119,7 +122,7 @@ def test_what_is_not_applicable_has_a_reason_and_no_evidence():
     stated = Claim("it", "It is so", tasks=(TASK,))
     laid = scope(stated, (), QUICK, None, ("task",))
     result = Hearing(Body(body, ("task",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
-    made = record(result, PROFILE, "test_it.py")
+    made = record(result, PROFILE, "test_it.py", QUICK)
     assert (made["verdict"], made["reason"]) == ("not applicable", "no data")
     assert made["cells"][0]["evidence"] == []
     assert made["arms"] == []
@@ -131,7 +134,7 @@ def test_an_exact_statement_is_evidence_without_figures():
 
     laid = scope(Claim("it", "It is so"), (), QUICK, None, ())
     result = Hearing(Body(body, ("exact",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
-    (comparison,) = record(result, PROFILE, "test_it.py")["cells"][0]["evidence"]
+    (comparison,) = record(result, PROFILE, "test_it.py", QUICK)["cells"][0]["evidence"]
     assert comparison == {
         "about": "one is one",
         "operator": "exact",
@@ -148,7 +151,86 @@ def test_a_record_is_the_same_for_the_same_evidence_and_names_no_machine():
     assert json.loads(text) == heard(CLEAR)
     node = platform.node()
     assert not node or f'"{node}"' not in text
-    assert set(heard(CLEAR)["environment"]) == {"python", "system", "machine", "libraries"}
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(SCHEMA.schema)
+
+
+@pytest.mark.parametrize("bench", [CLEAR, OPEN, planted(good=0.3, poor=0.1)])
+@pytest.mark.parametrize("source", [None, TALK])
+def test_a_record_is_as_the_schema_says_whatever_its_verdict(bench, source):
+    SCHEMA.validate(heard(bench, source=source, bounds={"alike": (-0.1, 0.1)}))
+
+
+def test_a_row_of_the_ledger_is_as_the_schema_says(tmp_path):
+    SCHEMA.validate(
+        json.loads(Ledger(tmp_path, "quick").write(heard(CLEAR), "first").read_text("utf-8"))
+    )
+
+
+def parts(value, way=()):
+    """Every object inside a JSON value, with the way to it."""
+    if isinstance(value, dict):
+        yield way, value
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(each, (dict, list)):
+            yield from parts(each, (*way, key))
+
+
+NAMED_FREELY = {"metrics", "settings", "bounds", "libraries"}
+
+
+def test_the_schema_knows_every_field_of_a_record_and_asks_for_it():
+    made = heard(CLEAR, source=TALK)
+    optional = {("file",), ("partial",)}
+    asked = 0
+    for way, part in parts(made):
+        if NAMED_FREELY & {*way} or way == ("protocol", "arms"):
+            continue
+        for key in list(part):
+            lost = part.pop(key)
+            assert SCHEMA.is_valid(made) is ((*way, key) in optional), (way, key)
+            part[key] = lost
+            asked += 1
+        part["new"] = 1
+        assert not SCHEMA.is_valid(made), way
+        del part["new"]
+    assert asked > 80
+    SCHEMA.validate(made)
+
+
+def test_the_digest_covers_every_number_and_nothing_of_the_run():
+    made = heard(CLEAR)
+    assert made["digest"] == digest(made)
+    assert digest(made | {"file": "b.py", "partial": True, "run": {}, "blessing": {}}) == digest(
+        made
+    )
+    made["cells"][0]["evidence"][0]["samples"][3] += 1e-16 + 1e-15
+    assert digest(made) != made["digest"]
+
+
+def test_arms_that_are_compared_keep_in_how_many_test_rows_they_differ():
+    made = heard(CLEAR)
+    assert made["discordant"] == [{"arms": [0, 1], "rows": [200] * 5}]
+    assert made["cells"][0]["evidence"][0]["arms"] == [1, 0]
+    assert made["arms"][0]["test_rows"] == [1000] * 5
+
+
+def test_the_seeds_that_diverged_are_named():
+    diverging = planted(good=0.1, poor=0.3)
+    diverging.diverged = lambda arm, seed: arm.learner is POOR and seed in (1, 3)
+    poor = heard(diverging)["arms"][1]
+    assert (poor["diverged"], poor["diverged_seeds"]) == (2, [1, 3])
+
+
+def test_what_fits_into_a_line_is_one_and_a_list_of_samples_always_is():
+    text = dump({"b": list(range(100)), "a": {"x": 1}, "c": [{"y": "z" * 60}, {"y": "z" * 60}]})
+    lines = text.splitlines()
+    assert lines[:2] == ["{", ' "a": {"x": 1},']
+    assert lines[2] == ' "b": ' + json.dumps(list(range(100))) + ","
+    assert lines[4] == '  {"y": "' + "z" * 60 + '"},'
+    assert json.loads(text)["c"][1] == {"y": "z" * 60}
 
 
 def test_the_text_of_a_record_has_no_value_that_json_lacks():

@@ -9,7 +9,7 @@ import pytest
 from pytest_scaling.trials import worker
 from pytest_scaling.trials.block import Fit
 from pytest_scaling.trials.draws import Draws
-from pytest_scaling.trials.result import SeedResult, TrialError, discordant
+from pytest_scaling.trials.result import SeedResult, TrialError
 from pytest_scaling.trials.worker import compute
 from tests.trials.toys import TEST_ROWS, Returns, Stripes, trial
 
@@ -61,11 +61,11 @@ def test_discordant_rows_are_those_that_exactly_one_gets_right():
         return SeedResult(seed, {}, np.packbits(right).tobytes(), len(right), False, 1.0)
 
     a, b = np.random.default_rng(0).random((2, 45)) < 0.5
-    assert discordant(result(a), result(b)) == np.sum(a != b)
+    assert result(a).discordant(result(b)) == np.sum(a != b)
     with pytest.raises(ValueError, match="share their test rows"):
-        discordant(result(a), result(b[:44]))
+        result(a).discordant(result(b[:44]))
     with pytest.raises(ValueError, match="share their test rows"):
-        discordant(result(a), result(b, seed=1))
+        result(a).discordant(result(b, seed=1))
 
 
 def test_results_depend_on_nothing_that_the_process_did_before(draws):
