@@ -46,14 +46,16 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
-    from .options import check_options
-    from .tier import tier_of
+    from .options import TIER, check_options
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
-    tier_of(config)  # an unknown tier is said before anything is collected
+    if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
+        from .tier import tier_of
+
+        tier_of(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -191,10 +193,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     if claims.is_worker:
         session.config.workeroutput["scaling"] = claims.tally()  # type: ignore[attr-defined]
-    else:
+        return
+    try:
         claims.written = claims.finish()
-        if claims.unwritten:
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    except KeyboardInterrupt:
+        claims.written = ["interrupted before the ledger and the report were written"]
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+    if claims.unwritten:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -217,4 +223,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_unconfigure(config: pytest.Config) -> None:
     claims = heard(config)
     if claims is not None:
-        claims.close()
+        from .interruption import held_back
+
+        with held_back():
+            claims.close()

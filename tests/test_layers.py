@@ -33,6 +33,7 @@ LAYERS = (
         "tier",
         "seeds",
         "checkout",
+        "interruption",
     ),
 )
 ABOVE_THE_PACKAGE = {"benchmarks", "claims", "conftest", "fixtures", "tests"}

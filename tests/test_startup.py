@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {"jinja2", "joblib", "matplotlib", "numpy", "rich", "scipy", "sklearn", "sqlite3", "torch"}
 MARK = "--- from here on ---"
+STARTING = ("os.exec", "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen")
 IMPORT_THE_PLUGIN = f"""
 import sys, pytest
 print({MARK!r}, file=sys.stderr)
@@ -23,6 +24,16 @@ RUN_PYTEST = f"""
 import sys, pytest
 status = pytest.main(sys.argv[1:])
 print({MARK!r}, *sys.modules, sep="\\n", file=sys.stderr)
+sys.exit(status)
+"""
+
+
+RUN_PYTEST_AND_TELL_OF_PROCESSES = f"""
+import sys, pytest
+started = []
+sys.addaudithook(lambda event, _: event in {STARTING} and started.append(event))
+status = pytest.main(sys.argv[1:])
+print({MARK!r}, *started, sep="\\n", file=sys.stderr)
 sys.exit(status)
 """
 
@@ -47,6 +58,13 @@ def loaded_after_pytest(*arguments: str, folder: Path) -> list[str]:
     return lines_after_the_mark("-c", RUN_PYTEST, *options, folder=folder)
 
 
+def processes_started(folder: Path) -> list[str]:
+    """How a pytest run of `folder` with the plugin starts other processes: audit events."""
+    run = RUN_PYTEST_AND_TELL_OF_PROCESSES
+    told = lines_after_the_mark("-c", run, "-p", "pytest_scaling.plugin", folder=folder)
+    return [event for event in told if event]
+
+
 def root_of(module: str) -> str:
     return module.partition(".")[0]
 
@@ -65,6 +83,19 @@ def test_a_run_without_claims_loads_no_heavy_library(arguments, tmp_path):
     loaded = loaded_after_pytest(*arguments, folder=tmp_path)
     assert "pytest_scaling.plugin" in loaded
     assert HEAVY & {root_of(module) for module in loaded} == set()
+
+
+def test_a_run_without_claims_starts_no_process(tmp_path):
+    (tmp_path / "test_ordinary.py").write_text("def test_sum():\n    assert 1 + 1 == 2\n")
+    assert processes_started(tmp_path) == []
+
+
+def test_a_process_would_be_noticed(tmp_path):
+    (tmp_path / "test_true.py").write_text(
+        "import subprocess, sys\n"
+        "def test_true():\n    subprocess.run([sys.executable, '-c', ''], check=True)\n"
+    )
+    assert "subprocess.Popen" in processes_started(tmp_path)
 
 
 def test_a_heavy_library_would_be_noticed(tmp_path):
