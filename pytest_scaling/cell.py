@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .trials.result import SeedResult
     from .trials.trial import Arm
 
+STOPWATCH = "stopwatch"  # a body that asks for it makes a timing claim
 MEASUREMENTS = (
     "compare",
     "interaction",
@@ -33,6 +35,7 @@ MEASUREMENTS = (
     "forecast",
     "ranking",
     "race",
+    STOPWATCH,
     "measure",
     "exact",
 )
@@ -216,6 +219,11 @@ class Body:
     def measures(self) -> bool:
         return any(name in MEASUREMENTS for name in self.arguments)
 
+    @property
+    def takes_time(self) -> bool:
+        """Whether it is a timing claim, whose verdict depends on the machine."""
+        return STOPWATCH in self.arguments
+
     def run(self, experiment: Experiment, cell: Cell) -> None:
         """Call the function with the values and measurements of one cell."""
         values = self.values(experiment, cell)
@@ -290,7 +298,9 @@ class Hearing:
         with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
             self.body.run(experiment, cell)
 
-    def _experiment(self, laboratory: Laboratory) -> Experiment:
+    def _experiment(
+        self, laboratory: Laboratory, clock: Callable[[], float] | None = None
+    ) -> Experiment:
         return Experiment(
             self.scope.claim,
             self.scope.levels,
@@ -298,6 +308,7 @@ class Hearing:
             self.tier,
             self.device,
             self.seed_offset,
+            clock,
         )
 
     def _hear(self, cell: Cell) -> CellResult:
@@ -305,7 +316,7 @@ class Hearing:
 
         if cell.skip:
             return CellResult(cell, None, cell.skip)
-        experiment = self._experiment(self.laboratory)
+        experiment = self._experiment(self.laboratory, time.perf_counter)
         decisions = experiment.evidence.decisions
         verdict: Verdict | None = Verdict.SUPPORTED
         reason = ""

@@ -37,9 +37,13 @@ ERROR = Unit("error", _finite(lambda value: f"{value:.4f}"))
 LOG_ERROR = Unit("relative fall of the error", _finite(lambda value: f"{-math.expm1(-value):.1%}"))
 LOG_STEPS = Unit("ratio of steps", _finite(lambda value: f"{math.exp(value):.2f}x"))
 LOG_RATIO = Unit("ratio", _finite(lambda value: f"{math.exp(value):.3g}x"))
+LOG_SECONDS = Unit("ratio of times", _finite(lambda value: f"{math.exp(value):.3g}x"))
 NUMBER = Unit("number", _finite(lambda value: f"{value:.4g}"))
 STATEMENT = Unit("exact statement", str)
-UNITS = {unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, NUMBER, STATEMENT)}
+UNITS = {
+    unit.name: unit
+    for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, LOG_SECONDS, NUMBER, STATEMENT)
+}
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Estimate:
     refute_level: float | None = None  # one-sided, where it differs from `level`
     parts: int = 1  # statements of which this is one, joined by "and"
     floor: float = 0.0  # the least standard deviation that was believed
+    replication: str = "seed"  # what a sample is of; "block" where time was taken
     metric: str = "error"
     arms: tuple[Arm, ...] = ()
     looks: tuple[int, ...] = ()
@@ -145,6 +150,27 @@ class Estimate:
             f"{write(self.value)} [{write(self.interval.low)}, {write(self.interval.high)}] "
             f"(n = {self.n})"
         )
+
+
+class Unmeasured(Estimate):
+    """Stands for an estimate whose trials are not there yet, while a run is being planned.
+
+    Every comparison passes, so that the body goes on and shows what else it will ask for.
+    """
+
+    def __init__(self, **designed: Any) -> None:
+        from .statistics.sequential import Interval
+
+        unknown = Interval(math.nan, math.nan, math.nan, math.nan, 0)
+        super().__init__(interval=unknown, refuting=unknown, seeds=(), samples=(), **designed)
+
+    def _compare(self, operator: str, bound: float) -> Decision:
+        from .statistics.verdict import Verdict
+
+        return self.decide(Verdict.SUPPORTED, operator, bound)
+
+    def equivalent(self, bound: float) -> Decision:
+        return self._compare(Decision.WITHIN, bound)
 
 
 REVERSAL_IN_WORDS = {

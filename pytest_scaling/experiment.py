@@ -26,6 +26,7 @@ from .estimate import (
     Evidence,
     Joint,
     Unit,
+    Unmeasured,
 )
 from .forecast import Forecast
 from .learning_curve import LearningCurve
@@ -58,6 +59,7 @@ class Experiment:
     tier: Tier
     device: str = "cpu"
     seed_offset: int = 0
+    clock: Callable[[], float] | None = None  # seconds; none while a run is only being planned
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
     discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
@@ -117,7 +119,7 @@ class Experiment:
         from .statistics.sequential import decided
 
         levels = levels or self.levels
-        bounds = self._bounds(bound, either_sign)
+        bounds = self.bounds_of(bound, either_sign)
         refute = levels.refute / (parts * self.claim.parts)
         looks = tuple(self.looks(arms))
         designed: dict[str, Any] = {
@@ -166,7 +168,7 @@ class Experiment:
                     one.discordant(other) for one, other in zip(first, second, strict=True)
                 )
 
-    def _bounds(self, name: str, either_sign: bool) -> dict[str, float]:
+    def bounds_of(self, name: str, either_sign: bool = False) -> dict[str, float]:
         """The declared bound of a name, by name; with its negative where both signs count."""
         declared = self.claim.all_bounds
         if name not in declared:
@@ -310,6 +312,35 @@ class Experiment:
             metric="steps",
         )
 
+    def stopwatch(
+        self,
+        rival: Learner | Callable[[], object],
+        learner: Learner | Callable[[], object],
+        *,
+        task: Task | None = None,
+        m: int | None = None,
+        devices: tuple[str, str] = ("", ""),
+        bound: str = "smallest_effect",
+        blocks: int | None = None,
+    ) -> Estimate:
+        """Log ratio of the seconds that `rival` takes to those that `learner` takes.
+
+        Both are learners, which train on m rows of a task, or functions without arguments. They
+        take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
+        each of them runs. The number of blocks is fixed, and they are the unit of replication.
+        """
+        from .stopwatch import ratio
+
+        return ratio(
+            self,
+            (rival, learner),
+            task=task,
+            m=m,
+            devices=devices,
+            bound=bound,
+            blocks=blocks,
+        )
+
     def exact(self, holds: Any, about: str) -> Decision:
         """A statement without noise: true or false at once. `holds` may be an array of truths."""
         from .statistics.verdict import Verdict
@@ -352,27 +383,6 @@ class Ranking:
                 for before, after in pairs
             )
         )
-
-
-class Unmeasured(Estimate):
-    """Stands for an estimate whose trials are not there yet, while a run is being planned.
-
-    Every comparison passes, so that the body goes on and shows what else it will ask for.
-    """
-
-    def __init__(self, **designed: Any) -> None:
-        from .statistics.sequential import Interval
-
-        unknown = Interval(math.nan, math.nan, math.nan, math.nan, 0)
-        super().__init__(interval=unknown, refuting=unknown, seeds=(), samples=(), **designed)
-
-    def _compare(self, operator: str, bound: float) -> Decision:
-        from .statistics.verdict import Verdict
-
-        return self.decide(Verdict.SUPPORTED, operator, bound)
-
-    def equivalent(self, bound: float) -> Decision:
-        return self._compare(Decision.WITHIN, bound)
 
 
 def label(learner: Learner) -> str:

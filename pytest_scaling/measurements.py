@@ -86,6 +86,12 @@ def race(device: str) -> Any:
 
 
 @pytest.fixture
+def stopwatch(device: str) -> Any:
+    """stopwatch(a, b, task=task, m=m): log ratio of the times of two learners or functions."""
+    return Placeholder("stopwatch")
+
+
+@pytest.fixture
 def measure(device: str) -> Any:
     """measure(learner, metric, task=task, m=m): one metric for each seed of the first look."""
     return Placeholder("measure")

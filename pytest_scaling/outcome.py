@@ -10,6 +10,7 @@ import pytest
 from .claim import Claim, ClaimError
 from .estimate import Inconclusive
 from .ledger import Row, differences
+from .stopwatch import TimingError
 from .trials.block import SettingsError
 from .trials.execution import OfflineError
 from .trials.result import TrialError
@@ -26,9 +27,16 @@ MISTAKES = (
     TrialError,
     OfflineError,
     StoreError,
+    TimingError,
     pytest.UsageError,
 )
 """Errors whose sentence says all there is to say: they are reported without a traceback."""
+
+
+TIMING = (
+    "Times speak of this machine and of what else it does, so the ledger keeps none: look at what "
+    "else is running, and run it again."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | N
         return Outcome("skipped", f"not applicable: {record['reason']}")
     if verdict == "inconclusive":
         return Outcome("inconclusive", sentence + needs(record))
-    if row is None and accepted_now:
+    if row is None and accepted_now and not record.get("timing"):
         row = Row(verdict, accepted_now, {})
     if record["partial"] and row is not None:
         changed = differences(row, record["cells"])
@@ -68,7 +76,8 @@ def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | N
         return Outcome(kind, "; ".join([sentence, *changed]))
     expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.hoped
     if verdict != expected:
-        return Outcome("failed", f"{sentence}\n{advice(claim, row)}")
+        hint = TIMING if record.get("timing") else advice(claim, row)
+        return Outcome("failed", f"{sentence}\n{hint}")
     if verdict != claim.hoped and row is not None:
         return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
     return Outcome("passed", sentence)
@@ -125,8 +134,10 @@ def needs(record: Record) -> str:
         evidence["seeds_needed"]
         for cell in record["cells"]
         for evidence in cell["evidence"]
-        if evidence["verdict"] == "inconclusive"
+        if evidence["verdict"] == "inconclusive" and "replication" not in evidence
     ]
+    if record.get("timing") and not needed:
+        return "; take the time again while nothing else runs"
     if not needed:
         return ""
     if None in needed:

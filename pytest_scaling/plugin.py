@@ -25,6 +25,7 @@ from .measurements import (  # noqa: F401 - fixtures
     reversal,
     smallest_effect,
     spread,
+    stopwatch,
     task,
     tasks,
 )

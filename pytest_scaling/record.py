@@ -42,8 +42,13 @@ WIDTH = 100  # columns
 OF_ONE_RUN = ("file", "partial", "run")  # of a record, beside its evidence
 
 
-def record(result: ClaimResult, profile: Profile, file: str, tier: Tier) -> Record:
-    """Everything a reader needs to believe the verdict, or to doubt it."""
+def record(
+    result: ClaimResult, profile: Profile, file: str, tier: Tier, *, timing: bool = False
+) -> Record:
+    """Everything a reader needs to believe the verdict, or to doubt it.
+
+    timing: the verdict depends on how fast the machine was, and is no row for the ledger.
+    """
     claim = result.claim
     rows = arms(result.cells)
     content = {
@@ -59,6 +64,7 @@ def record(result: ClaimResult, profile: Profile, file: str, tier: Tier) -> Reco
         "discordant": discordant(result.cells, [arm for arm, _ in rows]),
         "protocol": protocol(result, tier),
         "environment": environment(),
+        **({"timing": True} if timing else {}),
     }
     return content | {"digest": digest(content)}
 
@@ -115,9 +121,6 @@ def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
     }
     if estimate is None:
         return stated
-    needed = None
-    if decision.verdict == "inconclusive":
-        needed = seeds_to_decide(estimate, decision)
     return stated | {
         "measured": estimate.measured,
         "metric": estimate.metric,
@@ -136,14 +139,38 @@ def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
         "most_seeds": estimate.most_seeds,
         "noise_floor": digits(estimate.floor),
         "overlap": digits(estimate.interval.overlap),
-        "p": digits(p_value(decision, estimate)) if decision.operator in "><" else None,
-        "smallest_detectable": digits(smallest_detectable(estimate.interval, estimate.level)),
-        "seeds_needed": needed,
-        "unseen_failure_share": digits(unseen_failure_share(estimate.n)),
+        **(of_blocks if estimate.replication == "block" else of_seeds)(decision, estimate),
         "stopped_early": estimate.n < estimate.most_seeds,
         "notes": list(estimate.notes),
         "seeds": list(estimate.seeds),
         "samples": list(estimate.samples),
+    }
+
+
+def of_seeds(decision: Decision, estimate: Estimate) -> Record:
+    """What follows from samples that are one a seed."""
+    undecided = decision.verdict == "inconclusive"
+    return {
+        "p": digits(p_value(decision, estimate)) if decision.operator in "><" else None,
+        "smallest_detectable": digits(smallest_detectable(estimate.interval, estimate.level)),
+        "seeds_needed": seeds_to_decide(estimate, decision) if undecided else None,
+        "unseen_failure_share": digits(unseen_failure_share(estimate.n)),
+    }
+
+
+def of_blocks(decision: Decision, estimate: Estimate) -> Record:
+    """What follows from samples that are one a block of timings, and are judged by their median."""
+    from .statistics import ratios
+
+    sign = 1 if decision.operator == ">" else -1
+    samples = [sign * value for value in estimate.samples]
+    detectable = ratios.smallest_detectable(estimate.interval.sd, estimate.n, estimate.level)
+    return {
+        "replication": estimate.replication,
+        "p": ratios.sign_p(samples, sign * decision.bound) if decision.operator in "><" else None,
+        "smallest_detectable": digits(detectable),
+        "seeds_needed": None,
+        "unseen_failure_share": None,
     }
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import options
-from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
+from .cell import PROVIDED, STOPWATCH, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
 from .devices import devices_of, lacking_devices
 from .ledger import Ledger
@@ -158,6 +158,8 @@ class Session:
 
     def scope(self, claim: Claim, arguments: tuple[str, ...]) -> Scope:
         lacking = lacking_devices(claim, devices_of(self.config))
+        if STOPWATCH in arguments and options.OFFLINE.read(self.config):
+            lacking = lacking or f"it takes time, which {options.OFFLINE.flag} does not"
         return scope(claim, self.suite, self.tier, self.wanted_tasks, arguments, lacking)
 
     def hearing(
@@ -203,7 +205,8 @@ class Session:
         assert claim is not None
         result = self.hear(item)
         file = Path(os.path.relpath(item.path, self.config.rootpath)).as_posix()
-        made = record(result, self.profile(device_of(item)), file, self.tier)
+        profile, timing = self.profile(device_of(item)), takes_time(item)
+        made = record(result, profile, file, self.tier, timing=timing)
         item.stash[RECORD] = made
         item.user_properties += properties(made)
         row = self.ledger(item.path.parent, device_of(item)).row(claim.id)
@@ -264,7 +267,11 @@ class Session:
         directory = (self.config.rootpath / record["file"]).parent
         ledger = self.ledger(directory, record["profile"]["device"])
         row = ledger.row(record["claim"]["id"])
-        if record["partial"] or (row and row.verdict in ("supported", "refuted")):
+        if (
+            record["partial"]
+            or record.get("timing")
+            or (row and row.verdict in ("supported", "refuted"))
+        ):
             return None
         return ledger.write(record, reason)
 
@@ -327,6 +334,11 @@ def claim_of(item: pytest.Item) -> Claim | None:
     """The claim that a test item carries, if any."""
     marker = item.get_closest_marker("claim")
     return marker.args[0] if marker and marker.args else None
+
+
+def takes_time(item: pytest.Item) -> bool:
+    """Whether a claim's verdict depends on the machine's speed: its body has a stopwatch."""
+    return STOPWATCH in getattr(item, "fixturenames", ())
 
 
 def keywords_of(item: pytest.Item) -> set[str]:

@@ -139,7 +139,7 @@ def unseen(records: Sequence[Record]) -> Iterator[str]:
         for record in records
         for cell in record["cells"]
         for evidence in cell["evidence"]
-        if "n" in evidence
+        if evidence.get("unseen_failure_share") is not None
     }
     if shares:
         left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
@@ -189,7 +189,12 @@ def undecided(records: Sequence[Record]) -> Iterator[str]:
     for record in ordered(records):
         for cell in record["cells"]:
             for evidence in cell["evidence"]:
-                if evidence["verdict"] == "inconclusive":
+                if evidence["verdict"] != "inconclusive":
+                    continue
+                told = f"{record['claim']['id']}: {evidence['sentence']}"
+                if "replication" in evidence:
+                    yield f"{told}; take the time again while nothing else runs"
+                else:
                     needed = evidence["seeds_needed"]
                     words = f"about {needed:,} seeds" if needed else "more seeds than is sensible"
-                    yield f"{record['claim']['id']}: {evidence['sentence']}; it would take {words}"
+                    yield f"{told}; it would take {words}"

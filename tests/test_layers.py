@@ -19,10 +19,11 @@ LAYERS = (
     ("commands",),
     ("session", "measurements", "outcome", "rehearsal", "terminal", "progress"),
     ("cell",),
-    ("experiment", "stopwatch", "ledger", "report"),
-    ("forecast", "learning_curve", "reversal", "record", "protocol"),
+    ("experiment", "ledger", "report"),
+    ("forecast", "learning_curve", "reversal", "stopwatch", "record", "protocol"),
     ("quantities",),
     ("estimate", "trials"),
+    ("accelerator", "numerics"),
     (
         "statistics",
         "devices",

@@ -215,7 +215,9 @@ def evidence(row: Record, scale: Mapping[str, tuple[float, float]], is_control: 
         effect=words.quantity(row["value"], unit),
         interval=words.interval(row),
         bound=words.quantity(row["bound"], unit),
-        seeds=f"{row['n']} of {row['most_seeds']}",
+        seeds=f"{row['n']} blocks"
+        if "replication" in row
+        else f"{row['n']} of {row['most_seeds']}",
         detectable=words.quantity(row["smallest_detectable"], unit),
         unseen=words.share(row["unseen_failure_share"]),
         needed=words.needed(row),

@@ -115,5 +115,7 @@ def needed(row: Mapping[str, Any]) -> str:
     """How many seeds an undecided comparison would take."""
     if row["verdict"] != "inconclusive":
         return ""
+    if "replication" in row:
+        return "take the time again while nothing else runs"
     seeds = row["seeds_needed"]
     return f"about {seeds:,} seeds needed" if seeds else "more seeds needed than can be run"

@@ -11,6 +11,7 @@ from pytest_scaling.estimate import (
     ERROR,
     LOG_ERROR,
     LOG_RATIO,
+    LOG_SECONDS,
     LOG_STEPS,
     NUMBER,
     STATEMENT,
@@ -220,7 +221,8 @@ def test_a_unit_can_write_what_has_no_end(unit):
 
 def test_units_are_found_by_the_name_that_records_carry():
     assert UNITS == {
-        unit.name: unit for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, NUMBER, STATEMENT)
+        unit.name: unit
+        for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, LOG_SECONDS, NUMBER, STATEMENT)
     }
 
 

@@ -1,0 +1,165 @@
+"""What timing needs to know of a device: when it has finished, and by its own clock how long.
+
+Work on an accelerator is queued: a call returns before its result is there. So a reading of the
+host's clock means something only on a device that has been waited for, and the device's own time
+is taken by events that stand in the queue before and behind the work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+RETAKES = 3  # of a timing that came out below zero
+MIB = 2**20
+
+
+class ClockError(RuntimeError):
+    """The clock went backwards again and again; one sentence says where."""
+
+
+class Accelerator(Protocol):
+    """A device that timings wait for. The CPU is one too, and never lets them wait."""
+
+    @property
+    def device(self) -> str: ...
+
+    def synchronise(self) -> None:
+        """Return when everything that was queued is done."""
+
+    def event(self) -> Any:
+        """A moment in the queue: behind all that was queued before, and ahead of the rest."""
+
+    def between(self, start: Any, end: Any) -> float:
+        """Seconds from one event to another, both past, by the device's own clock."""
+
+    def forget_peak(self) -> None:
+        """Begin to watch the peak of the memory anew."""
+
+    def peak_memory(self) -> int | None:
+        """Bytes of memory that were in use at most, where that can be told."""
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """The host itself: a call returns when its work is done."""
+
+    device: str = "cpu"
+
+    def synchronise(self) -> None:
+        pass
+
+    def event(self) -> float:
+        return time.perf_counter()
+
+    def between(self, start: float, end: float) -> float:
+        return end - start
+
+    def forget_peak(self) -> None:
+        pass
+
+    def peak_memory(self) -> int | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Cuda:
+    """A CUDA device by way of torch."""
+
+    device: str
+
+    def synchronise(self) -> None:
+        import torch
+
+        torch.cuda.synchronize(self.device)
+
+    def event(self) -> Any:
+        import torch
+
+        event = torch.cuda.Event(enable_timing=True)
+        event.record(torch.cuda.current_stream(self.device))
+        return event
+
+    def between(self, start: Any, end: Any) -> float:
+        return float(start.elapsed_time(end)) / 1e3  # torch gives milliseconds
+
+    def forget_peak(self) -> None:
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(self.device)
+
+    def peak_memory(self) -> int | None:
+        import torch
+
+        return int(torch.cuda.max_memory_allocated(self.device))
+
+
+@dataclass(frozen=True)
+class Mps:
+    """The GPU of an Apple processor by way of torch, which keeps no peak of its memory."""
+
+    device: str = "mps"
+
+    def synchronise(self) -> None:
+        import torch
+
+        torch.mps.synchronize()
+
+    def event(self) -> Any:
+        import torch
+
+        event = torch.mps.Event(enable_timing=True)
+        event.record()
+        return event
+
+    def between(self, start: Any, end: Any) -> float:
+        return float(start.elapsed_time(end)) / 1e3
+
+    def forget_peak(self) -> None:
+        pass
+
+    def peak_memory(self) -> int | None:
+        return None
+
+
+def accelerator(device: str) -> Accelerator:
+    """The device of a name, as in "cpu", "cuda:0" or "mps"."""
+    kind = device.partition(":")[0]
+    return {"cuda": Cuda, "mps": Mps}[kind](device) if kind != "cpu" else Cpu()
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One piece of work, timed from an idle device to an idle device.
+
+    seconds: by the host's clock. on_device: by the device's own, from event to event.
+    """
+
+    seconds: float
+    on_device: float
+
+
+def timed(
+    work: Callable[[], object],
+    on: Accelerator,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Timing:
+    """Run work once and time it; what was queued before is waited for first and does not count.
+
+    A timing below zero is thrown away and taken again. Raises ClockError after RETAKES of them.
+    """
+    for _ in range(1 + RETAKES):
+        on.synchronise()
+        start, before = on.event(), clock()
+        work()
+        end = on.event()
+        on.synchronise()
+        seconds = clock() - before
+        if seconds >= 0:
+            return Timing(seconds, on.between(start, end))
+    raise ClockError(
+        f"the clock went backwards {1 + RETAKES} times in a row while work was timed on "
+        f"{on.device}, by {-seconds:.3g} s the last time; see whether something sets it"
+    )

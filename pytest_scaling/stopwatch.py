@@ -1,0 +1,242 @@
+"""The stopwatch: how many times as long one piece of work takes as another.
+
+Both are warmed up, then take turns in blocks of A B B A, and every block gives the logarithm of
+one ratio. What comes out is an estimate like any other, with blocks in the place of seeds.
+Timings depend on the machine and on what else it does: they are evidence of one run, are never
+stored, and never enter the ledger.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .accelerator import Accelerator, ClockError, accelerator, timed
+from .claim import ClaimError
+from .estimate import LOG_SECONDS, Estimate, Unmeasured
+
+if TYPE_CHECKING:
+    from .experiment import Experiment
+    from .trials.block import Learner, Task
+
+    Side = Learner | Callable[[], object]
+
+SHORTEST = 0.002  # seconds that one timing takes at least; shorter work is repeated that long
+WARM_UPS = 2  # of each side, after its cold start
+
+
+class TimingError(RuntimeError):
+    """Work could not be timed; one sentence says why."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something to be timed, and the device that it keeps busy."""
+
+    name: str
+    run: Callable[[], object]
+    on: Accelerator
+
+    def seconds(self, times: int, clock: Callable[[], float]) -> float:
+        """Mean seconds of one run, of so many in a row."""
+
+        def repeat() -> None:
+            for _ in range(times):
+                self.run()
+
+        return timed(repeat, self.on, clock).seconds / times
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """What the blocks gave.
+
+    logs: the natural logarithm of each block's ratio. cold: seconds of the first run of each side,
+    which count for nothing else. times: runs in a row that made one timing of each side.
+    """
+
+    logs: tuple[float, ...]
+    cold: tuple[float, float]
+    times: tuple[int, int]
+
+
+def interleave(
+    pair: Callable[[int], tuple[Work, Work]],
+    blocks: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Ratios:
+    """Time both sides of `pair(block)` in turns, A B B A in one block and B A A B in the next.
+
+    Raises ClockError where the clock goes backwards.
+    """
+    first = pair(0)
+    cold = [work.seconds(1, clock) for work in first]
+    times = [warm(work, clock) for work in first]
+    with no_collection():
+        logs = [block_ratio(pair(block), times, block % 2, clock) for block in range(blocks)]
+    return Ratios(tuple(logs), (cold[0], cold[1]), (times[0], times[1]))
+
+
+def warm(work: Work, clock: Callable[[], float]) -> int:
+    """Warm up, and find how many runs in a row last for SHORTEST seconds."""
+    times = 1
+    for _ in range(WARM_UPS):
+        work.seconds(times, clock)
+    while (seconds := work.seconds(times, clock) * times) < SHORTEST:
+        times = max(2 * times, math.ceil(times * SHORTEST / max(seconds, SHORTEST / 100)))
+    return times
+
+
+def block_ratio(
+    works: tuple[Work, Work], times: Sequence[int], turned: int, clock: Callable[[], float]
+) -> float:
+    """Log of the ratio of one block: A B B A, or B A A B where it is turned."""
+    spent = [0.0, 0.0]
+    for side in ((0, 1, 1, 0), (1, 0, 0, 1))[turned]:
+        spent[side] += works[side].seconds(times[side], clock)
+    if min(spent) <= 0:
+        raise ClockError(
+            f"the clock stood still while {works[spent.index(min(spent))].name} was timed; "
+            f"it is too coarse, or something sets it"
+        )
+    return math.log(spent[0] / spent[1])
+
+
+@contextlib.contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the garbage collector from running in the middle of a timing."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+# In a claim.
+
+
+def ratio(
+    experiment: Experiment,
+    sides: tuple[Side, Side],
+    *,
+    task: Task | None,
+    m: int | None,
+    devices: tuple[str, str],
+    bound: str,
+    blocks: int | None,
+) -> Estimate:
+    """Log ratio of the seconds of the first side to those of the second.
+
+    A learner is trained on a new seed in every block, on rows drawn beforehand; both sides are
+    trained on the same rows.
+    """
+    from .statistics.ratios import BLOCKS, median_interval
+
+    where = [device or experiment.device for device in devices]
+    names = [name_of(side) for side in sides]
+    if len(set(where)) > 1:
+        names = [f"{name} on {device}" for name, device in zip(names, where, strict=True)]
+    rows = f" on {task.name}, m = {m:,}" if task is not None and m is not None else ""
+    blocks = BLOCKS if blocks is None else blocks
+    designed: dict[str, Any] = {
+        "about": f"time of {names[0]} over {names[1]}{rows}",
+        "measured": f"time of {names[0]} / {names[1]}",
+        "unit": LOG_SECONDS,
+        "bounds": experiment.bounds_of(bound),
+        "level": experiment.levels.support,
+        "refute_level": experiment.levels.refute / experiment.claim.parts,
+        "most_seeds": blocks,
+        "evidence": experiment.evidence,
+        "parts": experiment.claim.parts,
+        "metric": "seconds",
+        "looks": (blocks,),
+        "replication": "block",
+    }
+    if experiment.clock is None:
+        return Unmeasured(**designed)
+    first_seed = experiment.seed_offset
+
+    def pair(block: int) -> tuple[Work, Work]:
+        works = [
+            work_of(side, name, device, task, m, first_seed + block)
+            for side, name, device in zip(sides, names, where, strict=True)
+        ]
+        return works[0], works[1]
+
+    ratios = measure(pair, blocks, experiment.clock, first_seed)
+    support, against = (
+        median_interval(ratios.logs, lower_level=level, upper_level=level)
+        for level in (designed["level"], designed["refute_level"])
+    )
+    cold = " and ".join(f"{seconds:.3g} s" for seconds in ratios.cold)
+    return Estimate(
+        **designed,
+        interval=support,
+        refuting=against,
+        seeds=tuple(range(first_seed, first_seed + blocks)),
+        samples=ratios.logs,
+        notes=(f"cold start {cold}, not counted",),
+    )
+
+
+def measure(
+    pair: Callable[[int], tuple[Work, Work]], blocks: int, clock: Callable[[], float], seed: int
+) -> Ratios:
+    """Interleave with one numeric thread and deterministic algorithms, as trials are computed."""
+    from .numerics import Numerics, numerics
+    from .trials.worker import single_threaded
+
+    try:
+        with single_threaded(), numerics(Numerics(seed)):
+            return interleave(pair, blocks, clock)
+    except ClockError as error:
+        raise TimingError(str(error)) from error
+
+
+def name_of(side: Side) -> str:
+    """A learner's label, or the name of a function."""
+    named = getattr(side, "label", None) or getattr(side, "name", None)
+    return str(named or getattr(side, "__name__", "the work"))
+
+
+def work_of(
+    side: Side, name: str, device: str, task: Task | None, m: int | None, seed: int
+) -> Work:
+    """A function as it is, or the training of a learner on the rows of a seed."""
+    if not hasattr(side, "fit_predict"):
+        if not callable(side):
+            raise ClaimError(f"the stopwatch times learners and functions, not {side!r}")
+        return Work(name, side, accelerator(device))
+    if task is None or m is None:
+        raise ClaimError(f"the stopwatch needs task=... and m=... to train {name}")
+    learner: Any = side
+    block, settings = training_set(task, m, seed), learner.settings(task.name, m)
+
+    def train() -> None:
+        try:
+            learner.fit_predict(block, settings, device)
+        except Exception as error:
+            said = " ".join(str(error).split())
+            raise TimingError(
+                f"{name} on {task.name}, m = {m:,}, seed {seed}, could not be timed: "
+                f"{type(error).__name__}: {said}"
+            ) from error
+
+    return Work(name, train, accelerator(device))
+
+
+def training_set(task: Task, m: int, seed: int) -> Any:
+    """The rows of one seed, with one of them to label, so that labelling takes no time."""
+    from .trials.block import Block
+    from .trials.draws import draws_of_process
+
+    x, y = draws_of_process().training(task, seed, m)
+    return Block(task.name, task.classes, (seed,), x[None], y[None], x[None, :1])

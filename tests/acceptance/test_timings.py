@@ -1,0 +1,81 @@
+"""Timing claims, as a user meets them."""
+
+import json
+
+import pytest
+
+from tests.acceptance.project import body, outcomes, said
+
+SLOW = "smallest_effect"
+HEADER = {"smallest_effect": "0.4", "tasks": "None"}  # of a log ratio: half as long again
+SLEEPS = "import time\ndef long(): time.sleep(0.006)\ndef short(): time.sleep(0.002)\n"
+
+
+def timing(id, line="assert stopwatch(long, short) > smallest_effect", **header):
+    return body(id, "stopwatch, smallest_effect", line, **(HEADER | header))
+
+
+@pytest.fixture
+def timed(project):
+    project.claims(
+        SLEEPS,
+        timing("slower"),
+        timing("no-slower", "assert stopwatch(short, short) > smallest_effect"),
+    )
+    return project
+
+
+def test_a_ratio_of_times_is_judged_like_any_other_measurement(timed):
+    records = timed.records("-v")
+    assert {id: record["verdict"] for id, record in records.items()} == {
+        "slower": "supported",
+        "no-slower": "refuted",
+    }
+    (evidence,) = records["slower"]["cells"][0]["evidence"]
+    assert evidence["replication"] == "block"
+    assert evidence["unit"] == "ratio of times"
+    assert evidence["n"] == len(evidence["samples"]) == 15
+    assert 0 < evidence["p"] < 0.001
+    assert records["slower"]["arms"] == []  # no trial has a part in it
+
+
+def test_a_timing_that_is_refuted_says_what_to_do_and_names_the_times(timed):
+    result = timed.run("-v")
+    assert outcomes(result) == {"slower": "PASSED", "no-slower": "FAILED"}
+    assert "so the ledger keeps none: look at what else is running" in said(result)
+
+
+def test_the_ledger_keeps_no_timing(timed):
+    result = timed.run("--claims-update=new", "--reason=because", "-v")
+    assert outcomes(result) == {"slower": "PASSED", "no-slower": "FAILED"}
+    assert not timed.rows.exists()
+
+
+def test_offline_nothing_is_timed(timed):
+    result = timed.run("--claims-offline", "-v", "-rs")
+    assert set(outcomes(result).values()) == {"SKIPPED"}
+    assert "it takes time, which --claims-offline does not" in said(result)
+
+
+def test_a_record_of_a_timing_follows_the_schema(timed):
+    jsonschema = pytest.importorskip("jsonschema")
+    from pytest_scaling.record import SCHEMA_FILE
+
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    for record in timed.records().values():
+        assert record["timing"]
+        jsonschema.validate(record, schema)
+
+
+def test_a_body_is_not_timed_in_the_rehearsal(project):
+    project.claims(
+        "calls = []\ndef work(): calls.append(1); time.sleep(0.003)\nimport time\n",
+        body(
+            "counted",
+            "compare, stopwatch, task, m_small, smallest_effect",
+            "assert compare(rivals['supported'], good, task=task, m=m_small) > 0.05; "
+            "before = len(calls); stopwatch(work, work) < smallest_effect; "
+            "assert before == 0 and calls",
+        ),
+    )
+    assert outcomes(project.run("-v")) == {"counted": "PASSED"}

@@ -1,0 +1,175 @@
+"""The stopwatch: two sides take turns, and the warm-up does not count."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from pytest_scaling.accelerator import ClockError, Cpu, Cuda
+from pytest_scaling.claim import ClaimError
+from pytest_scaling.stopwatch import SHORTEST, TimingError, Work, interleave
+from pytest_scaling.trials.block import Fit
+from tests.devices.conftest import SECONDS
+from tests.plugin.bench import experiment, planted
+from tests.trials.toys import Stripes
+
+
+class Host:
+    """A host whose clock moves only by the work that is done."""
+
+    def __init__(self, cold=0.0):
+        self.now, self.log, self.cold = 0.0, [], cold
+
+    def work(self, name, seconds):
+        def run():
+            first = name not in self.log
+            self.log.append(name)
+            self.now += seconds + self.cold * first
+
+        return Work(name, run, Cpu())
+
+    def clock(self):
+        return self.now
+
+
+def ratios(host, a, b, blocks=9):
+    return interleave(lambda block: (host.work("a", a), host.work("b", b)), blocks, host.clock)
+
+
+def test_the_ratio_of_known_times_comes_out():
+    assert ratios(Host(), 0.3, 0.1).logs == pytest.approx([math.log(3)] * 9)
+
+
+def test_the_sides_take_turns_a_b_b_a_and_then_the_other_way_round():
+    host = Host()
+    ratios(host, 1, 1, blocks=2)
+    assert "".join(host.log[-8:]) == "abbabaab"
+
+
+def test_the_cold_start_is_told_and_does_not_count():
+    found = ratios(Host(cold=60.0), 0.2, 0.1)
+    assert found.cold == pytest.approx((60.2, 60.1))
+    assert found.logs == pytest.approx([math.log(2)] * 9)
+
+
+def test_work_that_is_too_short_for_the_clock_is_repeated():
+    found = ratios(Host(), SHORTEST / 10, SHORTEST * 2)
+    assert found.times[0] >= 10
+    assert found.times[1] == 1
+    assert found.logs == pytest.approx([math.log(0.05)] * 9)
+
+
+def test_a_clock_that_goes_backwards_or_stands_still_ends_it_with_a_sentence():
+    host = Host()
+    with pytest.raises(ClockError, match="went backwards"):
+        interleave(lambda block: (host.work("a", -1), host.work("b", 1)), 9, host.clock)
+
+
+def test_a_kernel_is_timed_to_its_end_on_a_device(machine):
+    """Twice the kernels take twice the time, though queueing them takes next to none."""
+
+    def pair(block):
+        def two():
+            machine.kernel()
+            machine.kernel()
+
+        on = Cuda("cuda:0")
+        return Work("two", two, on), Work("one", machine.kernel, on)
+
+    logs = interleave(pair, 5, machine.clock).logs
+    assert sorted(logs)[2] == pytest.approx(math.log(2), abs=0.2)
+    assert SECONDS > 2 * SHORTEST - SHORTEST
+
+
+# In a claim.
+
+
+@dataclass(frozen=True)
+class Sleeper:
+    """A learner that takes its time and learns nothing."""
+
+    name: str
+    seconds: float
+    seen: list
+    version: int = 1
+
+    def settings(self, task, m):
+        return {}
+
+    def fit_predict(self, block, settings, device):
+        self.seen.append((block.seeds, block.x.shape, block.x_test.shape, device))
+        time.sleep(self.seconds)
+        return Fit(None, np.zeros(1, dtype=bool))
+
+
+def stage(clock=time.perf_counter, **claim):
+    made = experiment(planted(), smallest_effect=math.log(2), **claim)
+    made.clock = clock
+    return made
+
+
+def test_learners_are_timed_on_the_same_rows_of_a_new_seed_in_every_block():
+    slow, fast = Sleeper("slow", 0.01, []), Sleeper("fast", 0.002, [])
+    made = stage()
+    ratio = made.stopwatch(slow, fast, task=Stripes(), m=64, blocks=9)
+    assert ratio > math.log(2)
+    assert ratio.replication == "block"
+    assert ratio.seeds == tuple(range(9)) == tuple(sorted({s for (s,), *_ in slow.seen}))
+    assert {row[1:] for row in slow.seen} == {((1, 64, 3), (1, 1, 3), "cpu")}
+    assert "time of slow over fast on stripes, m = 64 is" in made.evidence.decisions[0].sentence
+
+
+def test_a_comparison_that_is_not_so_is_refuted():
+    same = Sleeper("same", 0.003, [])
+    assert not stage().stopwatch(same, same, task=Stripes(), m=64) > math.log(2)
+
+
+def test_nothing_is_timed_while_a_run_is_planned():
+    ran = []
+    made = stage(clock=None)
+    assert made.stopwatch(lambda: ran.append(1), lambda: ran.append(1)) > math.log(2)
+    assert ran == []
+
+
+def test_the_interval_keeps_the_level_of_the_claim_and_the_stricter_one_for_refuting():
+    ratio = stage(parts=20).stopwatch(lambda: time.sleep(0.004), lambda: time.sleep(0.003))
+    ordered = sorted(ratio.samples)
+    assert (ratio.interval.low, ratio.interval.high) == (ordered[2], ordered[12])
+    assert (ratio.refuting.low, ratio.refuting.high) == (ordered[1], ordered[13])
+
+
+def test_the_generators_and_flags_are_as_they_were():
+    import random
+
+    random.seed(4)
+    np.random.seed(4)
+    before = random.getstate(), np.random.get_state()[1].tolist()
+    stage().stopwatch(random.random, np.random.random, blocks=3)
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
+
+
+def test_a_learner_that_fails_is_told_in_one_sentence():
+    class Broken(Sleeper):
+        def fit_predict(self, block, settings, device):
+            raise ValueError("no\nreason")
+
+    with pytest.raises(
+        TimingError, match=r"^broken on stripes, m = 64, seed 0, .*: ValueError: no reason$"
+    ):
+        stage().stopwatch(Broken("broken", 0, []), Broken("b", 0, []), task=Stripes(), m=64)
+
+
+def test_a_function_that_raises_shows_its_own_error():
+    with pytest.raises(ZeroDivisionError):
+        stage().stopwatch(lambda: 1 / 0, lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("side", "words"),
+    [(Sleeper("s", 0, []), r"needs task=\.\.\. and m=\.\.\. to train s"), (3, "not 3")],
+)
+def test_what_cannot_be_timed_is_told(side, words):
+    with pytest.raises(ClaimError, match=words):
+        stage().stopwatch(side, side)
