@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from .claim import Claim, ClaimError, Source, claim
 
 if TYPE_CHECKING:
+    from .archive import Archive, ArchiveError, open_ledger
     from .estimate import Decision, Estimate, Inconclusive, equivalent
     from .trials.block import Block, Fit, Learner, Settings, SettingsError, Task
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Archive",
+    "ArchiveError",
     "Block",
     "Claim",
     "ClaimError",
@@ -28,10 +31,12 @@ __all__ = [
     "Task",
     "claim",
     "equivalent",
+    "open_ledger",
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
     **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "equivalent"), "estimate"),
+    **dict.fromkeys(("Archive", "ArchiveError", "open_ledger"), "archive"),
     **dict.fromkeys(
         ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"), "trials.block"
     ),

@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import listing
+from .commands import cite, listing
 
-COMMANDS = (listing,)  # each module adds its own
+COMMANDS = (listing, cite)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,0 +1,42 @@
+"""The commands that hear a claim again as its record was made."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .project import Place, Project
+
+OURSELVES = "pytest-scaling"
+GROUP = "test"  # the dependency group by which projects name what their tests need
+
+
+def reproduce(record: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    """Lines for a shell, to be typed in a clone of the project."""
+    environment, profile = record["environment"], record["profile"]
+    about = f"Python {environment['python']}, {environment['system']} {environment['machine']}"
+    lines = [f"# {about}, in a clone of {place.project.name}"]
+    if place.commit:
+        lines.append(f"git checkout {place.commit}")
+    lines.append(shlex.join(["python", "-m", "pip", "install", *packages(record, place.project)]))
+    claims = [place.claims] if place.claims not in ("", ".") else []
+    options = [f"--tier={profile['tier']}", f"--scaling-device={profile['device']}"]
+    lines.append(
+        shlex.join(["python", "-m", "pytest", *claims, "-k", record["claim"]["id"], *options])
+    )
+    return tuple(lines)
+
+
+def packages(record: Mapping[str, Any], project: Project) -> Iterator[str]:
+    """The project itself, what its tests need, and the libraries at the versions of the record.
+
+    The local part of a version, as in 2.13.0+cpu, names a build that no index need have.
+    """
+    if project.installable:
+        yield from ("-e", ".")
+    if GROUP in project.groups:
+        yield from ("--group", GROUP)
+    for name, version in sorted(record["environment"]["libraries"].items()):
+        if not (project.installable and project.name == name == OURSELVES):
+            yield f"{name}=={version.partition('+')[0]}"

@@ -1,0 +1,86 @@
+"""What a lesson shows of a ledger: a paired comparison, the figure, a table of verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from .estimate import ERROR, Estimate, Evidence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Row = Mapping[str, Any]
+LEVEL = 0.01  # one-sided, that of a claim
+NOTEBOOK_DPI = 80  # 1280 x 720 pixels
+
+
+def paired(
+    a: Row, b: Row, discordant: Mapping[int, int] | None, smallest_effect: float
+) -> Estimate:
+    """Error of arm a minus that of arm b over the seeds that both have.
+
+    discordant: by seed, the test rows that exactly one of them gets right; None where that was not
+    kept, so that as many as both get wrong are reckoned with, which widens the interval.
+    """
+    import numpy as np
+
+    from .statistics.sequential import noise_floor, paired_interval
+
+    errors = [dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True)) for arm in (a, b)]
+    seeds = [seed for seed in a["seeds"] if seed in errors[1]]
+    rows = a["test_rows"][0]
+    differ = [
+        discordant[seed]
+        if discordant
+        else min(rows, round(rows * (errors[0][seed] + errors[1][seed])))
+        for seed in seeds
+    ]
+    samples = [errors[0][seed] - errors[1][seed] for seed in seeds]
+    floor = noise_floor(np.array(differ), rows)
+    interval = paired_interval(samples, lower_level=LEVEL, upper_level=LEVEL, noise_floor=floor)
+    return Estimate(
+        about=f"error of {a['label']} minus {b['label']} on {a['task']}, m = {a['m']:,}",
+        measured=f"{a['label']} - {b['label']}, {a['m']:,}",
+        unit=ERROR,
+        interval=interval,
+        refuting=interval,
+        seeds=tuple(seeds),
+        samples=tuple(samples),
+        bounds={"smallest_effect": smallest_effect},
+        level=LEVEL,
+        most_seeds=len(seeds),
+        evidence=Evidence(),
+        floor=floor,
+    )
+
+
+def figure(arms: Sequence[Row], profile: str, theme: str) -> Figure:
+    """Accuracy against m; ValueError where no learner has three sizes."""
+    from .report import draw, for_a_slide, learning_curves
+
+    panels = for_a_slide(learning_curves([{"arms": arms}]))
+    drawn = draw(
+        panels,
+        cast(Literal["light", "dark"], theme),
+        source=f"Measured with pytest-scaling, {profile}",
+    )
+    drawn.set_dpi(NOTEBOOK_DPI)
+    return drawn
+
+
+def table(profile: str, rows: Sequence[Row]) -> str:
+    """Claims and verdicts as a table of HTML."""
+    body = "".join(
+        f"<tr><th scope='row'>{escape(row['claim']['id'])}</th>"
+        f"<td style='text-align: left'>{escape(row['claim']['text'])}</td>"
+        f"<td>{escape(row['verdict'])}</td>"
+        f"<td>{escape(row['claim']['control_of'] or '')}</td></tr>"
+        for row in rows
+    )
+    return (
+        f"<table><caption>{escape(profile)}</caption><thead><tr><th scope='col'>claim</th>"
+        f"<th scope='col'>in words</th><th scope='col'>verdict</th>"
+        f"<th scope='col'>control of</th></tr></thead><tbody>{body}</tbody></table>"
+    )
