@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import cite, listing
+from .commands import cite, listing, verify
 
-COMMANDS = (listing, cite)  # each module adds its own
+COMMANDS = (listing, verify, cite)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

@@ -144,11 +144,14 @@ def scope(
     wanted: Iterable[str] | None,
     arguments: Iterable[str],
     lacking: str = "",
+    missing: Callable[[Task | None], str] | None = None,
 ) -> Scope:
     """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners.
 
     A body that takes `tasks` has one cell for all of them. lacking: why no cell can run here.
+    missing: why the data of a task cannot be had, in place of what the task itself says.
     """
+    missing = missing or unavailable
     takes_task, takes_tasks = "task" in arguments, "tasks" in arguments
     tasks: list[Any] = [None]
     if takes_task or takes_tasks:
@@ -162,7 +165,9 @@ def scope(
     together: tuple[Task, ...] = ()
     whole = len(tasks)
     if takes_tasks:
-        together = tuple(task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier))
+        together = tuple(
+            task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier, missing)
+        )
         whole = len(together)
         together = tuple(task for task in together if wanted is None or task.name in wanted)
         tasks = [None]
@@ -175,7 +180,7 @@ def scope(
             task,
             learner,
             counts(claim, task, learner),
-            lacking or out_of_tier(task, learner, tier),
+            lacking or out_of_tier(task, learner, tier, missing),
             together,
         )
         for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
@@ -190,14 +195,25 @@ def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
     return task not in claim.beside and learner not in claim.beside
 
 
-def out_of_tier(task: Task | None, learner: Learner | None, tier: Tier) -> str:
+def unavailable(task: Task | None) -> str:
+    """Why the data of a task cannot be had, or nothing."""
+    ask = getattr(task, "unavailable", None)
+    reason = ask() if ask is not None else ""
+    return f"{task.name} cannot be had: {reason}" if task and reason else ""
+
+
+def out_of_tier(
+    task: Task | None,
+    learner: Learner | None,
+    tier: Tier,
+    missing: Callable[[Task | None], str] = unavailable,
+) -> str:
     """Why a cell is left out of a tier, or nothing."""
     tiers = getattr(task, "tiers", None)
     if task and tiers is not None and tier.name not in tiers:
         return f"{task.name} runs in the tiers {' and '.join(tiers)}"
-    unavailable = getattr(task, "unavailable", None)
-    if unavailable is not None and (reason := unavailable()):
-        return f"{task.name} cannot be had: {reason}" if task else reason
+    if reason := missing(task):
+        return reason
     if sizes(tier, task, learner):
         return ""
     limit = largest_m(learner, tier)

@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Any
 from .trials.trial import canonical
 
 if TYPE_CHECKING:
-    from .cell import Cell, CellDesign, ClaimResult
+    from .cell import Cell, CellDesign
     from .claim import Claim
     from .estimate import Decision
     from .tier import Tier
     from .trials.trial import Arm
 
+SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
 Protocol = dict[str, Any]
 
 
-def protocol(result: ClaimResult, tier: Tier) -> Protocol:
+def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protocol:
     """Everything that was fixed before the first sample of a claim was drawn."""
     content = {
-        "claim": terms(result.claim),
+        "claim": terms(claim),
         "tier": {"sizes": list(tier.sizes), "most_seeds": tier.most_seeds},
-        "cells": [cell(design) for design in result.designs],
-        "arms": arms(result.designs),
+        "cells": [cell(design) for design in designs],
+        "arms": arms(designs),
     }
     return content | {"hash": sha256(content)}
 

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .protocol import bounds, protocol, sha256
+from .protocol import SCHEMA, bounds, protocol, sha256
 from .statistics.sequential import (
     LOOKS,
     adjusted_p,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from .trials.trial import Arm
 
 Record = dict[str, Any]
-SCHEMA = "claim-record/v1"
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch", "pytest-scaling")
 INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
@@ -62,7 +61,7 @@ def record(
         "cells": [cell(each, [arm for arm, _ in rows]) for each in result.cells],
         "arms": [row for _, row in rows],
         "discordant": discordant(result.cells, [arm for arm, _ in rows]),
-        "protocol": protocol(result, tier),
+        "protocol": protocol(claim, result.designs, tier),
         "environment": environment(),
         **({"timing": True} if timing else {}),
     }

@@ -14,7 +14,7 @@ import pytest
 
 from ..cell import scope
 from ..claim import Claim
-from ..ledger import Ledger
+from ..ledger import Ledger, profiles_in
 from ..session import Session, claim_of
 from ..tier import TIERS
 from .collection import collect, default_paths
@@ -117,12 +117,6 @@ def verdicts(
         profile: row.verdict if (row := rows[profile]) else NONE
         for profile in sorted(profiles, key=rank)
     }
-
-
-def profiles_in(directory: Path, device: str | None) -> list[str]:
-    """The profiles that a ledger has, of one device or of all."""
-    names = [folder.name for folder in directory.glob("*-*-*-*-*") if folder.is_dir()]
-    return [name for name in names if device in (None, name.partition("-")[0])]
 
 
 def rank(profile: str) -> tuple[list[str], int]:

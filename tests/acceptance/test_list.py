@@ -40,7 +40,16 @@ def row(project, profile, id, verdict):
     """Put a row into the ledger beside the claims, with as much as a reader of verdicts needs."""
     folder = project.path / "ledger" / profile
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"verdict": verdict, "blessing": {"reason": "so it was"}, "cells": []}
+    content = {
+        "schema": "claim-record/v1",
+        "claim": {"id": id},
+        "verdict": verdict,
+        "blessing": {"reason": "so it was"},
+        "cells": [],
+        "arms": [],
+        "protocol": {"hash": ""},
+        "environment": {},
+    }
     (folder / f"{id}.json").write_text(json.dumps(content), encoding="utf-8")
 
 

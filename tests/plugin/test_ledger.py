@@ -6,7 +6,7 @@ import os
 import pytest
 
 from pytest_scaling import ledger as module
-from pytest_scaling.ledger import Ledger, Row, differences, write_atomically
+from pytest_scaling.ledger import Ledger, Row, covers, differences, profiles_in, write_atomically
 
 RECORD = {
     "schema": "claim-record/v1",
@@ -19,6 +19,7 @@ RECORD = {
         {"task": "sum", "learner": "", "verdict": "supported", "evidence": []},
     ],
     "arms": [{"learner": "svm"}],
+    "protocol": {"hash": "0"},
     "environment": {"python": "3.12.1", "libraries": {"numpy": "2.1.0"}},
     "run": {"started": "2026-01-01T00:00:00+00:00"},
 }
@@ -36,8 +37,12 @@ def test_a_claim_without_a_file_has_no_row(ledger):
 def test_a_row_that_was_written_is_read_again(ledger):
     path = ledger.write(RECORD, "too few data")
     assert path == ledger.directory / "cpu-quick" / "it.json"
-    assert ledger.row("it") == Row(
-        "refuted", "too few data", {("xor", "svm"): "refuted", ("sum", ""): "supported"}
+    row = ledger.row("it")
+    assert row == Row(
+        "refuted",
+        "too few data",
+        {("xor", "svm"): "refuted", ("sum", ""): "supported"},
+        json.loads(path.read_text(encoding="utf-8")),
     )
     assert Ledger(ledger.directory, "cuda-quick").row("it") is None
 
@@ -66,6 +71,60 @@ def test_a_damaged_row_is_a_usage_error_that_names_the_file(ledger, damage):
         ledger.row("it")
     assert str(told.value).startswith(f"the ledger's {path} cannot be read (")
     assert str(told.value).endswith("restore it from version control")
+
+
+def test_a_row_of_another_schema_is_not_guessed_at(ledger):
+    ledger.write(RECORD | {"schema": "claim-record/v2"}, "from the future")
+    with pytest.raises(pytest.UsageError) as told:
+        ledger.row("it")
+    assert str(told.value).endswith(
+        "it.json has the schema 'claim-record/v2', and this version of pytest-scaling knows "
+        "'claim-record/v1'; use the version that wrote it"
+    )
+
+
+def test_all_files_of_a_profile_are_read_and_what_a_killed_run_left_is_not(ledger):
+    ledger.write(RECORD, "first")
+    folder = ledger.directory / ledger.profile
+    (folder / "broken.json").write_text("{")
+    (folder / ".it.json.x1y2").write_text("{")
+    (folder / "note.txt").write_text("not a row")
+    pages = list(ledger.pages())
+    assert [(page.path.stem, page.claim_id) for page in pages] == [("broken", None), ("it", "it")]
+    assert pages[0].damage.startswith("cannot be read (JSONDecodeError")
+    assert list(Ledger(ledger.directory, "nothing").pages()) == []
+
+
+def test_the_profiles_of_a_ledger_are_its_folders_with_five_parts(ledger):
+    names = ("cuda-x86_64-float32-deterministic-full", "cpu-x86_64-float32-deterministic-quick")
+    for name in (*names, "drafts"):
+        (ledger.directory / name).mkdir(parents=True)
+    assert profiles_in(ledger.directory) == [names[1], names[0]]
+    assert profiles_in(ledger.directory, "cuda") == [names[0]]
+    assert profiles_in(ledger.directory / "none") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "whole"),
+    [
+        (["claims"], True),
+        (["."], True),
+        (["other", "claims"], True),
+        (["claims/test_a.py"], False),
+        (["claims/test_a.py::test_it"], False),
+        (["other"], False),
+        (["claims/deeper"], False),
+        ([], False),
+    ],
+)
+def test_paths_cover_a_folder_when_one_of_them_is_it_or_above_it(
+    tmp_path, monkeypatch, arguments, whole
+):
+    for name in ("claims/deeper", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "claims" / "test_a.py").touch()
+    monkeypatch.chdir(tmp_path)
+    assert covers(arguments, tmp_path / "claims") is whole
 
 
 def test_a_row_that_is_no_text_is_damaged_too(ledger):

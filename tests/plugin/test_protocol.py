@@ -40,7 +40,8 @@ def heard(bench=CLEAR, body=body, wanted=None, tier=QUICK, **header):
     claim = Claim("it", header.pop("text", "It is so"), **header)
     laid = scope(claim, (), tier, wanted, ("task",))
     arguments = tuple(body.__code__.co_varnames[: body.__code__.co_argcount])
-    return protocol(Hearing(Body(body, arguments), laid, bench, tier, "cpu", 0).verdict(), tier)
+    result = Hearing(Body(body, arguments), laid, bench, tier, "cpu", 0).verdict()
+    return protocol(claim, result.designs, tier)
 
 
 def test_a_protocol_is_what_a_claim_would_measure_if_all_of_it_held():

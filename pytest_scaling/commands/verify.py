@@ -1,0 +1,298 @@
+"""`verify`: every verdict of the ledger computed anew from its samples, without training.
+
+Each claim is heard again by its own body; what it measures is answered from the row. So an edited
+figure, a verdict that does not follow, and a row that another protocol made are all found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from ..cell import PROVIDED, STOPWATCH, Body, Hearing, unavailable
+from ..cell import scope as lay_out
+from ..claim import ClaimError
+from ..devices import lacking_devices
+from ..ledger import BLESSING, RESTORE, Ledger, Page, covers, profiles_in
+from ..protocol import Protocol, changes, protocol, said, sha256
+from ..record import OF_ONE_RUN, Record, digest, record
+from ..replay import NotRecorded, Replay, differences
+from ..session import Profile, Session, claim_of
+from ..tier import TIERS
+from .collection import collect, default_paths
+
+FIRST = "quick"  # tier
+RENEW = "hear the claim again with --claims-update=changed"
+NOT_COMPUTED = (*OF_ONE_RUN, BLESSING, "digest", "environment")  # of a row, by hearing it again
+
+
+@dataclass
+class Audit:
+    """What verifying has found so far, and what it has seen on the way.
+
+    profile: the only one to look at, or None. found: a sentence for whatever is wrong.
+    """
+
+    profile: str | None = None
+    found: list[str] = field(default_factory=list)
+    rows: int = 0
+    claims: dict[Path, dict[str, None]] = field(default_factory=dict)  # ids by ledger
+
+    def profiles(self, directory: Path) -> list[str]:
+        return [name for name in profiles_in(directory) if self.profile in (None, name)]
+
+    @property
+    def tiers(self) -> list[str]:
+        """The tiers that the rows seen so far belong to."""
+        return list({tier_of(name): None for each in self.claims for name in self.profiles(each)})
+
+    def hear(self, paths: Sequence[str], tier: str) -> None:
+        """Collect the claims of these paths and verify their rows of one tier."""
+        heard: set[tuple[Path, str]] = set()  # a claim has an item for each device
+
+        def verify_item(session: Session, item: pytest.Function) -> None:
+            directory = session.ledger(item.path.parent, "cpu").directory
+            claim = claim_of(item)
+            assert claim is not None
+            self.claims.setdefault(directory, {})[claim.id] = None
+            names = [name for name in self.profiles(directory) if tier_of(name) == tier]
+            for name in names if (directory, claim.id) not in heard else ():
+                page = Page.read(Ledger(directory, name).path(claim.id))
+                self.rows += page is not None
+                self.found += wrong_with(session, item, page, Ledger(directory, name))
+            heard.add((directory, claim.id))
+
+        collect(paths, ("--scaling-device=cpu", f"--tier={tier}"), verify_item)
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    parser = commands.add_parser(
+        "verify", help="compute every verdict of the ledger anew from its samples; trains nothing"
+    )
+    parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
+    parser.add_argument("--profile", help="verify the rows of this profile alone")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify the ledger; 1 where something is wrong, 6 where there is nothing to verify."""
+    from ..regression import NOT_COMPARABLE
+
+    started = time.perf_counter()
+    paths = options.paths or default_paths()
+    audit = verify(paths, options.profile)
+    if not audit.rows and not audit.found:
+        where = ", ".join(map(shown, audit.claims))
+        what = f"profile {options.profile}" if options.profile else "row"
+        print(f"not comparable: the ledger {where} has no {what}; see `--claims-update=new`")
+        return NOT_COMPARABLE
+    for sentence in audit.found:
+        print(sentence)
+    seconds = time.perf_counter() - started
+    claims = len(dict.fromkeys(name for names in audit.claims.values() for name in names))
+    wrong = f"{len(audit.found)} found wrong" if audit.found else "all as their samples say"
+    print(f"verified {audit.rows} rows of {claims} claims in {seconds:.1f} s: {wrong}")
+    return int(pytest.ExitCode.TESTS_FAILED if audit.found else pytest.ExitCode.OK)
+
+
+def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
+    """Hear the claims of these paths again, once for each tier that their ledgers have."""
+    audit = Audit(profile)
+    audit.hear(paths, FIRST)
+    for tier in audit.tiers:
+        if tier != FIRST:
+            audit.hear(paths, tier)
+    for directory, claims in audit.claims.items():
+        whole = covers(paths, directory.parent)
+        for name in audit.profiles(directory):
+            audit.found += strangers(Ledger(directory, name), claims, whole=whole)
+    return audit
+
+
+def tier_of(profile: str) -> str:
+    """The tier of a profile, by its name; the first where it names none."""
+    tier = profile.rpartition("-")[2]
+    return tier if tier in TIERS else FIRST
+
+
+def strangers(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
+    """Files that belong to no claim, or to one that has another file."""
+    for page in ledger.pages():
+        name = page.claim_id
+        if name is not None and name != page.path.stem:
+            yield (
+                f"{shown(page.path)} is a duplicate: it holds a row of {name!r}, whose file is "
+                f"{name}.json; remove one of them"
+            )
+        elif whole and page.path.stem not in claims:
+            yield (
+                f"{shown(page.path)} has no claim any more; remove it with --claims-update=prune"
+            )
+
+
+def wrong_with(
+    session: Session, item: pytest.Function, page: Page | None, ledger: Ledger
+) -> Iterator[str]:
+    """What is wrong with the row of one claim in one profile, a sentence each."""
+    claim = claim_of(item)
+    assert claim is not None
+    if STOPWATCH in item._fixtureinfo.argnames and page is None:
+        return  # times are evidence of one run, and have no rows
+    if page is None:
+        yield (
+            f"{shown(ledger.path(claim.id))} is missing: {claim.id!r} has no row in the profile "
+            f"{ledger.profile}; add it with --claims-update=new"
+        )
+    elif page.damage:
+        yield f"{shown(page.path)} {page.damage}"
+    else:
+        try:
+            yield from verify_row(session, item, page, ledger.profile)
+        except ClaimError:
+            raise
+        except (KeyError, TypeError, IndexError, ValueError, AttributeError) as damage:
+            yield (
+                f"{shown(page.path)} is not as record.schema.json says "
+                f"({type(damage).__name__}: {damage}); {RESTORE}"
+            )
+
+
+def verify_row(
+    session: Session, item: pytest.Function, page: Page, profile_name: str
+) -> Iterator[str]:
+    """What is wrong with a row: it is of another profile, stale or edited."""
+    row, file = page.content, shown(page.path)
+    profile = Profile(**row["profile"])
+    if profile.name != profile_name:
+        yield f"{file} lies in {profile_name}, but is a row of the profile {profile.name}"
+        return
+    kept: Protocol = row["protocol"]
+    if kept["hash"] != sha256({key: kept[key] for key in kept if key != "hash"}):
+        yield f"{file} was edited: the hash of its protocol does not fit the protocol"
+        return
+    yield from with_fixtures(
+        item,
+        lambda given: list(
+            heard_again(hearing_of(session, item, row, profile, given), row, profile, file)
+        ),
+    )
+
+
+def heard_again(hearing: Hearing, row: Record, profile: Profile, file: str) -> Iterator[str]:
+    """Where a row is not what its claim makes of its samples."""
+    stale = list(
+        changes(row["protocol"], protocol(hearing.scope.claim, hearing.designs(), hearing.tier))
+    )
+    if stale:
+        yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
+        return
+    try:
+        made = record(hearing.verdict(), profile, "", hearing.tier)
+    except NotRecorded as lack:
+        yield f"{file} lacks what its claim measures ({lack}); {RENEW}"
+        return
+    computed = [key for key in made if key not in NOT_COMPUTED]
+    wrong = list(
+        differences(
+            {key: row.get(key) for key in row if key not in NOT_COMPUTED},
+            {key: made[key] for key in computed},
+        )
+    )
+    if wrong:
+        way, kept, value = wrong[0]
+        yield (
+            f"{file} was edited, or its claim was: {way} is {short(kept)}, "
+            f"and computed anew it is {short(value)}{more(wrong)}"
+        )
+    elif row["digest"] != digest(row):
+        yield f"{file} was edited: its digest does not fit its content"
+
+
+def hearing_of(
+    session: Session,
+    item: pytest.Function,
+    row: Record,
+    profile: Profile,
+    given: Mapping[str, Any],
+) -> Hearing:
+    """The claim of an item, ready to be heard from a row."""
+    claim = claim_of(item)
+    assert claim is not None
+    arguments = tuple(item._fixtureinfo.argnames)
+    cells = lay_out(
+        claim,
+        session.suite,
+        session.tier,
+        None,
+        arguments,
+        lacking_devices(claim, (profile.device,)),
+        lambda task: "" if task is None else missing_then(task, row),
+    )
+    body = Body(item.obj, arguments, {**given, "device": profile.device})
+    return Hearing(body, cells, Replay(row), session.tier, profile.device, 0)
+
+
+def missing_then(task: Any, row: Record) -> str:
+    """Why the data of a task could not be had when a row was made, or nothing."""
+    cells = row["protocol"]["cells"]
+    had = {cell["task"] for cell in cells}
+    had |= {name.rpartition(" ")[0] for cell in cells for name in cell["tasks"]}
+    if task.name in had:
+        return ""
+    reasons = {cell["task"]: cell["reason"] for cell in row["cells"]}
+    reason = str(reasons.get(task.name, ""))
+    return reason if reason.startswith(f"{task.name} cannot be had") else unavailable(task)
+
+
+def with_fixtures(
+    item: pytest.Function, use: Callable[[Mapping[str, Any]], list[str]]
+) -> list[str]:
+    """What `use` makes of the values of an item's fixtures, while these are set up."""
+    names = [name for name in item._fixtureinfo.argnames if name not in (*PROVIDED, "device")]
+    if not names:
+        return use({})
+    caller = Caller(lambda: use({name: item.funcargs[name] for name in names}))
+    item.config.pluginmanager.register(caller)
+    try:
+        reports = runtestprotocol(item, log=False)
+    finally:
+        item.config.pluginmanager.unregister(caller)
+    broken = [f"{item.name}: {report.longreprtext}" for report in reports if report.failed]
+    return [*caller.said, *(" ".join(words.split())[-200:] for words in broken)]
+
+
+class Caller:
+    """A plugin for one item: calls a function in place of the body."""
+
+    def __init__(self, call: Callable[[], list[str]]) -> None:
+        self._call = call
+        self.said: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        self.said = self._call()
+        return True
+
+
+def more(others: Sequence[object]) -> str:
+    return f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+
+
+def short(value: Any) -> str:
+    """A JSON value in words that are not too many."""
+    words = "absent" if value is None else said(value)
+    return words if len(words) <= 80 else f"{words[:77]}..."
+
+
+def shown(path: Path) -> str:
+    """A path as seen from here."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
