@@ -72,6 +72,21 @@ WORKERS = Option(
     environment="PYTEST_SCALING_WORKERS",
     add={"metavar": "N", "type": int},
 )
+BACKEND = Option(
+    "--scaling-backend",
+    "where trials are computed: local (processes of this machine) or dask (a cluster that runs)",
+    default="local",
+    ini="scaling_backend",
+    environment="PYTEST_SCALING_BACKEND",
+    add={"choices": ("local", "dask")},
+)
+SCHEDULER = Option(
+    "--scaling-scheduler",
+    "address of the Dask scheduler, as in tcp://127.0.0.1:8786",
+    ini="scaling_scheduler",
+    environment="PYTEST_SCALING_SCHEDULER",
+    add={"metavar": "ADDRESS"},
+)
 STRICT = Option(
     "--claims-strict",
     "keep the chance of any wrong verdict in the whole run at one in twenty",
@@ -118,6 +133,8 @@ OPTIONS = (
     TASKS,
     STORE,
     WORKERS,
+    BACKEND,
+    SCHEDULER,
     STRICT,
     OFFLINE,
     SEED_OFFSET,
@@ -138,6 +155,7 @@ def check_options(config: pytest.Config) -> None:
     workers = WORKERS.read(config)
     if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
         raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
+    check_backend(config)
     check_offset(int(SEED_OFFSET.read(config)))
     update, reason = UPDATE.read(config), REASON.read(config)
     if update and not reason:
@@ -148,6 +166,27 @@ def check_options(config: pytest.Config) -> None:
         )
     if reason and not update:
         raise pytest.UsageError("--reason belongs to --claims-update=new")
+
+
+def check_backend(config: pytest.Config) -> None:
+    """Raise pytest.UsageError where the cluster is named in part."""
+    dask = BACKEND.read(config) == "dask"
+    if dask and config.getoption(WORKERS.dest):
+        raise pytest.UsageError(
+            f"{WORKERS.flag} belongs to {BACKEND.flag}=local; a cluster has workers of its own"
+        )
+    if dask and not SCHEDULER.read(config):
+        raise pytest.UsageError(
+            f"{BACKEND.flag}=dask needs {SCHEDULER.flag}=ADDRESS, as in tcp://127.0.0.1:8786"
+        )
+    if config.getoption(SCHEDULER.dest) and not dask:
+        raise pytest.UsageError(f"{SCHEDULER.flag} belongs to {BACKEND.flag}=dask")
+
+
+def wants_cluster(config: pytest.Config) -> bool:
+    """Whether this process may need the cluster; a worker of pytest-xdist connects when it does."""
+    trains = not (OFFLINE.read(config) or config.option.collectonly)
+    return trains and BACKEND.read(config) == "dask" and not hasattr(config, "workerinput")
 
 
 def check_offset(offset: int) -> None:

@@ -47,7 +47,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
-    from .options import TIER, check_options
+    from .options import TIER, check_options, wants_cluster
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
@@ -57,6 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .tier import tier_of
 
         tier_of(config)
+    if wants_cluster(config):
+        from .session import cluster_of
+
+        cluster_of(config)  # and so is a cluster that is not there
 
 
 @pytest.hookimpl(wrapper=True)
@@ -222,9 +226,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    import sys
+
     claims = heard(config)
     if claims is not None:
         from .interruption import held_back
 
         with held_back():
             claims.close()
+    if "pytest_scaling.session" in sys.modules:
+        from .session import disconnect
+
+        disconnect(config)

@@ -65,13 +65,18 @@ def rehearse(
     items: Iterable[pytest.Item],
     tick: Callable[[int, int], None] = lambda ready, claims: None,
 ) -> None:
-    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life."""
+    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life.
+
+    Raises pytest.UsageError where there is nothing left to train with.
+    """
     parts = [
         Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)
     ]
     waiting = list(parts)
     while waiting:
         waiting, wanted = advance(session, waiting)
+        if session.trials.lost:
+            raise pytest.UsageError(str(session.trials.lost))
         if not waiting:
             return
         session.trials.request(wanted)

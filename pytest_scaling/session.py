@@ -7,6 +7,7 @@ import itertools
 import os
 import platform
 import shlex
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,6 +26,7 @@ from .tier import Tier, tier_of
 
 if TYPE_CHECKING:
     from .trials.block import Task
+    from .trials.cluster import Cluster
     from .trials.execution import Trials
     from .trials.laboratory import Laboratory
     from .trials.store import Store
@@ -110,8 +112,12 @@ class Session:
         """The store and the pool; nothing starts before the first trial is asked for."""
         from .trials.execution import Trials
 
-        offline = bool(options.OFFLINE.read(self.config))
-        return Trials(open_store(self.config), workers=self.workers, offline=offline)
+        store = open_store(self.config)
+        if options.OFFLINE.read(self.config) or self.config.option.collectonly:
+            return Trials(store, workers=self.workers, offline=True)
+        if cluster := cluster_of(self.config):
+            return Trials(store, workers=sys.maxsize, pool=lambda _: cluster)  # it has a queue
+        return Trials(store, workers=self.workers)
 
     @property
     def workers(self) -> int:
@@ -302,6 +308,7 @@ class Session:
 
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
+CLUSTER: pytest.StashKey[Cluster] = pytest.StashKey()
 RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
 
@@ -328,6 +335,27 @@ def open_store(config: pytest.Config) -> Store:
         return Store(store_path(config))
     except StoreError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def cluster_of(config: pytest.Config) -> Cluster | None:
+    """The cluster that the run asks for, connected; pytest.UsageError where it cannot be had."""
+    if options.BACKEND.read(config) != "dask":
+        return None
+    if CLUSTER not in config.stash:
+        from .trials.cluster import Cluster
+        from .trials.pool import PoolError
+
+        try:
+            config.stash[CLUSTER] = Cluster(options.SCHEDULER.read(config))
+        except PoolError as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[CLUSTER]
+
+
+def disconnect(config: pytest.Config) -> None:
+    """Leave the cluster, if the run has one."""
+    if CLUSTER in config.stash:
+        config.stash[CLUSTER].stop()
 
 
 def claim_of(item: pytest.Item) -> Claim | None:

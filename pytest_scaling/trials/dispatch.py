@@ -12,7 +12,8 @@ from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from .pool import Pool, portable
+from .parcel import pack
+from .pool import Pool
 from .result import SeedResult, TrialError
 from .store import Store, StoreError
 
@@ -132,19 +133,17 @@ class Dispatcher:
             self._end(job, Ending(job.trial, failure=TrialError(reason)))
 
     def _start(self, job: Job) -> None:
-        from .worker import run
-
         if not self._leased(job):
             self._elsewhere.append(job)
         elif (stored := self._stored(job)) is not None:
             self._end(job, Ending(job.trial, stored))
         else:
-            pickled = portable(job.trial)
+            parcel = pack(job.trial)
             with self._changed:
                 self._running.append(job)
             pool = self._working_pool()
             try:
-                future = pool.submit(run, job.trial.description, pickled)
+                future = pool.submit(parcel)
             except BrokenExecutor:
                 self._lose(job, pool)
             else:

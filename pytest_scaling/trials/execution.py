@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .dispatch import Dispatcher, Ending, Results
-from .pool import LocalProcesses, Pool
+from .pool import LocalProcesses, Pool, PoolError
 from .result import TrialError
 from .store import Store, StoreError
 
@@ -46,6 +46,7 @@ class Trials:
         self.workers = workers
         self.offline = offline
         self.computed = 0
+        self.lost: PoolError | None = None  # why nothing can be computed any more
         self._results: dict[str, Results] = {}
         self._failures: dict[str, TrialError] = {}
         self._waiting: set[str] = set()  # identities that are asked for and not there yet
@@ -198,6 +199,8 @@ class Trials:
                 self._results[identity] = ending.results
             if ending.failure is not None:
                 self._failures[identity] = ending.failure
+                if isinstance(ending.failure, PoolError):
+                    self.lost = ending.failure
             elif ending.computed:
                 self.computed += 1
             else:

@@ -21,6 +21,7 @@ from .score import score
 
 if TYPE_CHECKING:
     from .block import Labels
+    from .parcel import Parcel
     from .trial import Trial
 
 ENVIRONMENT = {
@@ -121,15 +122,9 @@ def draw(trial: Trial) -> tuple[Block, Labels]:
     return Block(task.name, task.classes, trial.seeds, x, y, x_test), y_test
 
 
-def run(description: str, pickled: bytes) -> tuple[SeedResult, ...]:
+def run(parcel: Parcel) -> tuple[SeedResult, ...]:
     """Compute a trial that arrives from another process."""
-    import pickle
-
-    try:
-        trial: Trial = pickle.loads(pickled)
-    except Exception as error:
-        raise TrialError(failure(f"{description} cannot be read by a worker", error)) from error
-    return compute(trial)
+    return compute(parcel.open())
 
 
 def prepare(controller: int) -> None:

@@ -4,6 +4,7 @@ import json
 import platform
 import re
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +102,20 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
 def unplaced(line: str) -> str:
     """A line of output without the worker and the percentage that pytest-xdist puts first."""
     return re.sub(r"^\[gw\d+\] \[ *\d+%\] ", "", line)
+
+
+def stored(file: Path) -> int:
+    """How many trials a store has, which a run may be writing."""
+    try:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    except sqlite3.OperationalError:
+        return 0
+    try:
+        return connection.execute("SELECT count(*) FROM trials").fetchone()[0]
+    except sqlite3.OperationalError:  # no table yet
+        return 0
+    finally:
+        connection.close()
 
 
 def said(result: pytest.RunResult) -> str:

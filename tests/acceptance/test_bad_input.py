@@ -40,6 +40,15 @@ COMPARE = "compare, task, m_small, smallest_effect"
             "the seeds from 0 to 29, and a replication shares none of them",
         ),
         (["--seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
+        (
+            ["--scaling-backend=dask"],
+            "--scaling-workers belongs to --scaling-backend=local; a cluster has workers",
+        ),
+        (["--scaling-backend=ray"], "argument --scaling-backend: invalid choice: 'ray'"),
+        (
+            ["--scaling-scheduler=tcp://127.0.0.1:1"],
+            "--scaling-scheduler belongs to --scaling-backend=dask",
+        ),
         (["--inconclusive=maybe"], "argument --inconclusive: invalid choice: 'maybe'"),
         (["--tasks=sign,sine"], "there is no task 'sine'; use sign"),
     ],
@@ -64,6 +73,14 @@ def test_so_does_a_setting_in_the_ini_file(project, line, sentence):
     result = project.run()
     assert result.ret == USAGE
     assert sentence in said(result)
+
+
+def test_a_cluster_without_an_address_ends_the_run(project):
+    result = project.pytester.runpytest_subprocess("--scaling-backend=dask")
+    assert result.ret == USAGE
+    assert (
+        "--scaling-backend=dask needs --scaling-scheduler=ADDRESS, as in tcp://127.0.0.1:8786"
+    ) in said(result)
 
 
 def test_so_does_a_variable_of_the_environment(project, monkeypatch):

@@ -2,14 +2,13 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 
 import pytest
 
-from tests.acceptance.project import body, said, stated
+from tests.acceptance.project import body, said, stated, stored
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to a process group")
 
@@ -32,19 +31,6 @@ def slow(project):
         )
     )
     return project
-
-
-def stored(file):
-    try:
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-    except sqlite3.OperationalError:
-        return 0
-    try:
-        return connection.execute("SELECT count(*) FROM trials").fetchone()[0]
-    except sqlite3.OperationalError:  # no table yet
-        return 0
-    finally:
-        connection.close()
 
 
 def interrupted(project, *arguments):

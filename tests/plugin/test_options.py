@@ -9,6 +9,7 @@ from pytest_scaling.options import OPTIONS, check_options
 README = Path(__file__).parents[2] / "README.md"
 VALUES = {  # for options that do not take any text: on the command line, elsewhere
     "--scaling-workers": ("3", "4"),
+    "--scaling-backend": ("dask", "local"),
     "--seed-offset": ("5", "6"),
     "--inconclusive": ("fail", "report"),
     "--claims-update": ("new", "new"),

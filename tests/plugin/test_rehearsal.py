@@ -62,6 +62,7 @@ class Waiting:
     done: dict = field(default_factory=dict)
     asked: dict = field(default_factory=dict)
     rounds: list[list[str]] = field(default_factory=list)
+    lost: Exception | None = None
 
     def known(self, trial):
         return self.done.get(trial.identity)

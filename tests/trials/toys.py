@@ -11,6 +11,7 @@ import numpy as np
 
 from pytest_scaling.trials.block import Fit
 from pytest_scaling.trials.trial import Arm, Trial
+from pytest_scaling.trials.worker import run
 
 TEST_ROWS = 45  # no multiple of eight
 
@@ -91,11 +92,11 @@ class InProcess:
     def __init__(self, workers):
         self.submitted = 0
 
-    def submit(self, function, /, *arguments):
+    def submit(self, parcel):
         self.submitted += 1
         future = Future()
         try:
-            future.set_result(function(*arguments))
+            future.set_result(run(parcel))
         except Exception as error:
             future.set_exception(error)
         return future

@@ -1,0 +1,221 @@
+"""Trials on a Dask cluster: the numbers of a local run, and a sentence when the cluster is gone."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.project import body, said, stated, stored
+
+SLOPPY = """
+class Sloppy(Planted):  # reads the global stream of random numbers, which the trial sets
+    def fit_predict(self, block, settings, device):
+        fit = super().fit_predict(block, settings, device)
+        luck = np.random.random(fit.labels.shape) < 0.1
+        return Fit(np.where(luck, 1 - fit.labels, fit.labels), fit.diverged)
+""" + body(
+    "sloppy",
+    "compare, task, m_small, smallest_effect",
+    "assert compare(Sloppy('sloppy', error=0.25), good, task=task, m=m_small) > smallest_effect",
+)
+USAGE = pytest.ExitCode.USAGE_ERROR
+PATIENCE = 60  # seconds that anything may take to get somewhere
+
+
+@dataclass
+class Dask:
+    """A scheduler and workers on the loopback interface, each a process group of its own."""
+
+    folder: Path
+    port: int
+    processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--scaling-backend=dask", f"--scaling-scheduler={self.address}")
+
+    def start(self, name: str, *arguments: str, says: str) -> None:
+        """Start a process of Dask, and wait until it says that it is ready."""
+        log = self.folder / f"{name}.log"
+        with log.open("w") as file:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        end = time.monotonic() + PATIENCE
+        while says not in log.read_text():
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.05)
+
+    def start_scheduler(self) -> None:
+        where = ("--host", "127.0.0.1", "--port", str(self.port))
+        self.start("scheduler", "scheduler", *where, "--no-dashboard", says="Scheduler at:")
+
+    def start_worker(self, name: str, *options: str) -> None:
+        where = (self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard")
+        self.start(name, "worker", *where, *options, says="Registered to:")
+
+    def kill(self, name: str) -> None:
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)  # the nanny too, which would start another
+        process.wait()
+
+
+@pytest.fixture
+def dask(project, tmp_path):
+    """A scheduler; workers are started by the tests."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        dask = Dask(tmp_path, free.getsockname()[1])
+    dask.start_scheduler()
+    yield dask
+    for name in list(dask.processes):
+        dask.kill(name)
+
+
+def run(project, dask, *arguments, store):
+    """A run on the cluster."""
+    options = [each for each in project.options(store=store) if "--scaling-workers" not in each]
+    if not any(argument.startswith("-n") for argument in arguments):
+        options += ["-p", "no:xdist"]
+    return project.pytester.runpytest_subprocess(
+        *options, *dask.options, *arguments, timeout=PATIENCE
+    )
+
+
+def slow(project, claims=4):
+    """Claims that take a third of a second each, after one learner that they share."""
+    project.claims(
+        *(
+            body(
+                f"slow-{i}",
+                "compare, task, m_small, smallest_effect",
+                f"assert compare(Planted('slow-{i}', 0.3, pause=0.3), good, task=task, m=m_small) "
+                "> smallest_effect",
+            )
+            for i in range(claims)
+        )
+    )
+
+
+def begun(project, dask, store):
+    """A run on the cluster that has stored two trials and goes on."""
+    options = [each for each in project.options(store=store) if "--scaling-workers" not in each]
+    run = project.pytester.popen(
+        [sys.executable, "-m", "pytest", *options, *dask.options, "--scaling-report=out"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    end = time.monotonic() + PATIENCE
+    while stored(project.path / store) < 2 and run.poll() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    return run
+
+
+@pytest.mark.parametrize("xdist", ["-n0", "-n2"])
+def test_numbers_on_two_workers_are_those_of_a_local_run(project, dask, xdist):
+    dask.start_worker("one")
+    dask.start_worker("two", "--no-nanny", "--nthreads", "2")
+    project.claims(stated("clear"), stated("open", "inconclusive"), SLOPPY)
+    local = project.records(store="local.db")
+    shutil.rmtree(project.path / "out")
+    result = run(project, dask, xdist, "--scaling-report=out", store="dask.db")
+    assert "trials: 8 trained" in said(result)
+    assert project.reported("out") == local
+
+
+def test_a_worker_that_is_killed_costs_time_and_nothing_else(project, dask):
+    dask.start_worker("one")
+    dask.start_worker("two")
+    slow(project, claims=8)
+    going = begun(project, dask, "dask.db")
+    dask.kill("one")
+    text, _ = going.communicate(timeout=PATIENCE)
+    assert going.returncode == 0, text
+    assert "trials: 9 trained, 0 recalled" in text
+    assert project.reported("out") == project.records(store="local.db")
+
+
+def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence_and_loses_no_trial(project, dask):
+    dask.start_worker("one")
+    slow(project)
+    going = begun(project, dask, "dask.db")
+    dask.kill("scheduler")
+    text, _ = going.communicate(timeout=PATIENCE)
+    assert going.returncode == USAGE, text
+    assert sentences(text) == [
+        f"ERROR: the Dask scheduler at {dask.address} was lost; what was trained is stored, "
+        f"so a run with a working cluster, or without one, goes on from there"
+    ]
+    kept = stored(project.path / "dask.db")
+    assert 2 <= kept < 5
+    assert f"trials: {5 - kept} trained, {kept} recalled" in said(project.run(store="dask.db"))
+
+
+def test_a_scheduler_that_is_not_there_ends_the_run_in_a_sentence(project, dask):
+    project.claims(stated("clear"))
+    dask.kill("scheduler")
+    result = run(project, dask, "-n2", store="dask.db")
+    assert result.ret == USAGE
+    (sentence,) = sentences(said(result))
+    assert re.fullmatch(
+        rf"ERROR: no Dask scheduler answers at {dask.address} \(.*\); "
+        r"start one with `dask scheduler`, or correct --scaling-scheduler",
+        sentence,
+    )
+
+
+def test_a_scheduler_without_workers_ends_the_run_in_a_sentence(project, dask):
+    project.claims(stated("clear"))
+    result = run(project, dask, store="dask.db")
+    assert result.ret == USAGE
+    assert sentences(said(result)) == [
+        f"ERROR: the Dask scheduler at {dask.address} has no workers; "
+        f"start some with `dask worker {dask.address} --nthreads 1`"
+    ]
+
+
+def sentences(text):
+    """What a run says beside the progress of pytest."""
+    return [line for line in text.splitlines() if line.startswith("ERROR") or "distributed" in line]
+
+
+def test_what_is_stored_needs_no_cluster(project, dask):
+    project.claims(stated("clear"))
+    project.run(store="own.db")
+    dask.kill("scheduler")
+    for option in ("--claims-offline", "--collect-only"):
+        assert run(project, dask, option, store="own.db").ret == 0
+
+
+def test_ctrl_c_takes_the_trials_back_from_the_workers(project, dask):
+    dask.start_worker("one")
+    slow(project, claims=30)
+    going = begun(project, dask, "dask.db")
+    os.killpg(going.pid, signal.SIGINT)
+    text, _ = going.communicate(timeout=PATIENCE)
+    assert going.returncode == pytest.ExitCode.INTERRUPTED
+    assert "Traceback" not in text
+    kept = stored(project.path / "dask.db")
+    project.claims(stated("clear"))
+    assert "1 recalled" in said(run(project, dask, store="dask.db"))  # after no others
+    assert stored(project.path / "dask.db") == kept + 1
