@@ -104,6 +104,14 @@ def unplaced(line: str) -> str:
     return re.sub(r"^\[gw\d+\] \[ *\d+%\] ", "", line)
 
 
+def evidence(records: dict[str, dict]) -> dict[str, dict]:
+    """Records without what is true of one run only: when, where and by which command."""
+    return {
+        id: {name: part for name, part in record.items() if name != "run"}
+        for id, record in records.items()
+    }
+
+
 def stored(file: Path) -> int:
     """How many trials a store has, which a run may be writing."""
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.project import body, said, stated, stored
+from tests.acceptance.project import body, evidence, said, stated, stored
 
 SLOPPY = """
 class Sloppy(Planted):  # reads the global stream of random numbers, which the trial sets
@@ -136,11 +136,11 @@ def test_numbers_on_two_workers_are_those_of_a_local_run(project, dask, xdist):
     dask.start_worker("one")
     dask.start_worker("two", "--no-nanny", "--nthreads", "2")
     project.claims(stated("clear"), stated("open", "inconclusive"), SLOPPY)
-    local = project.records(store="local.db")
+    local = evidence(project.records(store="local.db"))
     shutil.rmtree(project.path / "out")
     result = run(project, dask, xdist, "--scaling-report=out", store="dask.db")
     assert "trials: 8 trained" in said(result)
-    assert project.reported("out") == local
+    assert evidence(project.reported("out")) == local
 
 
 def test_a_worker_that_is_killed_costs_time_and_nothing_else(project, dask):
@@ -152,7 +152,8 @@ def test_a_worker_that_is_killed_costs_time_and_nothing_else(project, dask):
     text, _ = going.communicate(timeout=PATIENCE)
     assert going.returncode == 0, text
     assert "trials: 9 trained, 0 recalled" in text
-    assert project.reported("out") == project.records(store="local.db")
+    found = evidence(project.reported("out"))
+    assert found == evidence(project.records(store="local.db"))
 
 
 def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence_and_loses_no_trial(project, dask):
