@@ -257,7 +257,7 @@ def arm_key(arm: Row) -> tuple[Any, ...]:
 
 def read(path: Path) -> Row:
     """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
-    from .record import SCHEMA
+    from .protocol import SCHEMA
 
     try:
         row = json.loads(path.read_text(encoding="utf-8"))
