@@ -8,6 +8,7 @@ import os
 import platform
 import shlex
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,7 +21,7 @@ from . import options
 from .cell import PROVIDED, STOPWATCH, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
 from .devices import devices_of, lacking_devices
-from .ledger import Ledger
+from .ledger import Ledger, Row
 from .outcome import Outcome, outcome, properties
 from .tier import Tier, tier_of
 
@@ -261,17 +262,32 @@ class Session:
         directory = options.REPORT.read(self.config)
         if not directory or not records:
             return ""
+        from .citation import Place, Project
+        from .report.changes import row_key
         from .report.error import ReportError
         from .report.page import build
 
+        project = Project.around(self.config.rootpath)
+        rows = {row_key(record): self._row_of(record) for record in records}
+        known = {key: row for key, row in rows.items() if row}
+
+        def place(record: Mapping[str, Any]) -> Place:
+            return Place(project, Path(record["file"]).parent.as_posix())
+
         try:
-            return str(build(records, self.config.rootpath / directory))
+            return str(build(records, self.config.rootpath / directory, known, place))
         except ReportError as error:
             return f"not written: {error}"
 
-    def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
+    def _ledger_of(self, record: dict[str, Any]) -> Ledger:
         directory = (self.config.rootpath / record["file"]).parent
-        ledger = self.ledger(directory, record["profile"]["device"])
+        return self.ledger(directory, record["profile"]["device"])
+
+    def _row_of(self, record: dict[str, Any]) -> Row | None:
+        return self._ledger_of(record).row(record["claim"]["id"])
+
+    def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
+        ledger = self._ledger_of(record)
         row = ledger.row(record["claim"]["id"])
         if (
             record["partial"]

@@ -35,7 +35,6 @@ LAYERS = (
         "tier",
         "seeds",
         "checkout",
-        "sketch",
         "interruption",
     ),
 )

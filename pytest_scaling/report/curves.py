@@ -22,7 +22,8 @@ NUMBERED = re.compile(r"(.*?\D)(\d+)")
 class Point:
     """The error at one m: mean over n seeds and its 95% t interval, within 0 and 1.
 
-    With one seed there is no interval: the limits are the mean.
+    With one seed there is no interval: the limits are the mean. `errors` holds the error of each
+    of the `seeds`, in the same order.
     """
 
     m: int
@@ -30,12 +31,15 @@ class Point:
     low: float
     high: float
     n: int
+    seeds: tuple[int, ...] = ()
+    errors: tuple[float, ...] = ()
 
     @classmethod
-    def over_seeds(cls, m: int, errors: Sequence[float]) -> Point:
+    def over_seeds(cls, m: int, errors: Sequence[float], seeds: Sequence[int] = ()) -> Point:
         n, mean = len(errors), fmean(errors)
         reach = upper_quantile(TAIL, n - 1) * stdev(errors) / math.sqrt(n) if n > 1 else 0.0
-        return cls(m, mean, max(0.0, mean - reach), min(1.0, mean + reach), n)
+        low, high = max(0.0, mean - reach), min(1.0, mean + reach)
+        return cls(m, mean, low, high, n, tuple(seeds or range(n)), tuple(errors))
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,23 @@ def errors(arm: Record | None, metric: str = "error") -> list[float]:
     return [value for value in values if value is not None]
 
 
+def seeds(arm: Record) -> list[int]:
+    """The seeds of an arm that have an error."""
+    pairs = zip(arm["seeds"], arm["metrics"]["error"], strict=True)
+    return [seed for seed, error in pairs if error is not None]
+
+
 def panel(task: str, arms: Sequence[Record]) -> Panel:
     """The curves of arms on one task, which come in ascending order of m."""
     by_learner: dict[str, list[Record]] = {}
     for arm in arms:
         by_learner.setdefault(arm["learner"], []).append(arm)
     curves = [
-        Curve(name, own[0]["label"], tuple(Point.over_seeds(a["m"], errors(a)) for a in own))
+        Curve(
+            name,
+            own[0]["label"],
+            tuple(Point.over_seeds(arm["m"], errors(arm), seeds(arm)) for arm in own),
+        )
         for name, own in by_learner.items()
     ]
     known = [arm["bayes_error"] for arm in arms if arm["bayes_error"] is not None]
@@ -140,6 +154,28 @@ def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
         return []
     least = max(counts[0] / 2, counts[:PANELS_OF_A_SLIDE][-1])
     return [each for each in full if len(each.curves) >= least][:PANELS_OF_A_SLIDE]
+
+
+def beside(records: Iterable[Record]) -> set[str]:
+    """Labels of the learners that stand beside the claims: cells of theirs, and none that counts.
+
+    As in a claim about the learners that a lecture names, tried on others as well.
+    """
+    counted: dict[str, bool] = {}
+    for record in records:
+        for cell in record["cells"]:
+            name = cell["learner"]
+            counted[name] = counted.get(name, False) or cell["counted"]
+    return {name for name, counts in counted.items() if name and not counts}
+
+
+def without(panels: Iterable[Panel], labels: set[str]) -> list[Panel]:
+    """The panels without the curves of these labels, and without panels that have no other."""
+    kept = (
+        replace(each, curves=tuple(c for c in each.curves if c.label not in labels))
+        for each in panels
+    )
+    return [each for each in kept if each.curves]
 
 
 def families(learners: Iterable[str]) -> list[Family]:

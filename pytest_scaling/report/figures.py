@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from .axes import draw_panel, marker, write_labels
-from .curves import Curve, Panel
+from .curves import Panel
 from .error import ReportError
 from .files import write
 from .layout import (
@@ -39,8 +38,8 @@ from .layout import (
     references,
     text_width,
 )
-from .palette import THEMES, Style, Theme, ThemeName, styles, variables
-from .words import figure_title, join, seeds
+from .palette import THEMES, Style, Theme, ThemeName, styles
+from .words import best_first, figure_title, join, seeds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -127,16 +126,6 @@ def evidence_line(panels: Sequence[Panel]) -> str:
         f"Mean over {seeds(panels)}; shaded: 95% t interval of the mean, point by point. "
         f"{'Each panel has its own scale. ' if len(panels) > 1 else ''}1k = 1,024."
     )
-
-
-def best_first(panels: Sequence[Panel]) -> dict[str, str]:
-    """Labels of the learners by name, from the highest end to the lowest on average."""
-    curves: dict[str, list[Curve]] = {}
-    for panel in panels:
-        for curve in panel.curves:
-            curves.setdefault(curve.learner, []).append(curve)
-    ends = {name: fmean(curve.end.mean for curve in each) for name, each in curves.items()}
-    return {name: curves[name][0].label for name in sorted(ends, key=lambda name: ends[name])}
 
 
 def write_legend(
@@ -231,14 +220,3 @@ def save(figure: Figure, path_stem: Path, *, title: str = "", text: str = "") ->
         write(path_stem.with_name(path_stem.name + ".svg"), svg(figure, title, text)),
         write(path_stem.with_name(path_stem.name + ".png"), png(figure)),
     ]
-
-
-def themeable(svg_text: str, panels: Sequence[Panel]) -> str:
-    """The light figure as an element of a page, which gives the colours by CSS variables."""
-    element = svg_text[svg_text.index("<svg") :]
-    names = {colour: name for name, colour in variables(learners(panels), "light").items()}
-    return re.sub(
-        r"#[0-9a-f]{6}\b",
-        lambda found: f"var({names[found[0]]})" if found[0] in names else found[0],
-        element,
-    )

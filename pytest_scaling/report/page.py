@@ -2,104 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import record as claim_record
-from . import figures, palette, view
-from .curves import Panel, for_a_slide, learning_curves
+from ..citation import Place
+from ..ledger import Row
+from . import figures, matrix, palette, view
+from .changes import Changes, RowKey, changes
+from .chart import VIEWS, Chart, View, charts
+from .curves import Panel, beside, learning_curves
+from .effects import effects
 from .error import ReportError
 from .files import write
+from .gallery import Learner, Look, drawings, first_panels, pools
+from .planted import PLANTED
 from .summary import summary
 from .words import figure_title, join, seeds
 
 FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
+Records = Sequence[claim_record.Record]
+
+
+@dataclass(frozen=True)
+class Script:
+    """The page's script, and the hash by which the page allows it and no other."""
+
+    text: str
+
+    @property
+    def hash(self) -> str:
+        digest = hashlib.sha256(self.text.encode()).digest()
+        return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The figure with all that stands around it."""
+    """The first figure: for the slide the curves that the claims are about, for the page all."""
 
     panels: Sequence[Panel]
-    title: str
-    text: str
-    source: str
-    seeds: str
+    learners: Sequence[Learner]
+    views: Mapping[View, Sequence[Chart]]
+    view_names: Mapping[View, str]
     left_out: str
-    light: figures.Drawing
-    dark: figures.Drawing
+    source: str
+    slide: Sequence[Panel]
+
+    @cached_property
+    def title(self) -> str:
+        return figure_title(self.slide)
 
     @property
-    def inline(self) -> str:
-        return figures.themeable(self.light.svg, self.panels)
+    def seeds(self) -> str:
+        return seeds(self.slide)
 
     @property
-    def colours(self) -> dict[str, dict[str, str]]:
-        """CSS variables by theme."""
-        names = figures.learners(self.panels)
-        return {theme: palette.variables(names, theme) for theme in palette.THEMES}
+    def beside(self) -> str:
+        return join([each.label for each in self.learners if each.beside])
+
+    def drawings(self) -> dict[str, figures.Drawing]:
+        """The slide in both themes."""
+        text = figures.description(self.slide)
+        return {
+            theme: figures.drawing(
+                figures.draw(self.slide, theme, source=self.source), self.title, text
+            )
+            for theme in palette.THEMES
+        }
 
 
-def build(records: Sequence[claim_record.Record], directory: Path) -> Path:
+def build(
+    records: Records,
+    directory: Path,
+    ledger: Mapping[RowKey, Row] | None = None,
+    place: Callable[[Mapping[str, Any]], Place] | None = None,
+) -> Path:
     """Write the report into a directory and return the path of its page.
 
-    The same records give the same bytes. A figure of an earlier report is removed where these
-    records have no curves. Raises ReportError where matplotlib or Jinja2 is missing.
+    ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
+    which project a record belongs; without it the page has no citations. The same arguments give
+    the same bytes. A figure of an earlier report is removed where these records have no curves.
+
+    Raises ReportError where matplotlib or Jinja2 is missing.
     """
     page = template()
-    shown = view.cards(records)
-    picture = paint(records, shown)
-    for card in shown:
+    heads = view.cards(records, place)
+    slide, full = first_panels(records)
+    look = look_of(slide, records)
+    picture = paint(slide, full, look, heads, records) if slide else None
+    slides = picture.drawings() if picture else {}
+    for card in view.everyone(heads):
         write(directory / "records" / f"{card.anchor}.json", claim_record.dump(card.record))
-    if picture:
-        write(directory / "figure.svg", picture.light.svg)
-        write(directory / "figure.png", picture.light.png)
-        write(directory / "figure-dark.png", picture.dark.png)
+    if slides:
+        write(directory / "figure.svg", slides["light"].svg)
+        write(directory / "figure.png", slides["light"].png)
+        write(directory / "figure-dark.png", slides["dark"].png)
     else:
         for name in FIGURE_FILES:
             (directory / name).unlink(missing_ok=True)
-    write(directory / "summary.md", summary(shown))
-    return write(directory / "index.html", page.render(**values(shown, picture)))
+    changed = changes(heads, ledger)
+    write(directory / "summary.md", summary(heads))
+    shown = values(heads, changed, picture, look, records)
+    return write(directory / "index.html", page.render(**shown))
 
 
-def paint(records: Sequence[claim_record.Record], shown: Sequence[view.Card]) -> Picture | None:
-    """The figure in both themes, or None where no error was measured at enough sizes."""
-    gathered = learning_curves(records)
-    panels = for_a_slide(gathered)
-    if not panels:
-        return None
-    title, text, source = figure_title(panels), figures.description(panels), view.source_line(shown)
-    drawings = {
-        theme: figures.drawing(figures.draw(panels, theme, source=source), title, text)
-        for theme in palette.THEMES
-    }
+def look_of(slide: Sequence[Panel], records: Records) -> Look:
+    """Strokes and colours for every learner of the page."""
+    everything = learning_curves(records)
+    return Look.of(figures.learners(slide), figures.learners(everything))
+
+
+def paint(
+    slide: Sequence[Panel],
+    full: Sequence[Panel],
+    look: Look,
+    heads: Sequence[view.Card],
+    records: Records,
+) -> Picture:
+    """The first figure, ready to be drawn."""
+    shown = {panel.task for panel in slide}
     return Picture(
-        panels,
-        title,
-        text,
-        source,
-        seeds=seeds(panels),
-        left_out=join(view.left_out(gathered, panels)),
-        light=drawings["light"],
-        dark=drawings["dark"],
+        panels=full,
+        learners=look.legend(full, beside(records)),
+        views={view: charts(full, look.styles, look.keys, view) for view in VIEWS},
+        view_names=VIEWS,
+        left_out=join([p.task for p in learning_curves(records) if p.task not in shown]),
+        source=view.source_line(heads),
+        slide=slide,
     )
 
 
-def values(shown: Sequence[view.Card], picture: Picture | None) -> dict[str, Any]:
+def values(
+    heads: Sequence[view.Card],
+    changed: Changes,
+    picture: Picture | None,
+    look: Look,
+    records: Records,
+) -> dict[str, Any]:
     """What the template asks for."""
+    sources = {card.source for card in heads}
     return {
-        "title": view.title(shown),
-        "lead": view.lead(shown),
-        "cards": shown,
-        "anchors": {card.record["claim"]["id"] for card in shown},
-        "tasks": view.tasks(shown),
-        "settings": view.settings(shown),
-        "levels": sorted({card.level for card in shown}),
+        "title": view.title(heads),
+        "source": sources.pop() if len(sources) == 1 else "",
+        "lead": view.lead(heads),
+        "cards": heads,
+        "counts": view.counts(heads),
+        "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
+        "matrix": matrix.matrix(heads),
+        "plots": effects(heads),
+        "changes": changed,
+        "drawings": drawings(heads, look, pools(heads, records)),
+        "settings": view.settings(heads),
+        "levels": sorted({card.level for card in view.everyone(heads)}),
+        "planted": PLANTED,
         "picture": picture,
-        "strip_width": view.STRIP,
+        "colours": look.colours,
+        "keys": list(look.keys.values()),
+        "script": Script(read("page.js")),
     }
+
+
+def read(name: str) -> str:
+    """A file beside the templates."""
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def template() -> Any:

@@ -105,14 +105,3 @@ def between(colours: Sequence[str], share: float) -> str:
 def channels(colour: str) -> tuple[int, int, int]:
     """Red, green and blue, 0 to 255, of "#rrggbb"."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def variables(learners: Iterable[str], theme: ThemeName) -> dict[str, str]:
-    """Every colour of a figure by the name of its CSS variable; names are those of all themes."""
-    colours = THEMES[theme]
-    named = {f"--figure-{role}": getattr(colours, role) for role in ROLES}
-    drawn = styles(learners, theme)
-    return named | {f"--curve-{place}": drawn[name].colour for place, name in enumerate(drawn)}
-
-
-ROLES = ("ground", "ink", "muted", "grid")

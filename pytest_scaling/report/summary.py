@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from .view import Badge, Card, lead, title
+from .badge import Badge
+from .view import Card, everyone, lead, title
 from .words import NOTHING
 
 MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
@@ -16,7 +17,7 @@ def summary(shown: Sequence[Card]) -> str:
     lines = [f"# {plain(title(shown))}", "", plain(lead(shown))]
     if shown:
         lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
-    for card in shown:
+    for card in everyone(shown):
         status = card.control.sentence if card.control else f"is the control of {card.control_of}"
         named = f"`{card.anchor}` {plain(card.text)}"
         lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")

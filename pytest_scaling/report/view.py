@@ -1,40 +1,25 @@
-"""What the page shows, worked out from records: no HTML here, and nothing to work out there."""
+"""What the page shows of each claim, worked out from its record: no HTML here. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean, stdev
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..citation import KeyFault, Place, bibtex, cite
 from ..control import ControlStatus, control_status
 from . import words
-from .curves import Panel
+from .badge import ICONS, Badge
+from .evidence import Evidence, Scale, comparisons, evidence, scales
 
 Record = Mapping[str, Any]
-ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": words.NOTHING}
 STRENGTHS = {
     "always": "always: no counterexample on any task",
     "usually": "usually: on at least two tasks in three",
     "sometimes": "sometimes: on at least one task",
 }
-STRIP = 120.0  # pixels: the width of an interval's drawing
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A verdict as icon, word and colour (by its CSS class)."""
-
-    word: str
-    as_control: bool = False
-
-    @property
-    def icon(self) -> str:
-        return ICONS[self.word]
-
-    @property
-    def kind(self) -> str:
-        return self.word.replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -43,35 +28,6 @@ class Moment:
 
     text: str
     address: str
-
-
-@dataclass(frozen=True)
-class Strip:
-    """An interval to look at, in pixels: limits, value and bound on the scale of its claim."""
-
-    low: float
-    high: float
-    value: float
-    bound: float
-    open_above: bool
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One comparison in words and figures."""
-
-    about: str
-    relation: str
-    badge: Badge
-    effect: str = ""
-    interval: str = ""
-    bound: str = ""
-    seeds: str = ""
-    detectable: str = ""
-    unseen: str = ""
-    needed: str = ""
-    notes: tuple[str, ...] = ()
-    strip: Strip | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +43,42 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return ", ".join(filter(None, (self.task, self.learner))) or "as a whole"
+        return " · ".join(filter(None, (self.task, self.learner))) or "as a whole"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One learner on one task at one m, as a row of the data table."""
+
+    task: str
+    learner: str
+    m: str
+    metric: str
+    mean: str
+    spread: str
+    values: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Comparisons of one unit, each with its cell, and the scale that they are drawn on."""
+
+    scale: Scale | None
+    rows: tuple[tuple[Cell, Evidence], ...]
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.scale is not None and any(row.strip for _, row in self.rows)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """How a verdict is cited."""
+
+    key: str
+    sentence: str
+    bibtex: str
+    reproduce: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +88,7 @@ class Card:
     anchor: str
     text: str
     badge: Badge
+    sentence: str
     partial: bool
     strength: str
     bounds: tuple[str, ...]
@@ -104,13 +96,52 @@ class Card:
     control: ControlStatus | None
     source: str
     moments: tuple[Moment, ...]
-    file: str
+    reproduce: tuple[str, ...]
+    cited: Cited | None
     level: float
     cells: tuple[Cell, ...]
+    limits: tuple[str, ...]
+    arms: tuple[Arm, ...]
     record: Record
+    scales: Mapping[str, Scale]
+    controls: tuple[Card, ...] = field(default=())
 
-    def on(self, task: str) -> list[Cell]:
-        return [cell for cell in self.cells if cell.task == task]
+    @property
+    def tasks(self) -> list[str]:
+        """What it was heard on."""
+        return [*dict.fromkeys(cell.task for cell in self.cells if cell.task and cell.evidence)]
+
+    @property
+    def counted(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.counted and cell.evidence]
+
+    @property
+    def beside(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.counted and cell.evidence]
+
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """Names of the cells without evidence, by their reason."""
+        named: dict[str, dict[str, None]] = {}
+        for cell in self.cells:
+            if not cell.evidence:
+                named.setdefault(cell.reason, {})[cell.task or cell.learner] = None
+        return [(words.join([*filter(None, names)]), why) for why, names in named.items()]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The evidence unit by unit, exact statements first, those beside the claim last."""
+        rows = [(cell, row) for cell in (*self.counted, *self.beside) for row in cell.evidence]
+        units = sorted({row.unit: None for _, row in rows}, key=bool)
+        return [
+            Block(self.scales.get(unit), tuple(pair for pair in rows if pair[1].unit == unit))
+            for unit in units
+        ]
+
+    @property
+    def family(self) -> list[Card]:
+        """The claim and its controls."""
+        return [self, *self.controls]
 
 
 @dataclass(frozen=True)
@@ -121,55 +152,117 @@ class Setting:
     claims: tuple[str, ...]
 
 
-def cards(records: Sequence[Record]) -> list[Card]:
-    """One card per record, in the order given but each control behind its claim."""
+def cards(records: Sequence[Record], place: Callable[[Record], Place] | None = None) -> list[Card]:
+    """One card per claim in the order of its source, its controls within it.
+
+    A control without its claim has a card of its own. place: the project of a record, for citing.
+    """
     taken: dict[str, int] = {}
-    made = []
-    for record in ordered(records):
-        name = record["claim"]["id"]
-        taken[name] = taken.get(name, 0) + 1
-        # A claim's id has no double hyphen, so this one is free.
-        made.append(card(record, name if taken[name] == 1 else f"{name}--{taken[name]}", records))
-    return made
+    heads: list[Card] = []
+    for head, controls in ordered(records):
+        made = [
+            card(each, anchor(each, taken), same_profile(each, records), place)
+            for each in (head, *controls)
+        ]
+        heads.append(replace(made[0], controls=tuple(made[1:])))
+    return heads
 
 
-def ordered(records: Sequence[Record]) -> list[Record]:
-    ids = {record["claim"]["id"] for record in records}
-    following: dict[str, list[Record]] = {}
-    for record in records:
-        following.setdefault(record["claim"]["control_of"] or "", []).append(record)
-    first = [each for each in records if (each["claim"]["control_of"] or "") not in ids]
-    lined_up: list[Record] = []
-    for record in first:
-        lined_up.append(record)
-        lined_up += following.pop(record["claim"]["id"], [])
-    # A control of a control stands at the end rather than nowhere.
-    return lined_up + [each for each in records if all(each is not other for other in lined_up)]
+def anchor(record: Record, taken: dict[str, int]) -> str:
+    """The id of the claim; another profile's record of it gets a number."""
+    name = record["claim"]["id"]
+    taken[name] = taken.get(name, 0) + 1
+    # A claim's id has no double hyphen, so this one is free.
+    return str(name) if taken[name] == 1 else f"{name}--{taken[name]}"
 
 
-def card(record: Record, anchor: str, records: Sequence[Record]) -> Card:
+def same_profile(record: Record, records: Sequence[Record]) -> list[Record]:
+    """The records of the same profile: a control speaks of a claim that was heard as it was."""
+    return [each for each in records if each["profile"] == record["profile"]]
+
+
+def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
+    """Claims by source and time, each with its controls; without a source at the end."""
+    titles = list(dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records))
+
+    def moment(record: Record) -> tuple[bool, int, int]:
+        source = record["claim"]["source"] or {}
+        times = source.get("times") or ["0:0"]
+        return not source, titles.index(source.get("title")), words.seconds(times[0])
+
+    def controls(record: Record) -> list[Record]:
+        own = [e for e in records if e["claim"]["control_of"] == record["claim"]["id"]]
+        return [each for each in own if each["profile"] == record["profile"]]
+
+    claims = [each for each in records if each["claim"]["control_of"] is None]
+    lined_up = [(claim, controls(claim)) for claim in sorted(claims, key=moment)]
+    held = [id(each) for _, group in lined_up for each in group]
+    return lined_up + [
+        (each, [])
+        for each in records
+        if each["claim"]["control_of"] is not None and id(each) not in held
+    ]
+
+
+def card(
+    record: Record,
+    name: str,
+    records: Sequence[Record],
+    place: Callable[[Record], Place] | None,
+) -> Card:
     claim = record["claim"]
     source = claim["source"] or {}
     is_control = claim["control_of"] is not None
+    drawn = scales(comparisons(record))
+    citation = cited(record, records, place(record)) if place else None
     return Card(
-        anchor=anchor,
+        anchor=name,
         text=claim["text"],
         badge=Badge(record["verdict"], is_control),
-        partial=record["partial"],
+        sentence=words.verdict_sentence(record),
+        partial=record.get("partial", False),
         strength=STRENGTHS[claim["strength"]],
         bounds=tuple(bounds(record)),
         control_of=claim["control_of"],
         control=None if is_control else control_status(claim["id"], records),
-        source=cited(source),
+        source=source_of(source),
         moments=tuple(moment(source["url"], time) for time in source.get("times", ())),
-        file=record["file"],
+        reproduce=citation.reproduce if citation else (command(record),),
+        cited=citation,
         level=claim["level"],
-        cells=tuple(cell(each, scales(record), is_control) for each in record["cells"]),
+        cells=tuple(cell(each, drawn, is_control=is_control) for each in record["cells"]),
+        limits=tuple(limits(record)),
+        arms=tuple(arms(record)),
         record=record,
+        scales=drawn,
     )
 
 
-def cited(source: Record) -> str:
+def cited(record: Record, records: Sequence[Record], place: Place) -> Cited | None:
+    """The citation of a record; None where there is no verdict to cite."""
+    controls = [r for r in records if r["claim"]["control_of"] == record["claim"]["id"]]
+    try:
+        said = cite(record, controls, place)
+    except KeyFault:
+        return None
+    return Cited(str(said.key), said.sentence, bibtex(said).rstrip(), said.reproduce)
+
+
+def command(record: Record) -> str:
+    """What reproduces the record in a checkout; the file is not known to a row of the ledger."""
+    profile, claim = record["profile"], record["claim"]
+    device = profile.get("device", "cpu")
+    parts = [
+        "python -m pytest",
+        record.get("file", ""),
+        f"-k {claim['control_of'] or claim['id']}",  # an id selects its controls as well
+        f"--tier {profile['tier']}" if profile.get("tier") else "",
+        f"--scaling-device {device}" if device != "cpu" else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def source_of(source: Record) -> str:
     """Author and title, as far as a claim names them."""
     title = f"“{source['title']}”" if source.get("title") else ""
     return ", ".join(filter(None, (source.get("author"), title)))
@@ -178,12 +271,7 @@ def cited(source: Record) -> str:
 def bounds(record: Record) -> Iterator[str]:
     """What the claim fixed beforehand, in the unit of what it was compared with."""
     claim = record["claim"]
-    units = {
-        row["bound_name"]: row["unit"]
-        for content in record["cells"]
-        for row in content["evidence"]
-        if "n" in row
-    }
+    units = {row["bound_name"]: row["unit"] for row in comparisons(record)}
     for name, value in {"smallest_effect": claim["smallest_effect"], **claim["bounds"]}.items():
         if value is not None:
             signs, bound = ("± ", value[1]) if isinstance(value, list) else ("", value)
@@ -191,72 +279,57 @@ def bounds(record: Record) -> Iterator[str]:
             yield f"{name.replace('_', ' ')} {signs}{written}"
 
 
-def cell(content: Record, scale: Mapping[str, tuple[float, float]], is_control: bool) -> Cell:
+def cell(content: Record, drawn: Mapping[str, Scale], *, is_control: bool) -> Cell:
     return Cell(
         task=content["task"],
         learner=content["learner"],
         badge=Badge(content["verdict"], is_control),
         counted=content["counted"],
         reason=content["reason"],
-        evidence=tuple(evidence(row, scale, is_control) for row in content["evidence"]),
+        evidence=tuple(evidence(row, drawn, is_control=is_control) for row in content["evidence"]),
     )
 
 
-def evidence(row: Record, scale: Mapping[str, tuple[float, float]], is_control: bool) -> Evidence:
-    """A comparison; one without an estimate is exact and has no figures."""
-    badge = Badge(row["verdict"], is_control)
-    if "n" not in row:
-        return Evidence(row["about"], "exactly, without noise", badge)
-    unit = row["unit"]
-    return Evidence(
-        about=row["about"],
-        relation=words.relation(row),
-        badge=badge,
-        effect=words.quantity(row["value"], unit),
-        interval=words.interval(row),
-        bound=words.quantity(row["bound"], unit),
-        seeds=f"{row['n']} blocks"
-        if "replication" in row
-        else f"{row['n']} of {row['most_seeds']}",
-        detectable=words.quantity(row["smallest_detectable"], unit),
-        unseen=words.share(row["unseen_failure_share"]),
-        needed=words.needed(row),
-        notes=tuple(row["notes"]),
-        strip=strip(row, scale[unit]),
-    )
+def limits(record: Record) -> Iterator[str]:
+    """What the verdict does not say, in sentences."""
+    rows = list(comparisons(record))
+    if record.get("partial", False):
+        yield "Partial: only some of the claim's tasks were run."
+    if record["arms"]:
+        sizes = sorted({arm["m"] for arm in record["arms"]})
+        names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
+        span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
+        yield f"Speaks of {words.join(names)} with {span} labelled examples, and of no other task."
+    shares = {row["n"]: row["unseen_failure_share"] for row in rows}
+    if shares:
+        fewest = min(shares)
+        seeds = words.count_figures(fewest, "seed")
+        yield (
+            f"Speaks of the typical seed: with {seeds}, and none failing, up to "
+            f"{shares[fewest]:.0%} of seeds could still fail."
+        )
+    diverged = sum(arm["diverged"] for arm in record["arms"])
+    if diverged:
+        yield f"{words.count_figures(diverged, 'training run')} diverged; they count as they came."
+    yield from (f"{note}." for note in dict.fromkeys(note for row in rows for note in row["notes"]))
 
 
-def scales(record: Record) -> dict[str, tuple[float, float]]:
-    """Per unit, the span of all finite limits, bounds and zero of a claim."""
-    spans: dict[str, tuple[float, float]] = {}
-    for content in record["cells"]:
-        for row in content["evidence"]:
-            if "n" in row:
-                low, high = spans.get(row["unit"], (0.0, 0.0))
-                known = [row[key] for key in ("low", "value", "high", "bound")]
-                finite = [value for value in known if value is not None]
-                if row["high"] is None and finite:  # room for what has no end
-                    finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
-                spans[row["unit"]] = (min(low, high, *finite), max(low, high, *finite))
-    return spans
-
-
-def strip(row: Record, span: tuple[float, float]) -> Strip | None:
-    """None where there is no value or no bound to show."""
-    if row["value"] is None or row["bound"] is None:
-        return None
-    start, width = span[0], (span[1] - span[0]) or 1.0
-
-    def place(value: float | None, otherwise: float) -> float:
-        return otherwise if value is None else round((value - start) / width * STRIP, 1)
-
-    return Strip(
-        low=place(row["low"], 0.0),
-        high=place(row["high"], STRIP),
-        value=place(row["value"], 0.0),
-        bound=place(row["bound"], 0.0),
-        open_above=row["high"] is None,
-    )
+def arms(record: Record) -> Iterator[Arm]:
+    """Every measured value, seed by seed; the majority's error is no measurement of a learner."""
+    for arm in record["arms"]:
+        for metric, values in arm["metrics"].items():
+            known = [value for value in values if value is not None]
+            if metric == "majority_error" or not known:
+                continue
+            yield Arm(
+                arm["task"],
+                arm["label"] + (f" (replicate {arm['replicate']})" if arm["replicate"] else ""),
+                f"{arm['m']:,}",
+                metric.replace("_", " "),
+                words.minus(f"{fmean(known):.4g}"),
+                f"{stdev(known):.2g}" if len(known) > 1 else words.NOTHING,
+                ", ".join(words.NEVER if v is None else words.minus(f"{v:.4g}") for v in values),
+            )
 
 
 def moment(url: str, time: str) -> Moment:
@@ -264,54 +337,70 @@ def moment(url: str, time: str) -> Moment:
     parts, spoken = urlsplit(url), time.replace("-", "\N{EN DASH}")
     if parts.scheme not in ("http", "https"):
         return Moment(spoken, "")
-    minutes, seconds = time.split("-", maxsplit=1)[0].split(":")
-    start = int(minutes) * 60 + int(seconds)
+    start = words.seconds(time)
     if (parts.hostname or "").removeprefix("www.") in ("youtube.com", "youtu.be"):
         query = "&".join(filter(None, (parts.query, f"t={start}s")))
         return Moment(spoken, parts._replace(query=query).geturl())
     return Moment(spoken, parts._replace(fragment=f"t={start}").geturl())
 
 
-def tasks(shown: Sequence[Card]) -> list[str]:
-    """The columns of the matrix, in order of appearance; "" for claims about no task last."""
-    names = dict.fromkeys(cell.task for card in shown for cell in card.cells)
-    return sorted(names, key=lambda name: name == "")
+def everyone(heads: Sequence[Card]) -> list[Card]:
+    """Claims and controls, each control behind its claim."""
+    return [each for head in heads for each in head.family]
 
 
-def settings(shown: Sequence[Card]) -> list[Setting]:
+def settings(heads: Sequence[Card]) -> list[Setting]:
     """The different environments of a run; mostly there is one."""
     found: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for each in shown:
-        environment, profile = each.record["environment"], each.record["profile"]
-        libraries = environment["libraries"]
-        facts = {
-            **{name: str(value) for name, value in sorted(profile.items())},
-            "system": f"{environment['system']}, {environment['machine']}",
-            "Python": environment["python"],
-            "libraries": ", ".join(f"{name} {libraries[name]}" for name in sorted(libraries)),
-        }
-        found.setdefault(tuple(facts.items()), []).append(each.anchor)
-    return [Setting(facts, tuple(claims)) for facts, claims in found.items()]
+    for each in everyone(heads):
+        found.setdefault(tuple(facts(each.record).items()), []).append(each.anchor)
+    return [Setting(known, tuple(claims)) for known, claims in found.items()]
 
 
-def title(shown: Sequence[Card]) -> str:
+def facts(record: Record) -> dict[str, str]:
+    """Profile and environment of a record, as far as it tells."""
+    environment, profile = record["environment"], record["profile"]
+    libraries = environment["libraries"]
+    told = {
+        **{name: str(value) for name, value in sorted(profile.items())},
+        "system": f"{environment['system']}, {environment['machine']}",
+        "processor": ", ".join(
+            filter(None, (environment.get("cpu"), *environment.get("instructions", ())))
+        ),
+        "linear algebra": environment.get("blas") or "",
+        "Python": environment["python"],
+        "libraries": ", ".join(f"{name} {libraries[name]}" for name in sorted(libraries)),
+        "commit": commit(record.get("run") or {}),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def commit(run: Record) -> str:
+    name = run.get("commit") or ""
+    return f"{name} with changes that were not committed" if name and run.get("dirty") else name
+
+
+def title(heads: Sequence[Card]) -> str:
     """Named after the source that all claims share, where they do."""
-    sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in shown}
+    sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in heads}
     only = sources.pop() if len(sources) == 1 else ""
     return f"“{only}”, put to the test" if only else "Claims and their verdicts"
 
 
-def lead(shown: Sequence[Card]) -> str:
+def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
+    """How many claims have which verdict, those that occur."""
+    claims = [each for each in heads if each.control]
+    numbers = [(Badge(word), sum(each.badge.word == word for each in claims)) for word in ICONS]
+    return [(badge, number) for badge, number in numbers if number]
+
+
+def lead(heads: Sequence[Card]) -> str:
     """The run in a sentence or two."""
-    claims = [each for each in shown if each.control]
-    if not shown:
+    claims = [each for each in heads if each.control]
+    if not heads:
         return "No claim was run."
-    said = ", ".join(
-        f"{words.number_word(number)} {word}"
-        for word in ICONS
-        if (number := sum(each.badge.word == word for each in claims))
-    )
-    controls = len(shown) - len(claims)
+    said = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
+    controls = len(everyone(heads)) - len(claims)
     sentence = f"{words.count(len(claims), 'claim').capitalize()}: {said}. " if claims else ""
     fooled = sum(not each.control.trustworthy for each in claims if each.control)
     sentence += f"{words.count(controls, 'control').capitalize()}."
@@ -321,17 +410,12 @@ def lead(shown: Sequence[Card]) -> str:
     return sentence
 
 
-def source_line(shown: Sequence[Card]) -> str:
+def source_line(heads: Sequence[Card]) -> str:
     """Where claims and figures come from, for the foot of the slide."""
+    shown = everyone(heads)
     sources = dict.fromkeys(each.source for each in shown if each.source)
     profiles = [each.record["profile"] for each in shown]
     devices = dict.fromkeys(str(each["device"]) for each in profiles if each.get("device"))
     tiers = dict.fromkeys(f"{each['tier']} tier" for each in profiles if each.get("tier"))
     measured = "Measured with " + ", ".join(["pytest-scaling", *devices, *tiers])
     return " · ".join([f"Claims: {'; '.join(sources)}", measured] if sources else [measured])
-
-
-def left_out(panels: Sequence[Panel], drawn: Sequence[Panel]) -> list[str]:
-    """Tasks with curves that the figure does not show."""
-    shown = {panel.task for panel in drawn}
-    return [panel.task for panel in panels if panel.task not in shown]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import sys
 from xml.etree import ElementTree
@@ -11,9 +10,8 @@ import matplotlib as mpl
 import pytest
 
 from pytest_scaling.report import ReportError, draw, for_a_slide, learning_curves, save
-from pytest_scaling.report.figures import themeable
 from pytest_scaling.report.layout import labels_fit
-from pytest_scaling.report.palette import THEMES, channels, styles, variables
+from pytest_scaling.report.palette import THEMES, channels, styles
 
 LEARNERS = ["mlp-8", "mlp-64", "mlp-256", "ridge", "tree", "nearest"]
 
@@ -93,15 +91,6 @@ def test_without_matplotlib_one_sentence_says_what_to_install(panels, monkeypatc
         draw(panels)
 
 
-def test_every_colour_of_the_figure_on_a_page_follows_the_theme(panels, tmp_path):
-    svg, _ = save(draw(panels), tmp_path / "figure")
-    element = themeable(svg.read_text("utf-8"), panels)
-    assert re.findall(r"#[0-9a-f]{6}\b", element) == []
-    assert set(re.findall(r"var\((--[\w-]+)\)", element)) <= set(
-        variables(["mlp-8", "mlp-64", "ridge"], "dark")
-    )
-
-
 def luminance(colour: str) -> float:
     """Relative luminance as in WCAG 2.2."""
     shares = [value / 255 for value in channels(colour)]
@@ -137,9 +126,3 @@ def test_a_family_shares_a_solid_line_that_grows_and_others_differ_in_dash_and_m
     others = [drawn[name] for name in ("ridge", "tree", "nearest")]
     assert len({style.dash for style in others} | {()}) == 4
     assert len({style.marker for style in others}) == 3
-
-
-def test_colours_on_light_ground_can_be_told_apart_by_a_search():
-    names = [f"{kind}-{size}" for kind in "abc" for size in range(1, 6)] + list("uvwxyz")
-    colours = list(variables(names, "light").values())
-    assert len(set(colours)) == len(colours)
