@@ -12,6 +12,7 @@ from fixtures.learners import (
     TRADITIONAL,
     VARIANTS,
     large_network,
+    logistic_regression,
     medium_network,
     rbf_svm,
 )
@@ -156,19 +157,17 @@ def test_details_outweigh_the_learner_when_data_is_scarce(spread, task, m_small,
 
 
 @claim(
-    "details-decide-with-much-data",
-    "With much data ordinary settings of one network still differ by more than the learners do",
-    source=LECTURE.at("05:01", "05:17"),
-    strength="usually",
+    "details-decide-where-a-line-fails",
+    "With little data ordinary settings of one network differ by more than a linear learner and a "
+    "network do where no line parts the classes",
+    source=LECTURE.at("04:59", "05:05"),
+    strength="always",
     smallest_effect=MARGIN,
-    tasks=[mnist1d, poker_one_hot, friedman],
-    learners=[rbf_svm],
+    tasks=[xor],
     control_of="details-decide",
 )
-def test_the_learner_outweighs_details_when_data_is_plentiful(
-    spread, task, learner, m_large, smallest_effect
-):
-    excess = spread(VARIANTS, against=(learner, large_network), task=task, m=m_large)
+def test_the_learner_outweighs_details_where_a_line_fails(spread, task, m_small, smallest_effect):
+    excess = spread(VARIANTS, against=(logistic_regression, large_network), task=task, m=m_small)
     assert excess > smallest_effect
 
 

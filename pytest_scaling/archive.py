@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, Literal
 
 from .tier import TIERS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from .estimate import Estimate
+    from .lesson import Picture
 
 Row = Mapping[str, Any]
 SHAPE = "*-*-*-*-*"  # of a profile's name
@@ -167,18 +167,18 @@ class Archive(Mapping[str, Row]):
         arm = self._arm(task, learner, m)
         return dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True))
 
-    def at(self, m: int, task: str) -> list[tuple[str, float]]:
-        """Learners and their mean accuracy with m rows of a task, the best first."""
+    def at(self, m: int, task: str) -> dict[str, float]:
+        """Mean accuracy with m rows of a task, by the name of the learner, the best first."""
         self.learners(task)
-        means = []
-        for (where, _, size), arm in self.arms.items():
-            if (where, size) == (task, m):
-                errors = arm["metrics"]["error"]
-                means.append((arm["label"], 1 - sum(errors) / len(errors)))
+        means = {
+            learner: 1 - fmean(arm["metrics"]["error"])
+            for (where, learner, size), arm in self.arms.items()
+            if (where, size) == (task, m)
+        }
         if not means:
             sizes = sorted({size for where, _, size in self.arms if where == task})
             self._require(m, sizes, f"m on {task}")
-        return sorted(means, key=lambda each: -each[1])
+        return dict(sorted(means.items(), key=lambda each: -each[1]))
 
     def compare(
         self, a: str, b: str, *, task: str, m: int, smallest_effect: float = 0.01
@@ -198,8 +198,8 @@ class Archive(Mapping[str, Row]):
         *,
         up_to: int | None = None,
         tasks: Sequence[str] | None = None,
-        theme: str = "light",
-    ) -> Figure:
+        theme: Literal["light", "dark"] = "light",
+    ) -> Picture:
         """The lecture's own figure: accuracy against m, a panel per task.
 
         up_to: leave out what was measured with more rows. tasks: these panels; by default those
@@ -222,6 +222,18 @@ class Archive(Mapping[str, Row]):
                 if up_to is not None
                 else "no learner was measured at three sizes"
             ) from None
+
+    def plot_claim(self, claim_id: str, *, theme: Literal["light", "dark"] = "light") -> Picture:
+        """The evidence of one claim: every comparison with its interval, its seeds and its bound.
+
+        Raises ArchiveError where there is no such claim, or it was decided exactly.
+        """
+        from .lesson import evidence
+
+        drawn = evidence(self[claim_id], self.profile, theme)
+        if drawn is None:
+            raise ArchiveError(f"claim {claim_id!r} was decided exactly: there are no intervals")
+        return drawn
 
     def _repr_html_(self) -> str:
         from .lesson import table
@@ -257,7 +269,7 @@ def arm_key(arm: Row) -> tuple[Any, ...]:
 
 def read(path: Path) -> Row:
     """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
-    from .record import SCHEMA
+    from .protocol import SCHEMA
 
     try:
         row = json.loads(path.read_text(encoding="utf-8"))

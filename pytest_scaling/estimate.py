@@ -12,6 +12,8 @@ from _pytest.outcomes import Skipped  # pytest.skip.Exception, as a class to der
 from .claim import ClaimError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from .statistics.sequential import Interval
     from .statistics.verdict import Verdict
     from .trials.trial import Arm
@@ -151,6 +153,34 @@ class Estimate:
             f"(n = {self.n})"
         )
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw seeds, mean, interval and declared bounds on one line; returns the axes.
+
+        ax: of matplotlib, by default those of a new figure.
+        """
+        from .sketch import draw_interval
+
+        span = (self.interval.low, self.interval.high)
+        return draw_interval(
+            self.about, self.value, span, self.samples, self.bounds, self.unit.write, ax
+        )
+
+    def _repr_html_(self) -> str:
+        from .sketch import html_table
+
+        write = self.unit.write
+        return html_table(
+            self.about,
+            {
+                "effect": write(self.value),
+                "interval": f"[{write(self.interval.low)}, {write(self.interval.high)}]",
+                "one-sided level": f"{self.level:g}",
+                "seeds": str(self.n),
+                **{name.replace("_", " "): write(bound) for name, bound in self.bounds.items()},
+                **({"notes": "; ".join(self.notes)} if self.notes else {}),
+            },
+        )
+
 
 class Unmeasured(Estimate):
     """Stands for an estimate whose trials are not there yet, while a run is being planned.
@@ -197,6 +227,11 @@ class Decision:
 
     WITHIN: ClassVar[str] = "within"
     REVERSES: ClassVar[str] = "reverses beyond"
+
+    def _repr_html_(self) -> str:
+        from .sketch import html_table
+
+        return html_table(self.sentence, {"verdict": self.verdict.value})
 
     def __bool__(self) -> bool:
         if self.verdict == "inconclusive":

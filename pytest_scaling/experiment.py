@@ -116,7 +116,7 @@ class Experiment:
         them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
         either_sign: the bound counts below zero too.
         """
-        from .statistics.sequential import decided
+        from .statistics.sequential import beyond_reach, decided
 
         levels = levels or self.levels
         bounds = self.bounds_of(bound, either_sign)
@@ -143,7 +143,12 @@ class Experiment:
                 overlap = overlap_of(arms, results)
                 interval = samples.interval(levels.support, overlap)
                 refuting = samples.interval(refute, overlap)
-                if all(decided(each, bounds.values()) for each in (interval, refuting)):
+                judged = ((interval, levels.support), (refuting, refute))
+                if all(decided(each, bounds.values()) for each, _ in judged):
+                    break
+                if all(
+                    beyond_reach(each, bounds.values(), level, looks[-1]) for each, level in judged
+                ):
                     break
         except NotYet:
             return Unmeasured(**designed)

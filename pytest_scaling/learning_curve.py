@@ -15,6 +15,8 @@ from .trials.laboratory import NotYet
 from .trials.trial import Arm
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from .claim import Claim
     from .statistics.sequential import Interval
     from .trials.block import Learner, Task
@@ -137,6 +139,32 @@ class LearningCurve:
         errors = [result.metrics["error"] for result in self.first_look[m]]
         claim = self.sampler.claim
         return bool(mean_interval(errors, claim.level).high < bayes_error + claim.smallest_effect)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the error against m, every seed of the first look and their mean; returns the axes.
+
+        ax: of matplotlib, by default those of a new figure; several curves may share them.
+        """
+        from .sketch import draw_curve
+
+        return draw_curve(self._name, self.errors, ax)
+
+    @property
+    def errors(self) -> dict[int, list[float]]:
+        """The errors of the first look by m, seed by seed."""
+        return {
+            m: [result.metrics["error"] for result in results]
+            for m, results in self.first_look.items()
+        }
+
+    def _repr_html_(self) -> str:
+        from .sketch import html_table
+
+        means = {f"m = {m:,}": sum(each) / len(each) for m, each in self.errors.items()}
+        return html_table(
+            f"error of {self._name}, mean over seeds",
+            {name: ERROR.write(mean) for name, mean in means.items()},
+        )
 
     @property
     def _name(self) -> str:

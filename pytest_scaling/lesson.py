@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from .estimate import ERROR, Estimate, Evidence
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Row = Mapping[str, Any]
+ThemeName = Literal["light", "dark"]
 LEVEL = 0.01  # one-sided, that of a claim
 NOTEBOOK_DPI = 80  # 1280 x 720 pixels
 
@@ -56,18 +60,42 @@ def paired(
     )
 
 
-def figure(arms: Sequence[Row], profile: str, theme: str) -> Figure:
+@dataclass(frozen=True)
+class Picture:
+    """A figure of matplotlib with what it shows in words, as a notebook displays it."""
+
+    figure: Figure
+    text: str
+
+    def _repr_html_(self) -> str:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=NOTEBOOK_DPI)
+        data = base64.b64encode(buffer.getvalue()).decode()
+        return (
+            f"<img src='data:image/png;base64,{data}' style='max-width: 100%' "
+            f"alt='{escape(self.text)}'>"
+        )
+
+
+def figure(arms: Sequence[Row], profile: str, theme: ThemeName) -> Picture:
     """Accuracy against m; ValueError where no learner has three sizes."""
     from .report import draw, for_a_slide, learning_curves
+    from .report.figures import description
 
     panels = for_a_slide(learning_curves([{"arms": arms}]))
-    drawn = draw(
-        panels,
-        cast(Literal["light", "dark"], theme),
-        source=f"Measured with pytest-scaling, {profile}",
-    )
-    drawn.set_dpi(NOTEBOOK_DPI)
-    return drawn
+    return Picture(draw(panels, theme, source=credit(profile)), description(panels))
+
+
+def evidence(row: Row, profile: str, theme: ThemeName) -> Picture | None:
+    """The comparisons of one claim; None where it has none."""
+    from .report.forest import draw_forest, forest_description
+
+    drawn = draw_forest(row, theme, source=credit(profile))
+    return Picture(drawn, forest_description(row)) if drawn else None
+
+
+def credit(profile: str) -> str:
+    return f"Measured with pytest-scaling, {profile}"
 
 
 def table(profile: str, rows: Sequence[Row]) -> str:

@@ -28,7 +28,7 @@ TIERS = {
     tier.name: tier
     for tier in (
         Tier("quick", (256, 1_024, 4_096, 8_192, 16_384), most_seeds=10),
-        Tier("standard", (256, 1_024, 4_096, 16_384, 32_768, 65_536), most_seeds=20),
+        Tier("standard", (256, 1_024, 4_096, 8_192, 16_384, 32_768, 65_536), most_seeds=20),
         Tier("full", (256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144), most_seeds=30),
     )
 }

@@ -35,6 +35,7 @@ LAYERS = (
         "tier",
         "seeds",
         "checkout",
+        "sketch",
         "interruption",
     ),
 )

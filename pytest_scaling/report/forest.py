@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 LEFT, RIGHT, TOP, BOTTOM = 5.6, 3.75, 6.95, 1.3  # inches left free at the sides; heights
-BETWEEN = 1.0  # inches between two groups
+BETWEEN = 0.8  # inches between two groups
 MOST_LINES = 24  # that can be read from the last row of a classroom
 TITLE_LETTERS = 72
 EDGE, GUTTER = 0.4, 12.0  # inches from the rim of the slide, points from the axes
-FEW = 10  # lines that leave room for large letters
+TWO_LINES, LARGE = 0.5, 0.27  # inches that a line needs for a name in two, for large letters
 LINE_HEIGHT = 0.8  # inches, at most
-RATIOS = ("ratio", "ratio of steps")  # kept as logarithms
+RATIOS = ("ratio", "ratio of steps", "ratio of times")  # kept as logarithms
 COLOURS = {
     "light": {"supported": "#107062", "refuted": "#b3261e", "inconclusive": "#59636e"},
     "dark": {"supported": "#52c7b2", "refuted": "#ff8a80", "inconclusive": "#a5afba"},
@@ -141,12 +141,13 @@ def draw_group(
     axes.set_xlim(low, high)
     axes.set_ylim(len(own) - 0.5, -0.5)
     axes.axvline(0, color=colours.grid, lw=1.4, zorder=1)
-    letters = BODY if len(own) <= FEW else SMALL
+    height = axes.bbox.height / axes.figure.bbox.height * HEIGHT / len(own)
+    letters, most = BODY if height >= LARGE else SMALL, 2 if height >= TWO_LINES else 1
     for place, line in enumerate(own):
         draw_line(axes, place, line, colours, verdicts)
         ink = colours.ink if line.counted else colours.muted
         for text, side, shift, ha in (
-            (label(line.name, letters, len(own)), 0, -GUTTER, "right"),
+            (label(line.name, letters, most), 0, -GUTTER, "right"),
             (line.written, 1, GUTTER, "left"),
         ):
             axes.annotate(
@@ -165,14 +166,13 @@ def draw_group(
     dress(axes, unit, colours)
 
 
-def label(name: str, letters: float, among: int) -> str:
-    """A name in as many lines as there is room for, cut where it is longer still."""
+def label(name: str, letters: float, most: int) -> str:
+    """A name in so many lines at most, cut where it is longer still."""
     room = (LEFT - EDGE) * POINTS - GUTTER
     wanted = text_width(name, letters)
     if wanted <= room:
         return name
     width = int(len(name) * room / wanted)
-    most = 2 if among <= FEW else 1
     fitting = textwrap.wrap(name, max(width - 2, 12), max_lines=most, placeholder=" …")
     return "\n".join(fitting)
 
@@ -241,7 +241,7 @@ def dress(axes: Axes, unit: str, colours: Theme) -> None:
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_color(colours.muted)
-    axes.set_xlabel(AXIS[unit], color=colours.muted, size=SMALL, labelpad=5)
+    axes.set_xlabel(AXIS.get(unit, unit), color=colours.muted, size=SMALL, labelpad=5)
 
 
 AXIS = {
@@ -249,6 +249,7 @@ AXIS = {
     "relative fall of the error": "fall of the error, as a share of it",
     "ratio of steps": "ratio of steps, logarithmic",
     "ratio": "ratio, logarithmic",
+    "ratio of times": "ratio of times, logarithmic",
     "number": "difference",
 }
 

@@ -20,6 +20,7 @@ from pytest_scaling.statistics.verdict import Verdict
 
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 POWER = 0.8  # chance of detection at the smallest detectable effect
+BEYOND_REACH = 3  # times the seeds of the last look: what needs more is given up before
 FAMILY_WISE = 0.05  # chance of any wrong verdict in a whole suite, in its strict mode
 
 # One-sided level of a claim, one-sided level per look. Measured at the cap of 30 seeds with
@@ -195,10 +196,24 @@ def decided(interval: Interval, bounds: Iterable[float]) -> bool:
 
     Raises ValueError for a NaN bound.
     """
-    declared = tuple(bounds)
-    for bound in declared:
-        _check_bound(bound)
-    return not any(interval.contains(bound) for bound in declared)
+    return not _inside(interval, bounds)
+
+
+def beyond_reach(interval: Interval, bounds: Iterable[float], level: float, last: int) -> bool:
+    """Tell whether sampling may be given up: no bound still inside is near to being excluded.
+
+    Near means that it would be at BEYOND_REACH times the `last` look's seeds, if mean and sd
+    stayed as they are. Giving up leaves the claim inconclusive, so it can only make wrong verdicts
+    rarer (a futility stop that does not bind: Lachin, Statistics in Medicine 24, 2005). An
+    interval with an infinite limit tells too little to give up. `level` is the claim's.
+
+    Raises ValueError for a NaN bound.
+    """
+    inside = _inside(interval, bounds)
+    if not math.isfinite(interval.half_width):
+        return False
+    seeds = max(interval.n, BEYOND_REACH * last)
+    return not any(_excludes(interval, bound, seeds, level) for bound in inside)
 
 
 def p_above(
@@ -296,6 +311,14 @@ def _excludes(interval: Interval, bound: float, n: int, level: float) -> bool:
     """Tell whether n seeds with the mean and sd of `interval` would exclude `bound`."""
     error = interval.sd * _error_factor(n, interval.overlap)
     return abs(interval.mean - bound) > upper_quantile(per_look_level(level), n - 1) * error
+
+
+def _inside(interval: Interval, bounds: Iterable[float]) -> list[float]:
+    """Return the bounds that the interval contains. Raises ValueError for a NaN bound."""
+    declared = list(bounds)
+    for bound in declared:
+        _check_bound(bound)
+    return [bound for bound in declared if interval.contains(bound)]
 
 
 def _check_bound(bound: float) -> None:

@@ -91,7 +91,7 @@ NETWORK = {"learning_rate": 0.002, "weight_decay": 6, "steps": 30}
 LINEAR = {"C": 0.1}
 BY_NAME: dict[str, dict[str, Any]] = {
     "rbf-svm": {"C": 10, "gamma": 1.2, "intelex": None},
-    "nystroem-svm": {"method": "nystroem", "C": 1, "gamma": 1.2, "components": 40},
+    "nystroem-svm": {"C": 1, "gamma": 1.2, "components": 40},
     "nearest-neighbours": {"neighbours": 5, "weights": "distance"},
     "random-forest": {"leaf": 2, "features": 0.4, "intelex": None},
     "gradient-boosting": {"learning_rate": 0.2, "leaves": 4, "rounds": 20},

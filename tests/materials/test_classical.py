@@ -28,7 +28,6 @@ SETTINGS = {
     "C": 10,
     "gamma": 1.2,
     "intelex": None,
-    "method": "nystroem",
     "components": 40,
     "neighbours": 5,
     "weights": "distance",

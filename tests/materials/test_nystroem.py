@@ -3,17 +3,16 @@
 import numpy as np
 import pytest
 
-from fixtures.learners import classical, nystroem, nystroem_svm, rbf_svm
+from fixtures.learners import nystroem_svm, rbf_svm
 from fixtures.learners.classical import EXACT_ROWS
 from fixtures.learners.nystroem import ROWS_AT_ONCE, NystroemFeatures, gaussian, linear_svm
-from fixtures.learners.scaling import standardise
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.experiment import sizes
 from pytest_scaling.tier import TIERS
 from tests.materials.blocks import block_of, labels_of, scattered
 
-SETTINGS = {"method": "nystroem", "C": 10, "gamma": 0.5, "components": 300}
+SETTINGS = {"C": 10, "gamma": 0.5, "components": 300}
 EXACT = {"C": 30, "gamma": 0.3, "intelex": None}
 
 
@@ -103,40 +102,6 @@ def test_landmarks_are_chosen_by_the_seed():
     labels = nystroem_svm.fit_predict(other, settings, "cpu").labels
     assert not np.array_equal(first, labels[0])
     assert not np.array_equal(labels[0], labels[1])
-
-
-def test_an_exact_subset_is_the_exact_svm_on_the_first_rows():
-    block = block_of(mnist1d, 400, seeds=(0,))
-    settings = {"method": "exact-subset", "rows": 150, **EXACT}
-    (labels,) = nystroem_svm.fit_predict(block, settings, "cpu").labels
-    x, x_test = standardise(block.x[0], block.x_test[0])  # scaled as all rows are
-    assert np.array_equal(labels, rbf_svm.labels(EXACT, x[:150], block.y[0, :150], x_test, 0))
-    assert not np.array_equal(labels, rbf_svm.labels(EXACT, x, block.y[0], x_test, 0))
-
-
-def test_the_exact_subset_is_what_a_tier_affords_and_has_the_exact_settings(monkeypatch):
-    asked = []
-
-    def tuned(*where):
-        asked.append(where)
-        return EXACT
-
-    monkeypatch.setattr(nystroem, "tuned_settings", tuned)
-    for m, rows in ((8_192, EXACT_ROWS["quick"]), (65_536, EXACT_ROWS["standard"])):
-        settings = nystroem_svm.exact_subset("mnist1d", m)
-        assert settings == {"method": "exact-subset", "rows": rows, **EXACT}
-        assert asked.pop() == ("rbf-svm", "mnist1d", rows)
-
-
-def test_the_settings_say_which_library_trains_where_the_exact_solver_does(monkeypatch):
-    monkeypatch.setattr(nystroem, "intelex", lambda: "2025.1.0")
-    for tuned, expected in (
-        (SETTINGS, SETTINGS),
-        (EXACT | {"method": "exact-subset"}, EXACT | {"method": "exact-subset"}),
-    ):
-        monkeypatch.setattr(classical, "tuned_settings", lambda *where, tuned=tuned: tuned)
-        settings = nystroem_svm.settings("mnist1d", 65_536)
-        assert settings == (expected | {"intelex": "2025.1.0"} if tuned != SETTINGS else SETTINGS)
 
 
 @pytest.mark.parametrize("tier", TIERS)

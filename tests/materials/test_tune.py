@@ -18,7 +18,6 @@ from fixtures.learners import (
     linear_svm,
     logistic_regression,
     nearest_neighbours,
-    nystroem_svm,
     rbf_svm,
     relu_descent,
     relu_reach,
@@ -168,16 +167,6 @@ def test_the_steps_that_a_budget_pays_for_are_not_searched():
     assert choice["at_edge"] == ["weight_decay"]
 
 
-def test_the_exact_svm_on_fewer_rows_is_one_more_candidate_of_the_nystroem_svm(monkeypatch):
-    subset = {"C": 30, "gamma": 1, "method": "exact-subset", "rows": 64}
-    monkeypatch.setattr(type(nystroem_svm), "exact_subset", lambda *_: subset)
-    for method, scores in (("exact-subset", {1: 0.3, 30: 0.2}), ("nystroem", {1: 0.3, 30: 0.4})):
-        choice = tune.tune(Scripted(20_000, scores), nystroem_svm, in_order)  # by C
-        assert choice["settings"]["method"] == method
-        assert choice["trials"] == TRIALS + 1
-        assert choice["at_edge"] == (["C", "gamma"] if method == "nystroem" else [])
-
-
 ENOUGH, LITTLE = 2 * GAIN, GAIN / 4
 EVER_BETTER = {times: 0.5 - ENOUGH * times for times in range(10)}
 
@@ -189,7 +178,7 @@ def by_steps(errors, first):
 
 @pytest.mark.parametrize("learner", NETWORKS, ids=lambda learner: learner.name)
 def test_the_steps_double_up_to_what_the_width_affords(learner):
-    first = candidates("friedman", learner, M)[0]["steps"]
+    first = candidates(learner, M)[0]["steps"]
     choice = tune.tune(Scripted(M, by_steps(EVER_BETTER, first)), learner, in_order)
     assert choice["settings"]["steps"] == MOST_STEPS[learner.width]
     assert "steps" in choice["at_edge"]
@@ -206,7 +195,7 @@ def test_the_steps_double_up_to_what_the_width_affords(learner):
     ],
 )
 def test_the_steps_are_as_many_as_gain_enough(errors, doublings):
-    first = candidates("friedman", small_network, 16_384)[0]["steps"]
+    first = candidates(small_network, 16_384)[0]["steps"]
     problem = Scripted(16_384, by_steps(errors, first))
     choice = tune.tune(problem, small_network, in_order)
     assert choice["settings"]["steps"] == first * 2.0**doublings
@@ -214,8 +203,16 @@ def test_the_steps_are_as_many_as_gain_enough(errors, doublings):
     assert "steps" not in choice["at_edge"]
 
 
+def test_beyond_the_quick_tier_a_tenth_of_a_small_error_is_enough_of_a_gain():
+    for rows, doublings in ((16_384, 0), (32_768, 1)):
+        first = candidates(small_network, rows)[0]["steps"]
+        errors = {0: 0.01, 1: 0.008, 2: 0.0079, -1: 0.5}
+        choice = tune.tune(Scripted(rows, by_steps(errors, first)), small_network, in_order)
+        assert choice["settings"]["steps"] == first * 2**doublings
+
+
 def test_the_steps_halve_down_to_the_fewest_while_no_more_is_lost_than_at_the_start():
-    first = candidates("friedman", small_network, 16_384)[0]["steps"]
+    first = candidates(small_network, 16_384)[0]["steps"]
     errors = {0: 0.5, **{-times: 0.5 + LITTLE for times in range(1, 10)}}
     choice = tune.tune(Scripted(16_384, by_steps(errors, first)), small_network, in_order)
     assert choice["settings"]["steps"] == FEWEST_STEPS
@@ -226,10 +223,7 @@ def test_the_steps_halve_down_to_the_fewest_while_no_more_is_lost_than_at_the_st
 
 
 def test_more_rows_than_the_quick_tier_has_allow_more_steps():
-    errors = {steps: 1 / steps for steps in (2_000, 4_000, 8_000, 16_000, 32_000)}
-    choice = tune.tune(Scripted(QUICK_ROWS + 1, errors), small_network, in_order)
-    assert choice["settings"]["steps"] == 2_000  # where a doubling gains less than GAIN
-    errors = {steps: 1 - steps / 40_000 for steps in errors}
+    errors = {steps: 1 - steps / 40_000 for steps in (2_000, 4_000, 8_000, 16_000, 32_000)}
     choice = tune.tune(Scripted(QUICK_ROWS + 1, errors), small_network, in_order)
     assert choice["settings"]["steps"] == BEYOND_QUICK * MOST_STEPS[8]
     assert "steps" in choice["at_edge"]
@@ -286,31 +280,6 @@ def test_the_first_choice_of_a_task_is_read_back_at_once():
     assert tuned_task("poker-hand") == {}
     tune.write("poker-hand", "linear-svm", 64, {"settings": {"C": 3}})
     assert tuned_settings("linear-svm", "poker-hand", 64) == {"C": 3}
-
-
-@pytest.mark.usefixtures("_elsewhere")
-def test_an_exact_subset_that_is_taken_over_is_the_larger_one(monkeypatch):
-    for rows, cost in ((4_096, 30), (16_384, 300)):
-        tune.write("friedman", "rbf-svm", rows, {"settings": {"C": cost, "gamma": 1}})
-    chosen = {"settings": nystroem_svm.exact_subset("friedman", 8_192)}
-    assert chosen["settings"] == {"method": "exact-subset", "rows": 4_096, "C": 30, "gamma": 1}
-    monkeypatch.setattr(tune, "tune", lambda *_: chosen)
-    assert tune.choice_for((friedman, nystroem_svm, 65_536), in_order) == {
-        "settings": {"method": "exact-subset", "rows": 16_384, "C": 300, "gamma": 1},
-        "tuned_at": 8_192,
-    }
-
-
-@pytest.mark.usefixtures("_elsewhere")
-def test_the_nystroem_svm_needs_the_choice_of_the_exact_one(capsys):
-    options = ["--task", "friedman", "--learner", "nystroem-svm", "--rows", "32768"]
-    with pytest.raises(SystemExit) as error:
-        tune.main([*options, "--workers", "1"])
-    assert error.value.code == 2
-    assert (
-        "error: no tuned settings for rbf-svm on friedman with 4,096 rows; make them with "
-        "`python -m fixtures.tune --task friedman --learner rbf-svm --rows 4096`"
-    ) in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_elsewhere")

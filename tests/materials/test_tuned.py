@@ -100,9 +100,8 @@ def test_a_tier_finds_settings_for_every_task_and_learner_that_it_needs(task, ti
 def test_every_choice_is_a_candidate_of_its_learner(task):
     outside = []
     for learner, m, rows, choice in choices(task):
-        space = [as_compared(learner, each) for each in candidates(task.name, learner, rows)]
-        subset = choice["settings"].get("method") == SUBSET  # whose settings others have chosen
-        if not subset and as_compared(learner, choice["settings"]) not in space:
+        space = [as_compared(learner, each) for each in candidates(learner, rows)]
+        if as_compared(learner, choice["settings"]) not in space:
             outside.append(f"{learner.name} at {m}: {choice['settings']}")
     assert not outside
 
@@ -123,7 +122,7 @@ def test_a_choice_at_the_edge_of_its_space_is_marked_and_no_other(task):
     wrong = []
     for learner, m, rows, choice in choices(task):
         settings = choice["settings"]
-        searched = GRID[space_of(learner)].items() if settings.get("method") != SUBSET else ()
+        searched = GRID[space_of(learner)].items()
         edges = {
             name
             for name, values in searched
@@ -138,7 +137,6 @@ def test_a_choice_at_the_edge_of_its_space_is_marked_and_no_other(task):
     assert not wrong
 
 
-SUBSET = "exact-subset"
 TOLD = {"settings", "score", "seeds", "trials", "at_edge"}
 WORST = {Descent: math.log(4 * tune.MOST_RACE_STEPS)}
 
@@ -148,7 +146,7 @@ def test_every_choice_tells_how_it_was_found(task):
     for learner, m, rows, choice in choices(task):
         where = (learner.name, m)
         assert set(choice) == TOLD | ({"tuned_at"} if rows < m else set()), where
-        assert choice["trials"] == TRIALS + (learner is nystroem_svm), where
+        assert choice["trials"] == TRIALS, where
         assert choice["seeds"] == len(seeds_for(learner, rows)), where
         if learner in REACHES:  # twice the logarithm of so many units and rows
             assert -30 < choice["score"] < 0, where
@@ -170,16 +168,13 @@ def test_candidates_were_compared_with_as_many_rows_as_the_rules_say(task):
 def test_a_choice_that_was_taken_over_is_that_of_fewer_rows(task):
     for learner, m, rows, choice in choices(task):
         there = tuned_task(task.name)["learners"][learner.name][str(rows)]
-        if choice["settings"].get("method") == SUBSET:
-            assert choice["settings"] == learner.exact_subset(task.name, m), (learner.name, m)
-        else:
-            settings = dict(choice["settings"])
-            if isinstance(learner, Network):
-                settings["steps"] = steps_as_tuned(learner, m, rows, choice)
-            if "rounds" in settings:
-                settings["rounds"] //= rounds_of_boosting(m) // rounds_of_boosting(rows)
-            assert settings == there["settings"], (learner.name, m)
-            assert choice["score"] == there["score"], (learner.name, m)
+        settings = dict(choice["settings"])
+        if isinstance(learner, Network):
+            settings["steps"] = steps_as_tuned(learner, m, rows, choice)
+        if "rounds" in settings:
+            settings["rounds"] //= rounds_of_boosting(m) // rounds_of_boosting(rows)
+        assert settings == there["settings"], (learner.name, m)
+        assert choice["score"] == there["score"], (learner.name, m)
 
 
 @each_task
@@ -192,11 +187,10 @@ def test_a_file_of_settings_names_its_task_its_command_and_its_versions(task):
 
 
 @each_learner
-def test_every_learner_has_the_same_number_of_candidates(learner, monkeypatch):
-    monkeypatch.setattr(type(nystroem_svm), "exact_subset", lambda *where: {"method": SUBSET})
+def test_every_learner_has_the_same_number_of_candidates(learner):
     for m in (*QUICK.sizes, 65_536):
-        space = candidates("mnist1d", learner, m)
-        assert len(space) == TRIALS + (learner is nystroem_svm)
+        space = candidates(learner, m)
+        assert len(space) == TRIALS
         assert all(list(space).count(each) == 1 for each in space)
 
 
@@ -209,7 +203,7 @@ def test_the_values_of_every_setting_ascend_so_that_their_ends_are_its_edges():
 
 def test_the_candidates_of_the_rbf_svm_lie_along_a_ridge():
     """Every value is tried, and the widest kernels with a larger C than the narrowest."""
-    space = candidates("mnist1d", rbf_svm, 256)
+    space = candidates(rbf_svm, 256)
     for name, values in GRID["rbf-svm"].items():
         assert {each[name] for each in space} == set(values)
     widest, narrowest = RIDGE[min(RIDGE)], RIDGE[max(RIDGE)]
@@ -224,11 +218,11 @@ def rows_of(tier, task, learner):
 
 def test_the_rows_follow_from_the_sizes_that_task_and_learner_can_afford():
     assert rows_of("quick", mnist1d, rbf_svm) == [256, 1_024, 2_048, 4_096]
-    assert rows_of("standard", mnist1d, rbf_svm) == [256, 1_024, 4_096, 8_192, 16_384]
+    assert rows_of("standard", mnist1d, rbf_svm) == [256, 1_024, 4_096, 8_192]
     assert rows_of("quick", mnist1d, nystroem_svm) == []
-    assert rows_of("standard", mnist1d, nystroem_svm) == [32_768, 65_536]
+    assert rows_of("standard", mnist1d, nystroem_svm) == [16_384, 32_768, 65_536]
     assert rows_of("quick", poker_hand, rbf_svm) == []
-    assert rows_of("standard", poker_hand, rbf_svm) == [256, 1_024, 4_096, 8_192, 16_384]
+    assert rows_of("standard", poker_hand, rbf_svm) == [256, 1_024, 4_096, 8_192]
     most = digits.most_rows
     assert rows_of("quick", digits, huge_network) == [most]
     whole = [m for _, _, m in curve(TIERS["standard"], digits, nearest_neighbours)]
@@ -237,19 +231,16 @@ def test_the_rows_follow_from_the_sizes_that_task_and_learner_can_afford():
 
 
 def test_the_forecasts_have_their_halvings():
-    sizes = {"quick": [512, 2_048], "standard": [2_048, 8_192]}  # beside those of the tier
+    sizes = {"quick": [512, 2_048], "standard": [2_048]}  # beside those of the tier
     for tier, halvings in sizes.items():
         assert set(halvings) <= set(rows_of(tier, friedman, large_network))
         assert not set(halvings) & set(rows_of(tier, friedman, TRADITIONAL[1]))
 
 
-def test_a_subject_is_named_once_and_before_those_that_build_on_it():
+def test_a_subject_is_named_once():
     for tier in COMMITTED:
         named = subjects(TIERS[tier])
         assert len(set(named)) == len(named)
-        for task, _, m in (each for each in named if each[1] is nystroem_svm):
-            exact = (task, rbf_svm, nystroem_svm.smallest_m(tier) - 1)
-            assert named.index(exact) < named.index((task, nystroem_svm, m))
 
 
 def test_fewer_rows_serve_only_where_all_would_take_too_long():

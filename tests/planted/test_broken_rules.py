@@ -39,7 +39,7 @@ BROKEN = [
     pytest.param(
         f"{STATISTICS}.sequential.judge_above",
         by_the_mean_where_there_is_any_difference,
-        ("large-dominates", "edge+", "B"),
+        ("relu-converges-faster", "edge+", "B"),
         id="the interval excludes zero and the mean exceeds the bound",
     ),
     pytest.param(

@@ -175,7 +175,12 @@ LECTURE = World(
         **AWAY_FROM_THE_FIGURE,
         "friedman": each((*NETWORKS, "rbf-svm"), NEAR_BAYES),
         "linear": each(NETWORKS, flat(0.1)),
-        "xor": {"rbf-svm": Law(0.42, 0.0, 0.2)},
+        "xor": {
+            "rbf-svm": Law(0.42, 0.0, 0.2),
+            "logistic-regression": flat(0.5),
+            SLOW_RATE: flat(0.40),
+            FAST_RATE: flat(0.36),
+        },
         "poker-counts": {"rbf-svm": flat(0.05), LARGE: flat(0.055)},
     },
     metrics=TRUE_METRICS,
@@ -318,6 +323,7 @@ EDGE = World(
         "mnist1d-permuted": {"*": Through({4_096: 0.9 - ALIKE, 16_384: 0.9})},
         "*-permuted": {"*": Through({4_096: 0.5 - ALIKE, 16_384: 0.5})},
         "digits": {LARGE: flat(0.03 + ALIKE), HUGE: flat(0.03)},
+        "xor": {"logistic-regression": raised(BARELY, MARGIN)},
         "poker-counts": {
             "rbf-svm": flat(BARELY(256) - MARGIN),
             LARGE: flat(AT_THE_END - MARGIN),
