@@ -7,6 +7,7 @@ measures does so on a device, so every measurement depends on `device`: one item
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -152,6 +153,13 @@ def bounds() -> Any:
 
 
 @pytest.fixture
-def device(request: pytest.FixtureRequest) -> str:
-    """The device that the test runs on, "cpu" or for example "cuda:0"."""
-    return str(getattr(request, "param", "cpu"))
+def device(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The device that the test runs on, "cpu" or for example "cuda:0".
+
+    While it does, generators are seeded and torch is deterministic (see the mark `numerics`).
+    """
+    from .devices import prepared
+
+    name = str(getattr(request, "param", "cpu"))
+    with prepared(request.node, name):
+        yield name

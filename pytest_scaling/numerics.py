@@ -7,9 +7,10 @@ torch.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,40 @@ class Numerics:
     threads: int | None = None
 
 
+def wanted(test: str, asked: Mapping[str, Any]) -> Numerics:
+    """The state for a test of this name, with what its mark asks for.
+
+    Raises ClaimError, in one sentence, where the mark cannot be understood.
+    """
+    known = {field.name for field in dataclasses.fields(Numerics)}
+    wrong = [name for name in asked if name not in known]
+    wrong += [
+        f"{name}={value!r}"
+        for name, value in asked.items()
+        if name in known and not fits(name, value)
+    ]
+    if wrong:
+        from .claim import ClaimError
+
+        raise ClaimError(
+            f"{test} is marked numerics with {', '.join(wrong)}; it takes seed=N, threads=N, "
+            f"deterministic=True or False, tf32=True or False, and dtype={' or '.join(DTYPES)}"
+        )
+    return Numerics(**asked)
+
+
+def fits(name: str, value: object) -> bool:
+    """Whether a value is one that a field can have."""
+    if name == "dtype":
+        return value in DTYPES
+    if name in ("deterministic", "tf32"):
+        return isinstance(value, bool)
+    least = 1 if name == "threads" else 0
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
 @contextlib.contextmanager
-def numerics(wanted: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
+def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
     """Set the state of Python, and of numpy and torch where they are loaded, and restore it.
 
     needs_torch: import torch if need be.
@@ -42,13 +75,13 @@ def numerics(wanted: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
         import torch  # noqa: F401 - found among the loaded modules below
     with contextlib.ExitStack() as stack:
         stack.callback(random.setstate, random.getstate())
-        random.seed(wanted.seed)
+        random.seed(state.seed)
         if "numpy" in sys.modules:
             luck = sys.modules["numpy"].random
             stack.callback(luck.set_state, luck.get_state())
-            luck.seed(wanted.seed % 2**32)
+            luck.seed(state.seed % 2**32)
         if "torch" in sys.modules:
-            torch_state(sys.modules["torch"], wanted, stack.callback)
+            torch_state(sys.modules["torch"], state, stack.callback)
         yield
 
 

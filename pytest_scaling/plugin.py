@@ -80,7 +80,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize(metafunc, device)
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    from .devices import header
+
+    return header(config)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
+    from .devices import skip_where_lacking
+
+    skip_where_lacking(item)
     if item.get_closest_marker("claim"):
         from .session import keywords_of
 

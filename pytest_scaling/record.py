@@ -38,11 +38,18 @@ SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch", "pytest-scaling")
 INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
 WIDTH = 100  # columns
+OF_TRIALS = {"tf32": False, "threads": 1}  # as trials/worker.py sets them
 OF_ONE_RUN = ("file", "partial", "run")  # of a record, beside its evidence
 
 
 def record(
-    result: ClaimResult, profile: Profile, file: str, tier: Tier, *, timing: bool = False
+    result: ClaimResult,
+    profile: Profile,
+    file: str,
+    tier: Tier,
+    *,
+    device: str = "cpu",
+    timing: bool = False,
 ) -> Record:
     """Everything a reader needs to believe the verdict, or to doubt it.
 
@@ -62,7 +69,7 @@ def record(
         "arms": [row for _, row in rows],
         "discordant": discordant(result.cells, [arm for arm, _ in rows]),
         "protocol": protocol(claim, result.designs, tier),
-        "environment": environment(),
+        "environment": environment(device),
         **({"timing": True} if timing else {}),
     }
     return content | {"digest": digest(content)}
@@ -257,8 +264,10 @@ def finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def environment() -> Record:
+def environment(device: str = "cpu") -> Record:
     """What the numbers were computed with; no host name and no time of day."""
+    from .provenance import facts
+
     libraries = {}
     for name in LIBRARIES:
         try:
@@ -273,6 +282,11 @@ def environment() -> Record:
         "instructions": instructions(),
         "blas": blas(),
         "libraries": libraries,
+        **(
+            {}
+            if device == "cpu"
+            else {"accelerator": facts(device) | {"tf32": False, "threads": 1}}
+        ),
     }
 
 

@@ -213,7 +213,7 @@ class Session:
         result = self.hear(item)
         file = Path(os.path.relpath(item.path, self.config.rootpath)).as_posix()
         profile, timing = self.profile(device_of(item)), takes_time(item)
-        made = record(result, profile, file, self.tier, timing=timing)
+        made = record(result, profile, file, self.tier, device=device_of(item), timing=timing)
         item.stash[RECORD] = made
         item.user_properties += properties(made)
         row = self.ledger(item.path.parent, device_of(item)).row(claim.id)

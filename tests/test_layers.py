@@ -24,10 +24,10 @@ LAYERS = (
     ("forecast", "learning_curve", "reversal", "stopwatch", "record", "protocol", "citation"),
     ("quantities",),
     ("estimate", "trials"),
-    ("accelerator", "numerics"),
+    ("accelerator", "devices"),
+    ("numerics", "provenance"),
     (
         "statistics",
-        "devices",
         "claim",
         "control",
         "hookspecs",

@@ -6,9 +6,20 @@ import pytest
 
 from tests.acceptance.project import body, outcomes, said
 
-SLOW = "smallest_effect"
 HEADER = {"smallest_effect": "0.4", "tasks": "None"}  # of a log ratio: half as long again
-SLEEPS = "import time\ndef long(): time.sleep(0.006)\ndef short(): time.sleep(0.002)\n"
+WORK = """
+from types import SimpleNamespace
+from pytest_scaling import cell
+
+host = SimpleNamespace(now=0.0)  # a clock that moves by what is done, however busy the machine
+cell.time = SimpleNamespace(perf_counter=lambda: host.now)
+
+def work(seconds):
+    host.now += seconds
+
+def long(): work(0.006)
+def short(): work(0.002)
+"""
 
 
 def timing(id, line="assert stopwatch(long, short) > smallest_effect", **header):
@@ -18,7 +29,7 @@ def timing(id, line="assert stopwatch(long, short) > smallest_effect", **header)
 @pytest.fixture
 def timed(project):
     project.claims(
-        SLEEPS,
+        WORK,
         timing("slower"),
         timing("no-slower", "assert stopwatch(short, short) > smallest_effect"),
     )
@@ -69,12 +80,13 @@ def test_a_record_of_a_timing_follows_the_schema(timed):
 
 def test_a_body_is_not_timed_in_the_rehearsal(project):
     project.claims(
-        "calls = []\ndef work(): calls.append(1); time.sleep(0.003)\nimport time\n",
+        WORK,
+        "calls = []\ndef counted(): calls.append(1); work(0.003)\n",
         body(
             "counted",
             "compare, stopwatch, task, m_small, smallest_effect",
             "assert compare(rivals['supported'], good, task=task, m=m_small) > 0.05; "
-            "before = len(calls); stopwatch(work, work) < smallest_effect; "
+            "before = len(calls); assert stopwatch(counted, counted) < smallest_effect; "
             "assert before == 0 and calls",
         ),
     )

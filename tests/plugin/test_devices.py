@@ -1,6 +1,7 @@
 """Devices by name."""
 
 import sys
+from types import MappingProxyType
 
 import pytest
 
@@ -12,8 +13,9 @@ from pytest_scaling.devices import resolve
 def machine(monkeypatch):
     """Let the machine have certain accelerators."""
 
-    def have(*accelerators):
+    def have(*accelerators, faults=MappingProxyType({})):
         monkeypatch.setattr(devices, "_accelerators", lambda: accelerators)
+        monkeypatch.setattr(devices, "fault", lambda device: faults.get(device, ""))
 
     return have
 
@@ -61,3 +63,51 @@ def test_where_torch_is_missing_there_is_the_cpu_alone(monkeypatch):
 def test_the_cpu_is_resolved_without_torch(machine, monkeypatch):
     monkeypatch.setattr(devices, "_accelerators", lambda: pytest.fail("looked for accelerators"))
     assert resolve("cpu") == ("cpu",)
+
+
+BROKEN = MappingProxyType({"cuda:0": "RuntimeError: no kernel image is available"})
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:0", "all"])
+def test_a_device_that_is_there_and_does_not_work_is_told(machine, name):
+    machine("cuda:0", "cuda:1", faults=BROKEN)
+    with pytest.raises(
+        pytest.UsageError,
+        match=r"^device 'cuda:0' is there and does not work \(RuntimeError: no kernel image",
+    ):
+        resolve(name)
+
+
+def test_auto_takes_the_first_device_that_works(machine):
+    machine("cuda:0", "cuda:1", faults=BROKEN)
+    assert resolve("auto") == ("cuda:1",)
+    machine("cuda:0", faults=BROKEN)
+    assert resolve("auto") == ("cpu",)
+
+
+def test_a_device_is_tried_with_a_sum(monkeypatch):
+    torch = pytest.importorskip("torch")
+    assert devices.fault("cpu") == ""
+    assert "RuntimeError" in devices.fault("meta:9") or devices.fault("meta:9")
+
+    def broken(*arguments, **options):
+        raise RuntimeError("CUDA error: out of order\nand much more")
+
+    monkeypatch.setattr(torch, "ones", broken)
+    assert devices.fault("cuda:0") == "RuntimeError: CUDA error: out of order"
+
+
+def test_why_there_is_no_cuda_is_said_where_torch_knows(monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert "is built without CUDA" in devices.absence("cuda:0")
+    monkeypatch.setattr(torch.version, "cuda", "12.9")
+
+    def no_driver():
+        raise RuntimeError("Found no NVIDIA driver on your system.\nPlease check")
+
+    monkeypatch.setattr(torch.cuda, "init", no_driver)
+    assert devices.absence("cuda:0") == " (torch says: Found no NVIDIA driver on your system.)"
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert devices.absence("cuda:4") == ""
