@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -30,9 +30,7 @@ from .measurements import (  # noqa: F401 - fixtures
     tasks,
 )
 from .options import add_options
-
-if TYPE_CHECKING:
-    from .session import Session
+from .presence import heard
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,12 +45,14 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
+    from .distribution import register
     from .options import TIER, check_options, wants_cluster
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
+    register(config)
     if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
         from .tier import tier_of
 
@@ -122,12 +122,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         if is_due(session):
             with Progress(session.config, claims) as progress:
                 rehearse(claims, session.items, progress.tick)
-    if not session.config.pluginmanager.has_plugin("dsession"):
-        return (yield)
-    from .progress import Heartbeat
-
-    with Heartbeat(session.config):  # the workers of pytest-xdist train, this process waits
-        return (yield)
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -137,8 +132,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     from .session import session_of
 
     claims = session_of(pyfuncitem.config)
-    if claims.mistake:
-        raise claims.mistake
     if claims.is_worker:  # elsewhere the whole run is rehearsed before its first test
         from .rehearsal import rehearse
 
@@ -190,23 +183,9 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return explain(op, left, right)
 
 
-def heard(config: pytest.Config) -> Session | None:
-    """The session, where the run has claims."""
-    import sys
-
-    if "pytest_scaling.session" not in sys.modules:
-        return None
-    from .session import SESSION
-
-    return config.stash.get(SESSION, None)
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     claims = heard(session.config)
-    if claims is None:
-        return
-    if claims.is_worker:
-        session.config.workeroutput["scaling"] = claims.tally()  # type: ignore[attr-defined]
+    if claims is None or claims.is_worker:
         return
     try:
         claims.written = claims.finish()
@@ -215,15 +194,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
     if claims.unwritten:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    tallies = getattr(node, "workeroutput", {}).get("scaling")
-    if tallies:
-        from .session import session_of
-
-        session_of(node.config).tallies += tallies
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -69,9 +69,11 @@ class Session:
 
     config: pytest.Config
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
+    nodes: dict[str, str] = field(default_factory=dict)  # node ids of the tests, likewise
     written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
     unwritten: bool = False  # the system refused to take the ledger or the report
-    tallies: list[Tally] = field(default_factory=list)  # from workers of pytest-xdist
+    tallies: dict[str, Tally] = field(default_factory=dict)  # by worker of pytest-xdist
+    lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed
     claims: int = 0  # that the run collected, without controls and before -k
     mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
@@ -142,7 +144,7 @@ class Session:
     def check(self, items: list[pytest.Item]) -> None:
         """Raise pytest.UsageError where the claims do not fit each other or the options.
 
-        A worker of pytest-xdist cannot end the run that way: there every claim tells the mistake.
+        A worker of pytest-xdist cannot end the run that way: it leaves that to the controller.
         """
         self.claims = sum(
             claim is not None and not claim.is_control for claim in map(claim_of, items)
@@ -154,6 +156,14 @@ class Session:
             if not self.is_worker:
                 raise
             self.mistake = mistake
+
+    def check_store(self, items: list[pytest.Item]) -> None:
+        """Note where a worker of pytest-xdist cannot open the store, before its first test."""
+        if self.mistake is None and any(claim_of(item) for item in items):
+            try:
+                _ = self.trials  # opens the store
+            except pytest.UsageError as mistake:
+                self.mistake = mistake
 
     def _check_tasks(self, items: list[pytest.Item]) -> None:
         claims = [claim for claim in map(claim_of, items) if claim is not None]
@@ -222,7 +232,15 @@ class Session:
     def keep(self, report: Any) -> None:
         """Remember the record that a test report brought, and how many trials it took."""
         record = report.claim_record | {"run": self.run_facts}
-        self.records[f"{record['claim']['id']} on {record['profile']['device']}"] = record
+        key = f"{record['claim']['id']} on {record['profile']['device']}"
+        self.records[key] = record
+        self.nodes[key] = report.nodeid
+
+    def sort_records(self, places: Mapping[str, int]) -> None:
+        """Put the records in the order of their tests. places: by node id."""
+        last = len(places)
+        keys = sorted(self.records, key=lambda key: places.get(self.nodes[key], last))
+        self.records = {key: self.records[key] for key in keys}
 
     @cached_property
     def run_facts(self) -> dict[str, Any]:
@@ -297,22 +315,26 @@ class Session:
             return None
         return ledger.write(record, reason)
 
-    def tally(self) -> list[Tally]:
-        """What became of the trials here, or in the workers of pytest-xdist: one for each."""
+    def own_tally(self) -> Tally | None:
+        """What became of the trials that this process asked for, if it did."""
         if "trials" not in self.__dict__:
-            return self.tallies
+            return None
         trials = self.trials
-        own = (trials.computed, trials.recalled, str(trials.store.path), tuple(trials.notices))
-        return [*self.tallies, own]
+        return trials.computed, trials.recalled, str(trials.store.path), tuple(trials.notices)
 
     def counts(self) -> list[str]:
         """How many trials were trained and recalled, and what the store has to say."""
-        tallies = self.tally()
+        tallies = [tally for tally in (*self.tallies.values(), self.own_tally()) if tally]
         if not tallies:
             return []
         trained, recalled, paths, notices = zip(*tallies, strict=True)
         return [
             f"trials: {sum(trained)} trained, {sum(recalled)} recalled from {paths[0]}",
+            *(
+                f"worker {worker} was lost: what it trained in its last test is stored, "
+                f"and not counted here"
+                for worker in self.lost
+            ),
             *dict.fromkeys(itertools.chain.from_iterable(notices)),
         ]
 

@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).parents[1] / "pytest_scaling"
 # as no circle arises; inside a subpackage as it likes.
 LAYERS = (
     ("__init__", "plugin", "__main__"),
-    ("commands",),
-    ("session", "measurements", "outcome", "rehearsal", "terminal", "progress"),
+    ("commands", "distribution"),
+    ("session", "measurements", "outcome", "rehearsal", "terminal", "progress", "presence"),
     ("cell",),
     ("archive", "regression"),
     ("experiment", "ledger", "report", "lesson", "replay"),

@@ -1,6 +1,7 @@
 """Ctrl-C in the middle of training loses nothing that was trained."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,18 +20,18 @@ CLAIMS = 8
 @pytest.fixture
 def slow(project):
     """Eight claims that take a second each, after one learner that they share."""
-    project.claims(
-        *(
-            body(
-                f"slow-{i}",
-                "compare, task, m_small, smallest_effect",
-                f"assert compare(Planted('slow-{i}', 0.3, pause=1), good, task=task, m=m_small) "
-                "> smallest_effect",
-            )
-            for i in range(CLAIMS)
-        )
-    )
+    project.claims(*(planted(f"slow-{i}", pause=1) for i in range(CLAIMS)))
     return project
+
+
+def planted(id, pause=0):
+    """The source of a claim about a learner of its own, a block of which takes `pause` seconds."""
+    return body(
+        id,
+        "compare, task, m_small, smallest_effect",
+        f"assert compare(Planted({id!r}, 0.3, pause={pause}), good, task=task, m=m_small) "
+        "> smallest_effect",
+    )
 
 
 def interrupted(project, *arguments):
@@ -66,6 +67,40 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
     result = slow.run(store="own.db", workers=4)
     assert f"trials: {CLAIMS + 1 - kept} trained, {kept} recalled from own.db" in said(result)
     assert result.parseoutcomes() == {"passed": CLAIMS}
+
+
+def test_a_worker_of_xdist_that_is_killed_loses_nothing_but_its_running_trial(project):
+    project.claims(*(planted(name) for name in ("first", "fatal", "b", "c", "d")))
+    project.conftest(KILL)
+    result = project.run("-v", "-n2", store="own.db")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    text = said(result)
+    assert re.search(
+        r"worker 'gw\d' crashed while running 'test_claims.py::test_fatal\[cpu\]'", text
+    )
+    assert result.parseoutcomes() == {"passed": 4, "failed": 1}
+    assert re.search(
+        r"^worker gw\d was lost: what it trained in its last test is stored, and not counted here$",
+        text,
+        re.MULTILINE,
+    )
+    headlines = re.findall(r"^✓ (\S+): supported", text, re.MULTILINE)
+    assert headlines == ["first", "b", "c", "d"]
+    result = project.run("-v", "-n2", store="own.db")
+    assert "trials: 0 trained" in said(result)
+    assert result.parseoutcomes() == {"passed": 5}
+
+
+KILL = """
+import os, pathlib, signal
+
+killed = pathlib.Path("killed")
+
+def pytest_runtest_makereport(item, call):
+    if "fatal" in item.name and call.when == "call" and not killed.exists():
+        killed.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 INTERRUPT = """

@@ -1,5 +1,6 @@
 """The outcomes of claims do not depend on how pytest is run."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -70,6 +71,30 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
         "open": ("skipped", "inconclusive"),
         "absent": ("skipped", "not applicable"),
     }
+
+
+def test_the_verdict_table_has_the_order_of_collection_under_xdist(project):
+    project.claims(*(stated(name) for name in ("last", "b", "a", "c")))  # two for each worker
+    project.conftest(
+        """
+import pathlib, pytest, time
+
+done = pathlib.Path("c-is-done")
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    while "last" in item.name and not done.exists():
+        time.sleep(0.05)
+
+def pytest_runtest_teardown(item):
+    if "test_c" in item.name:
+        done.touch()
+"""
+    )
+    result = project.run("-v", "-n2")
+    assert list(outcomes(result)) == ["a", "c", "last", "b"]
+    headlines = re.findall(r"^✓ (\S+): supported", said(result), re.MULTILINE)
+    assert headlines == ["last", "b", "a", "c"]
 
 
 def in_junit(file):
