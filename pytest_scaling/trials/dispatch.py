@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from .holder import new_holder
 from .parcel import pack
 from .pool import Pool
 from .result import SeedResult, TrialError
@@ -63,7 +62,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._workers, self._make_pool = store, workers, make_pool
         self._ended, self._tell = ended, tell
-        self._holder = f"{os.getpid()}-{uuid.uuid4().hex}"
+        self._holder = new_holder()
         self._queue: deque[Job] = deque()
         self._running: list[Job] = []
         self._elsewhere: list[Job] = []  # leased by another process

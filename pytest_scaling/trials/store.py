@@ -19,6 +19,7 @@ from .database import (
     set_aside,
     transaction,
 )
+from .holder import has_ended
 from .result import SeedResult
 from .row import Row, read_row, write_row
 from .trial import canonical
@@ -107,20 +108,23 @@ class Store:
         return int(self._do(lambda c: c.execute(question).fetchone()[0], "read"))
 
     def acquire(self, identity: str, holder: str, seconds: float = LEASE) -> bool:
-        """Take the lease on a trial, unless another holder has one that has not lapsed."""
+        """Take the lease on a trial, unless another holder has one that is in force.
+
+        It lapses when it is not renewed, or when the process that it names has ended. One that ends later than any lease can was written before the clock was set back.
+        """
         now = time.time()
 
         def take(connection: sqlite3.Connection) -> bool:
-            held = connection.execute(
-                "SELECT 1 FROM leases WHERE identity = ? AND holder != ? AND expires > ?",
-                (identity, holder, now),
-            )
-            if held.fetchone() is not None:
+            question = "SELECT holder, expires FROM leases WHERE identity = ?"
+            before, expires = connection.execute(question, (identity,)).fetchone() or ("", 0.0)
+            in_force = now < expires <= now + LEASE and not has_ended(before)
+            if in_force and before != holder:
                 return False  # without waiting for the right to write
             changed = connection.execute(
                 "INSERT INTO leases VALUES (?1, ?2, ?3) ON CONFLICT (identity) DO UPDATE"
-                " SET holder = ?2, expires = ?3 WHERE holder = ?2 OR expires <= ?4",
-                (identity, holder, now + seconds, now),
+                " SET holder = ?2, expires = ?3"
+                " WHERE holder = ?2 OR (holder = ?4 AND expires = ?5)",
+                (identity, holder, now + seconds, before, expires),
             )
             return changed.rowcount == 1
 

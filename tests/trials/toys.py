@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -86,6 +87,9 @@ class Returns:
         return outcome
 
 
+ONE_AT_A_TIME = threading.Lock()  # a trial sets the random numbers of its whole process
+
+
 class InProcess:
     """A pool that computes on the spot."""
 
@@ -96,7 +100,9 @@ class InProcess:
         self.submitted += 1
         future = Future()
         try:
-            future.set_result(run(parcel))
+            with ONE_AT_A_TIME:
+                results = run(parcel)
+            future.set_result(results)
         except Exception as error:
             future.set_exception(error)
         return future

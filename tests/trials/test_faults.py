@@ -1,0 +1,170 @@
+"""Whatever happens to the file, the disk, the clock or a process: nothing wrong is returned."""
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_scaling.trials import store as store_module
+from pytest_scaling.trials.execution import Trials
+from pytest_scaling.trials.holder import new_holder
+from pytest_scaling.trials.store import LEASE, Store, StoreError
+from pytest_scaling.trials.worker import compute
+from tests.trials.toys import InProcess, trial
+
+NEW_HOLDER = "from pytest_scaling.trials.holder import new_holder; print(new_holder())"
+TRIALS = [trial(m=m) for m in (20, 30, 64)]
+DAMAGES = 60  # files that are harmed in each way
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return {one.identity: compute(one) for one in TRIALS}
+
+
+@pytest.fixture(scope="module")
+def content(expected, tmp_path_factory):
+    """The bytes of a store with three trials."""
+    path = tmp_path_factory.mktemp("store") / "trials.sqlite3"
+    with Store(path) as store:
+        for one in TRIALS:
+            store.put(one, expected[one.identity])
+    return path.read_bytes()
+
+
+def found(path):
+    """What a store gives for each trial, and what it says meanwhile."""
+    with Store(path) as store:
+        return [store.get(one.identity, one.seeds) for one in TRIALS], store.notices
+
+
+def flipped(content, chance):
+    at = chance.randrange(len(content) * 8)
+    harmed = bytearray(content)
+    harmed[at // 8] ^= 1 << at % 8
+    return bytes(harmed)
+
+
+def cut(content, chance):
+    return content[: chance.randrange(len(content))]
+
+
+def overwritten(content, chance):
+    start = chance.randrange(len(content))
+    return content[:start] + chance.randbytes(512) + content[start + 512 :]
+
+
+@pytest.mark.parametrize("harm", [flipped, cut, overwritten])
+def test_a_file_that_is_harmed_anywhere_gives_right_results_or_none(
+    content, expected, harm, tmp_path
+):
+    chance = random.Random(5)
+    lost = 0
+    for number in range(DAMAGES):
+        path = tmp_path / f"{number}.sqlite3"
+        path.write_bytes(harm(content, chance))
+        results, notices = found(path)
+        for one, result in zip(TRIALS, results, strict=True):
+            assert result in (None, expected[one.identity])
+        lost += None in results
+        assert all(notice.count(". ") == 0 and "\n" not in notice for notice in notices)
+    assert lost  # the harm was felt
+
+
+class Full(Store):
+    """A store on a disk that has room for so many pages of 4 KiB."""
+
+    pages = 12
+
+    def _open(self):
+        connection = super()._open()
+        connection.execute(f"PRAGMA max_page_count = {self.pages}")
+        return connection
+
+
+def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_without(path, expected):
+    large = [trial(m=m) for m in range(20, 120)]
+    with Full(path) as store, Trials(store, workers=1, pool=InProcess) as trials:
+        results = trials.results(large)
+        (notice,) = trials.notices
+    assert results == [compute(one) for one in large]
+    assert notice == (
+        f"The store {path} cannot be written (database or disk is full); "
+        "name another file with `--scaling-store`."
+    )
+    with Store(path) as store:
+        kept = [store.get(one.identity, one.seeds) for one in large]
+        assert 0 < sum(each is not None for each in kept) < len(large)
+        assert all(each in (None, result) for each, result in zip(kept, results, strict=True))
+        assert store.notices == []
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_jumps_keeps_nobody_waiting(store, run, monkeypatch, hours):
+    store.acquire(trial().identity, "dead")
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 3_600 * hours)
+    assert run(pool=InProcess).results([trial()]) == [compute(trial())]
+
+
+def test_the_lease_of_a_process_that_has_ended_lapses_at_once(store):
+    done = subprocess.run(
+        [sys.executable, "-c", NEW_HOLDER], capture_output=True, text=True, check=True
+    )
+    assert store.acquire("trial", done.stdout.strip())
+    assert store.acquire("trial", "next")
+    assert not store.acquire("trial", new_holder())
+    assert store.acquire("another", new_holder())
+    assert not store.acquire("another", "next")
+
+
+def test_a_process_of_another_host_may_live(store):
+    host, _, number = new_holder().split("/")
+    assert store.acquire("trial", f"not-{host}/{2**22 + 1}/{number}")
+    assert not store.acquire("trial", "next")
+
+
+def test_a_lease_still_holds_where_the_clock_is_a_little_slower(store, monkeypatch):
+    store.acquire("trial", "a", seconds=LEASE - 1)
+    monkeypatch.setattr(store_module.time, "time", lambda now=time.time: now() - 0.9)
+    assert not store.acquire("trial", "b")
+
+
+def test_a_store_that_is_locked_when_it_is_opened_is_told_in_one_sentence(path, monkeypatch):
+    Store(path).close()
+    monkeypatch.setattr("pytest_scaling.trials.database.PATIENCE", 0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match=r"cannot be opened for writing \(database is locked\);"):
+        Store(path)
+    other.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are made read-only by their mode")
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(filled):
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name, "cache", "trials.sqlite3")
+        path.parent.mkdir()
+        if filled:
+            Store(path).close()
+            path.chmod(0o444)
+        path.parent.chmod(0o555)
+        Path(name).chmod(0o755)
+        root = os.geteuid() == 0
+        if root:  # whom no mode stops
+            os.seteuid(65_534)
+        try:
+            with pytest.raises(StoreError) as caught:
+                Store(path)
+        finally:
+            if root:
+                os.seteuid(0)
+            path.parent.chmod(0o755)
+    assert str(caught.value).startswith(f"The store {path} cannot be opened for writing (")
+    assert str(caught.value).endswith("); name another file with `--scaling-store`.")
