@@ -90,6 +90,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     from .devices import skip_where_lacking
 
     skip_where_lacking(item)
+    if "benchmark" in getattr(item, "fixturenames", ()):
+        from .benchmark import mark_for_device
+
+        mark_for_device(item)
     if item.get_closest_marker("claim"):
         from .session import keywords_of
 
@@ -171,6 +175,37 @@ class Recorder:
             from .session import session_of
 
             session_of(self._config).keep(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    value = yield
+    if fixturedef.argname == "benchmark" and "pytest_benchmark" in type(value).__module__:
+        from .benchmark import prepare
+
+        prepare(value, request.node)
+    return value
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_machine_info(
+    config: pytest.Config, machine_info: dict[str, Any]
+) -> None:
+    from .benchmark import describe_machine
+
+    describe_machine(config, machine_info)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_benchmark_group_stats(
+    benchmarks: list[dict[str, Any]], group_by: str
+) -> Generator[None, object, object]:
+    from .benchmark import complete_params
+
+    complete_params(benchmarks, group_by)
+    return (yield)
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

@@ -24,6 +24,21 @@ def test_the_verdict_shown_is_of_the_claim_shown():
     assert "large-dominates: supported" in between("verdict")
 
 
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("test_devices.py", {"passed": 2, "skipped": 1}),
+        ("test_timings.py", {"passed": 1}),
+        ("test_speed.py", {"passed": 1}),
+    ],
+)
+def test_the_examples_of_devices_and_timings_run(pytester, name, outcomes):
+    (source,) = re.findall(rf"```python\n(# {name}\n.*?)```", README, re.DOTALL)
+    (pytester.path / name).write_text(source, encoding="utf-8")
+    options = ("--scaling-store=trials.db", "--benchmark-max-time=0.01", "-p", "no:xdist")
+    pytester.runpytest_subprocess(*options).assert_outcomes(**outcomes)
+
+
 @pytest.mark.parametrize("mode", ["prepend", "importlib"])
 def test_the_example_of_a_claim_of_ones_own_is_supported(tmp_path, mode):
     (source,) = re.findall(r"```python\n(# test_neighbours\.py\n.*?)```", README, re.DOTALL)
