@@ -20,7 +20,6 @@ from pytest_scaling.statistics.verdict import Verdict
 
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 POWER = 0.8  # chance of detection at the smallest detectable effect
-BEYOND_REACH = 3  # times the seeds of the last look: what needs more is given up before
 FAMILY_WISE = 0.05  # chance of any wrong verdict in a whole suite, in its strict mode
 
 # One-sided level of a claim, one-sided level per look. Measured at the cap of 30 seeds with
@@ -202,8 +201,9 @@ def decided(interval: Interval, bounds: Iterable[float]) -> bool:
 def beyond_reach(interval: Interval, bounds: Iterable[float], level: float, last: int) -> bool:
     """Tell whether sampling may be given up: no bound still inside is near to being excluded.
 
-    Near means that it would be at BEYOND_REACH times the `last` look's seeds, if mean and sd
-    stayed as they are. Giving up leaves the claim inconclusive, so it can only make wrong verdicts
+    Near means that it would be with as many times the seeds of the `last` look as that has times
+    the seeds of this one, if mean and sd stayed as they are: the earlier the look, the less its
+    forecast is trusted. Giving up leaves the claim inconclusive, so it can only make wrong verdicts
     rarer (a futility stop that does not bind: Lachin, Statistics in Medicine 24, 2005). An
     interval with an infinite limit tells too little to give up. `level` is the claim's.
 
@@ -212,7 +212,7 @@ def beyond_reach(interval: Interval, bounds: Iterable[float], level: float, last
     inside = _inside(interval, bounds)
     if not math.isfinite(interval.half_width):
         return False
-    seeds = max(interval.n, BEYOND_REACH * last)
+    seeds = max(interval.n, last * last // interval.n)
     return not any(_excludes(interval, bound, seeds, level) for bound in inside)
 
 

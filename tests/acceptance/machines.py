@@ -108,5 +108,5 @@ good = Planted("good", 0.1)
 rivals = {  # by the verdict that "errs by 0.05 more than good" comes out with
     "supported": Planted("poor", 0.3),
     "refuted": Planted("as-good", 0.1),
-    "inconclusive": Planted("unsteady", 0.17, spread=0.033),
+    "inconclusive": Planted("unsteady", 0.17, spread=0.02),
 }

@@ -37,7 +37,7 @@ def heard(bench, m=64, **claim):
 
 SCHEMA = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 CLEAR = planted(good=0.1, poor=0.3)
-OPEN = planted(good=0.1, poor=swinging(0.17, 0.033))
+OPEN = planted(good=0.1, poor=swinging(0.17, 0.02))
 
 
 def test_the_head_of_a_record_is_the_claim_as_it_was_stated():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from pytest_scaling.statistics.sequential import (
-    BEYOND_REACH,
     LOOKS,
     Interval,
     beyond_reach,
@@ -52,9 +51,16 @@ def test_giving_up_saves_seeds_and_costs_little_power(cap, most_lost, effect, no
 def test_what_is_given_up_needs_more_seeds_than_are_worth_waiting_for(mean):
     now = Interval(mean=mean, low=-1.0, high=1.0, sd=1.0, n=5)
     needed = seeds_needed(now, 0.0, LEVEL)
-    enough = math.ceil(needed / BEYOND_REACH)
+    enough = math.ceil(math.sqrt(needed * now.n))
     assert not beyond_reach(now, [0.0], LEVEL, last=enough)
-    assert beyond_reach(now, [0.0], LEVEL, last=needed // BEYOND_REACH - 1)
+    assert beyond_reach(now, [0.0], LEVEL, last=enough - 1)
+
+
+def test_an_early_forecast_is_trusted_less_than_a_late_one():
+    early, late = (Interval(mean=0.4, low=-1.0, high=1.0, sd=1.0, n=n) for n in (5, 14))
+    assert seeds_needed(early, 0.0, LEVEL) == seeds_needed(late, 0.0, LEVEL)
+    assert not beyond_reach(early, [0.0], LEVEL, last=20)
+    assert beyond_reach(late, [0.0], LEVEL, last=20)
 
 
 def test_one_bound_within_reach_is_enough_to_go_on():
