@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..estimate import UNITS
 from .figures import PIXELS_PER_INCH, matplotlib_settings
+from .labels import longest_word
 from .layout import BODY, HEIGHT, POINTS, SMALL, TITLE, WIDTH, text_width
 from .palette import THEMES, Theme, ThemeName
 from .words import MINUS, count, quantity
@@ -143,38 +144,48 @@ def draw_group(
     axes.axvline(0, color=colours.grid, lw=1.4, zorder=1)
     height = axes.bbox.height / axes.figure.bbox.height * HEIGHT / len(own)
     letters, most = BODY if height >= LARGE else SMALL, 2 if height >= TWO_LINES else 1
+    names = [label(line.name, letters, most) for line in own]
     for place, line in enumerate(own):
         draw_line(axes, place, line, colours, verdicts)
-        ink = colours.ink if line.counted else colours.muted
-        for text, side, shift, ha in (
-            (label(line.name, letters, most), 0, -GUTTER, "right"),
-            (line.written, 1, GUTTER, "left"),
-        ):
-            axes.annotate(
-                text,
-                (side, place),
-                (shift, 0),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                ha=ha,
-                va="center",
-                size=letters,
-                color=ink,
-                linespacing=1.05,
-                annotation_clip=False,
-            )
+    inks = [colours.ink if line.counted else colours.muted for line in own]
+    write_beside(axes, names, inks, letters, left=True)
+    write_beside(axes, [line.written for line in own], inks, letters, left=False)
     dress(axes, unit, colours)
 
 
+def write_beside(
+    axes: Axes, texts: Sequence[str], inks: Sequence[str], letters: float, *, left: bool
+) -> None:
+    """A text at every line, left or right of the axes, all in letters that the widest allows."""
+    room = ((LEFT if left else RIGHT) - EDGE) * POINTS - GUTTER
+    size = min(fitted(text, letters, room) for text in texts)
+    for place, (text, ink) in enumerate(zip(texts, inks, strict=True)):
+        axes.annotate(
+            text,
+            (0 if left else 1, place),
+            (-GUTTER if left else GUTTER, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="center",
+            size=size,
+            color=ink,
+            linespacing=1.05,
+            annotation_clip=False,
+        )
+
+
 def label(name: str, letters: float, most: int) -> str:
-    """A name in so many lines at most, cut where it is longer still."""
+    """A name in two lines of even length where there is room for two and it takes them."""
     room = (LEFT - EDGE) * POINTS - GUTTER
-    wanted = text_width(name, letters)
-    if wanted <= room:
+    if most == 1 or text_width(name, letters) <= room:
         return name
-    width = int(len(name) * room / wanted)
-    fitting = textwrap.wrap(name, max(width - 2, 12), max_lines=most, placeholder=" …")
-    return "\n".join(fitting)
+    return "\n".join(textwrap.wrap(name, len(name) // 2 + longest_word(name) // 2, max_lines=2))
+
+
+def fitted(text: str, letters: float, room: float, *, bold: bool = False) -> float:
+    """The size of letters, in points, at which a text keeps to the room, also in points."""
+    return letters * min(1.0, room / text_width(text, letters, bold=bold))
 
 
 def draw_line(
@@ -264,10 +275,10 @@ def ratio_ticks(low: float, high: float) -> list[float]:
 
 def write_head(figure: Figure, record: Record, colours: Theme, verdicts: Mapping[str, str]) -> None:
     """The claim, and its verdict."""
-    left = 0.4 / WIDTH
-    text = textwrap.wrap(record["claim"]["text"], TITLE_LETTERS)
-    title = "\n".join(text[:2])
-    figure.text(left, 8.7 / HEIGHT, title, size=TITLE, color=colours.ink, weight="bold", va="top")
+    left = EDGE / WIDTH
+    title = "\n".join(textwrap.wrap(record["claim"]["text"], TITLE_LETTERS, max_lines=2))
+    size = fitted(title, TITLE, (WIDTH - 2 * EDGE) * POINTS, bold=True)
+    figure.text(left, 8.7 / HEIGHT, title, size=size, color=colours.ink, weight="bold", va="top")
     figure.text(
         left,
         7.3 / HEIGHT,
@@ -287,7 +298,7 @@ def write_foot(figure: Figure, record: Record, shown: int, source: str, colours:
         f"dashed: the bound; grey names: beside, not counted.{dropped}"
     )
     for inches, text in ((0.46, note), (0.2, source)):
-        figure.text(0.4 / WIDTH, inches / HEIGHT, text, size=SMALL, color=colours.muted)
+        figure.text(EDGE / WIDTH, inches / HEIGHT, text, size=SMALL, color=colours.muted)
 
 
 def forest_description(record: Record) -> str:
