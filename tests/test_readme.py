@@ -52,3 +52,36 @@ def test_the_example_of_a_claim_of_ones_own_is_supported(tmp_path, mode):
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "neighbours-outvote-noise: supported" in run.stdout
+
+
+def test_the_citation_shown_still_holds():
+    run = command("-m", "pytest_scaling", "cite", "--check", "README.md")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "citations: 1 hold" in run.stdout
+
+
+def test_the_example_of_a_citation_runs(tmp_path):
+    (example,) = re.findall(
+        r"^\$ python (-m pytest_scaling cite large.*) slides$", README, re.MULTILINE
+    )
+    run = command(*example.split(), str(tmp_path))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "large-dominates.md" in {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_example_of_a_lesson_says_what_it_prints():
+    (source,) = re.findall(
+        r"```python\n(from pytest_scaling import open_ledger\n.*?)```", README, re.DOTALL
+    )
+    (printed,) = re.findall(r"^print\(.*# (.*)$", source, re.MULTILINE)
+    run = command("-c", f"import matplotlib; matplotlib.use('agg')\n{source}")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == f"{printed}\n"
+
+
+def command(*arguments):
+    """Run Python in the root of the repository."""
+    root = Path(__file__).parents[1]
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=False
+    )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ..cell import scope
+from ..citation.moment import start
 from ..claim import Claim
 from ..ledger import Ledger, profiles_in
 from ..session import Session, claim_of
@@ -133,7 +134,7 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
         source = each.claim.source
         if source is None:
             return len(titles), 0
-        return titles.index(source.title), seconds(source.times[0]) if source.times else 0
+        return titles.index(source.title), start(source.times[0]) if source.times else 0
 
     ids = {each.claim.id for each in entries if not each.claim.is_control}
     heads = [each for each in entries if each.claim.control_of not in ids]
@@ -142,12 +143,6 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
         for head in sorted(heads, key=moment)
         for each in (head, *(one for one in entries if one.claim.control_of == head.claim.id))
     ]
-
-
-def seconds(span: str) -> int:
-    """The beginning of a span such as "01:00-01:20", in seconds."""
-    minute, second = span.partition("-")[0].split(":")
-    return 60 * int(minute) + int(second)
 
 
 def table(entries: Sequence[Entry]) -> Iterator[str]:

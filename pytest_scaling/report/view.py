@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, stdev
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..citation import KeyFault, Place, bibtex, cite
+from ..citation.moment import address, start
 from ..control import ControlStatus, control_status
 from . import words
 from .badge import ICONS, Badge
@@ -188,7 +188,7 @@ def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
     def moment(record: Record) -> tuple[bool, int, int]:
         source = record["claim"]["source"] or {}
         times = source.get("times") or ["0:0"]
-        return not source, titles.index(source.get("title")), words.seconds(times[0])
+        return not source, titles.index(source.get("title")), start(times[0])
 
     def controls(record: Record) -> list[Record]:
         own = [e for e in records if e["claim"]["control_of"] == record["claim"]["id"]]
@@ -333,15 +333,8 @@ def arms(record: Record) -> Iterator[Arm]:
 
 
 def moment(url: str, time: str) -> Moment:
-    """A link into the recording; only to web addresses, whatever a claim names."""
-    parts, spoken = urlsplit(url), time.replace("-", "\N{EN DASH}")
-    if parts.scheme not in ("http", "https"):
-        return Moment(spoken, "")
-    start = words.seconds(time)
-    if (parts.hostname or "").removeprefix("www.") in ("youtube.com", "youtu.be"):
-        query = "&".join(filter(None, (parts.query, f"t={start}s")))
-        return Moment(spoken, parts._replace(query=query).geturl())
-    return Moment(spoken, parts._replace(fragment=f"t={start}").geturl())
+    """A link into the recording."""
+    return Moment(time.replace("-", "\N{EN DASH}"), address(url, time))
 
 
 def everyone(heads: Sequence[Card]) -> list[Card]:

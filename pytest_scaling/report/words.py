@@ -192,9 +192,3 @@ def as_a_whole(verdict: str, cells: Sequence[Mapping[str, Any]]) -> str:
     if agreeing == len(rows):
         return f" in {count(len(rows), 'comparison')}" if len(rows) > 1 else ""
     return f" by {number_word(agreeing)} of {count(len(rows), 'comparison')}"
-
-
-def seconds(span: str) -> int:
-    """The beginning of a span such as "01:00-01:20", in seconds."""
-    minute, second = span.partition("-")[0].split(":")
-    return 60 * int(minute) + int(second)
