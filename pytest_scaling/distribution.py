@@ -21,6 +21,8 @@ class Message(TypedDict):
 
     tally: Tally | None
     mistake: str | None
+    catalogue: dict[str, list[str]]  # ids of the claims that it collected, by ledger
+    deselected: int
 
 
 class Worker:
@@ -53,7 +55,12 @@ class Worker:
         claims = heard(session.config)
         if claims is not None:
             mistake = str(claims.mistake) if claims.mistake else None
-            message = Message(tally=claims.own_tally(), mistake=mistake)
+            message = Message(
+                tally=claims.own_tally(),
+                mistake=mistake,
+                catalogue=claims.catalogue,
+                deselected=claims.deselected,
+            )
             session.config.workeroutput["scaling"] = message  # type: ignore[attr-defined]
 
 
@@ -98,6 +105,8 @@ class Controller:
         claims = session_of(self._config)
         if message["tally"] is not None:
             claims.tallies[worker] = message["tally"]
+        claims.catalogue |= message["catalogue"]  # of all workers the same
+        claims.deselected = message["deselected"]
         if message["mistake"] is not None:
             claims.mistake = pytest.UsageError(message["mistake"])
 

@@ -110,10 +110,18 @@ INCONCLUSIVE = Option(
 )
 UPDATE = Option(
     "--claims-update",
-    "write the ledger: `new` adds the claims that have no row yet (needs --reason)",
-    add={"choices": ("new",)},
+    "write the ledger: `new` adds rows for claims that have none, `changed` replaces those that "
+    "came out otherwise, `prune` removes those of claims that are gone; several with commas "
+    "(needs --reason and a clean tree)",
+    add={"metavar": "WHAT"},
 )
 REASON = Option("--reason", "why the ledger is updated", add={"metavar": "TEXT"})
+GATE = Option(
+    "--claims-gate",
+    "hold the whole run to the ledger: exit code 1 where a claim has no row, and 6 where the "
+    "profile was never measured",
+    add={"action": "store_true"},
+)
 LEDGER = Option(
     "--claims-ledger",
     "directory of the ledger (default: `ledger` beside the file of the claim)",
@@ -141,6 +149,7 @@ OPTIONS = (
     INCONCLUSIVE,
     UPDATE,
     REASON,
+    GATE,
     LEDGER,
     REPORT,
 )
@@ -157,15 +166,38 @@ def check_options(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
     check_backend(config)
     check_offset(int(SEED_OFFSET.read(config)))
-    update, reason = UPDATE.read(config), REASON.read(config)
+    check_update(config)
+
+
+MODES = ("new", "changed", "prune")
+
+
+def modes(config: pytest.Config) -> tuple[str, ...]:
+    """What --claims-update permits to write."""
+    return tuple(name.strip() for name in (UPDATE.read(config) or "").split(",") if name.strip())
+
+
+def check_update(config: pytest.Config) -> None:
+    """Raise pytest.UsageError where the ledger is to be written and something speaks against it."""
+    update, reason = UPDATE.read(config), (REASON.read(config) or "").strip()
+    unknown = [name for name in modes(config) if name not in MODES]
+    if unknown or (update is not None and not modes(config)):
+        raise pytest.UsageError(
+            f"--claims-update takes {', '.join(MODES)}, or several of them with commas, "
+            f"not {update!r}"
+        )
     if update and not reason:
         raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
     if update and STRICT.read(config):
         raise pytest.UsageError(
             "--claims-update keeps the ledger at each claim's own level; leave out --claims-strict"
         )
+    if update and int(SEED_OFFSET.read(config)):
+        raise pytest.UsageError(
+            "--claims-update keeps the seeds of the ledger from 0 on; leave out --seed-offset"
+        )
     if reason and not update:
-        raise pytest.UsageError("--reason belongs to --claims-update=new")
+        raise pytest.UsageError("--reason belongs to --claims-update")
 
 
 def check_backend(config: pytest.Config) -> None:

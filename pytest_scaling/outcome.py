@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +34,10 @@ MISTAKES = (
 """Errors whose sentence says all there is to say: they are reported without a traceback."""
 
 
+REPLACE = (
+    "Find out what changed; where the new figures are right, replace the row with "
+    "--claims-update=changed --reason '...'."
+)
 TIMING = (
     "Times speak of this machine and of what else it does, so the ledger keeps none: look at what "
     "else is running, and run it again."
@@ -58,22 +63,39 @@ class Outcome:
             raise pytest.skip.Exception(self.message, _use_item_location=True)
 
 
-def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | None) -> Outcome:
+def outcome(
+    claim: Claim,
+    record: Record,
+    row: Row | None,
+    accepted_now: str | None,
+    modes: Collection[str] = ("new",),
+) -> Outcome:
     """Hold a record against the ledger.
 
-    accepted_now: the reason given with --claims-update=new, which accepts a claim without a row.
+    accepted_now: the reason given with --claims-update, which accepts a claim without a row, or
+    whose row has changed, as the modes of the update permit.
     """
     verdict, sentence = record["verdict"], f"{describe(claim)} {told(claim, record)}"
     if verdict == "not applicable":
         return Outcome("skipped", f"not applicable: {record['reason']}")
+    held = record.get("ledger") or {"findings": ()}
+    if accepted_now and is_accepted(record, row, modes):
+        row, held = Row(verdict, accepted_now, {}), {"findings": ()}
+    if failing := [each["sentence"] for each in held["findings"] if fails(each)]:
+        lines = [f"- {words}" for words in failing]
+        return Outcome("failed", "\n".join([sentence, *lines, f"{held['suspects']} {REPLACE}"]))
     if verdict == "inconclusive":
         return Outcome("inconclusive", sentence + needs(record))
-    if row is None and accepted_now and not record.get("timing"):
-        row = Row(verdict, accepted_now, {})
     if record["partial"] and row is not None:
         changed = differences(row, record["cells"])
         kind: Kind = "failed" if changed else "passed"
         return Outcome(kind, "; ".join([sentence, *changed]))
+    return by_row(claim, record, row, sentence)
+
+
+def by_row(claim: Claim, record: Record, row: Row | None, sentence: str) -> Outcome:
+    """The outcome of a decided claim by the verdict that is expected of it."""
+    verdict = record["verdict"]
     expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.hoped
     if verdict != expected:
         hint = TIMING if record.get("timing") else advice(claim, row)
@@ -81,6 +103,17 @@ def outcome(claim: Claim, record: Record, row: Row | None, accepted_now: str | N
     if verdict != claim.hoped and row is not None:
         return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
     return Outcome("passed", sentence)
+
+
+def fails(finding: Record) -> bool:
+    return bool(finding["kind"] != "note")
+
+
+def is_accepted(record: Record, row: Row | None, modes: Collection[str]) -> bool:
+    """Whether an update of the ledger takes a record in, whatever it says."""
+    if record.get("timing") or record["partial"]:
+        return False
+    return ("new" if row is None else "changed") in modes
 
 
 def mark(
@@ -114,6 +147,12 @@ def properties(record: Record) -> list[tuple[str, object]]:
         ("claim", record["claim"]["id"]),
         ("verdict", record["verdict"]),
         ("evidence", record["reason"]),
+        ("protocol", record["protocol"]["hash"]),
+        ("digest", record["digest"]),
+        *(
+            ("regression", each["sentence"])
+            for each in (record.get("ledger") or {}).get("findings", ())
+        ),
     ]
 
 
@@ -154,7 +193,4 @@ def advice(claim: Claim, row: Row | None) -> str:
         )
     if row is None:
         return "Accept it as an honest exception with --claims-update=new --reason '...'."
-    return (
-        f"The ledger has it {row.verdict} ({row.reason}); find out what changed, and replace its "
-        f"row only when you can say why."
-    )
+    return f"The ledger has it {row.verdict} ({row.reason}). {REPLACE}"

@@ -46,13 +46,17 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
     from .distribution import register
-    from .options import TIER, check_options, wants_cluster
+    from .options import TIER, UPDATE, check_options, wants_cluster
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
     register(config)
+    if UPDATE.read(config):
+        from .gate import check_tree
+
+        check_tree(config)
     if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
         from .tier import tier_of
 
@@ -105,6 +109,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from .session import session_of
 
         session_of(config).check(items)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    claims = [item for item in items if item.get_closest_marker("claim")]
+    if claims:
+        from .session import session_of
+
+        session_of(claims[0].config).deselected += len(claims)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
@@ -229,6 +241,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
     if claims.unwritten:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = claims.exit_code()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -39,7 +39,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch", 
 INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
 WIDTH = 100  # columns
 OF_TRIALS = {"tf32": False, "threads": 1}  # as trials/worker.py sets them
-OF_ONE_RUN = ("file", "partial", "run")  # of a record, beside its evidence
+OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
 
 
 def record(

@@ -21,8 +21,10 @@ from . import options
 from .cell import PROVIDED, STOPWATCH, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
 from .devices import devices_of, lacking_devices
-from .ledger import Ledger, Row
+from .gate import Gate, Judgement, against, partial_by_options
+from .ledger import Ledger, Row, covers
 from .outcome import Outcome, outcome, properties
+from .regression import NOT_COMPARABLE
 from .tier import Tier, tier_of
 
 if TYPE_CHECKING:
@@ -75,6 +77,9 @@ class Session:
     tallies: dict[str, Tally] = field(default_factory=dict)  # by worker of pytest-xdist
     lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed
     claims: int = 0  # that the run collected, without controls and before -k
+    catalogue: dict[str, list[str]] = field(default_factory=dict)  # ids of claims by ledger
+    deselected: int = 0  # claims that were collected and not run
+    judgement: Judgement | None = None  # of the whole run by the ledger
     mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
     @cached_property
@@ -149,6 +154,10 @@ class Session:
         self.claims = sum(
             claim is not None and not claim.is_control for claim in map(claim_of, items)
         )
+        for item in items:
+            if (claim := claim_of(item)) is not None:
+                directory = str(self.ledger(item.path.parent, "cpu").directory)
+                self.catalogue.setdefault(directory, []).append(claim.id)
         try:
             check_claims(items)
             self._check_tasks(items)
@@ -224,10 +233,13 @@ class Session:
         file = Path(os.path.relpath(item.path, self.config.rootpath)).as_posix()
         profile, timing = self.profile(device_of(item)), takes_time(item)
         made = record(result, profile, file, self.tier, device=device_of(item), timing=timing)
+        ledger = self.ledger(item.path.parent, device_of(item))
+        row = ledger.row(claim.id)
+        strict = options.STRICT.read(self.config)  # judges at levels that no row was judged at
+        made["ledger"] = None if strict or timing else against(row, made, ledger)
         item.stash[RECORD] = made
         item.user_properties += properties(made)
-        row = self.ledger(item.path.parent, device_of(item)).row(claim.id)
-        return outcome(claim, made, row, self.reason)
+        return outcome(claim, made, row, self.reason, options.modes(self.config))
 
     def keep(self, report: Any) -> None:
         """Remember the record that a test report brought, and how many trials it took."""
@@ -267,14 +279,36 @@ class Session:
                 said, self.unwritten = f"not written: {error}", True
             if said:
                 written.append(f"{name}: {said}")
+        self.judgement = self.judge()
         return written
 
     def _write_ledger(self, records: list[dict[str, Any]]) -> str:
         if not self.update or not self.reason:
             return ""
-        rows = [self._new_row(record, self.reason) for record in records]
-        added = sorted(path.name for path in rows if path)
-        return f"added {', '.join(added)}" if added else ""
+        return self.gate(records).update(options.modes(self.config), self.reason)
+
+    def gate(self, records: list[dict[str, Any]]) -> Gate:
+        """The records of the run with the ledgers that they are held against."""
+        catalogue = {Path(name): frozenset(ids) for name, ids in self.catalogue.items()}
+        return Gate(records, self._ledger_of, catalogue, self._partial)
+
+    def judge(self) -> Judgement:
+        """What only the whole run can tell of the ledger."""
+        strict = bool(options.GATE.read(self.config))
+        return self.gate(list(self.records.values())).judge(strict=strict)
+
+    def _ledger_of(self, record: dict[str, Any]) -> Ledger:
+        directory = (self.config.rootpath / record["file"]).parent
+        return self.ledger(directory, record["profile"]["device"])
+
+    def _partial(self, directory: Path) -> str:
+        """Why a run did not collect all claims of a ledger, or nothing."""
+        folder = self.config.rootpath if options.LEDGER.read(self.config) else directory.parent
+        if self.deselected:
+            return "some were deselected"
+        if not covers(self.config.args, folder):
+            return "this one named some files only"
+        return partial_by_options(self.config)
 
     def _write_report(self, records: list[dict[str, Any]]) -> str:
         directory = options.REPORT.read(self.config)
@@ -297,23 +331,17 @@ class Session:
         except ReportError as error:
             return f"not written: {error}"
 
-    def _ledger_of(self, record: dict[str, Any]) -> Ledger:
-        directory = (self.config.rootpath / record["file"]).parent
-        return self.ledger(directory, record["profile"]["device"])
-
     def _row_of(self, record: dict[str, Any]) -> Row | None:
         return self._ledger_of(record).row(record["claim"]["id"])
 
-    def _new_row(self, record: dict[str, Any], reason: str) -> Path | None:
-        ledger = self._ledger_of(record)
-        row = ledger.row(record["claim"]["id"])
-        if (
-            record["partial"]
-            or record.get("timing")
-            or (row and row.verdict in ("supported", "refuted"))
-        ):
-            return None
-        return ledger.write(record, reason)
+    def exit_code(self) -> int:
+        """What the ledger makes of a run in which every test came out well."""
+        if self.judgement is None:  # the end of the run was interrupted
+            return int(pytest.ExitCode.INTERRUPTED)
+        if self.judgement.wrong:
+            return int(pytest.ExitCode.TESTS_FAILED)
+        gated = options.GATE.read(self.config) and self.judgement.incomparable
+        return NOT_COMPARABLE if gated else int(pytest.ExitCode.OK)
 
     def own_tally(self) -> Tally | None:
         """What became of the trials that this process asked for, if it did."""

@@ -10,6 +10,7 @@ from .control import control_status
 from .estimate import UNITS
 
 if TYPE_CHECKING:
+    from .gate import Judgement
     from .record import Record
     from .session import Session
 
@@ -128,8 +129,29 @@ def summarise(reporter: Any, session: Session) -> None:
         reporter.section("inconclusive: neither supported nor refuted", sep="-", yellow=True)
         for sentence in sentences:
             reporter.write_line(sentence)
+    lines = list(ledger_lines(records, session.judgement))
+    if lines:
+        reporter.section("compared with the ledger", sep="-")
+        for line in lines:
+            reporter.write_line(line)
     for line in (*unseen(records), *session.counts(), *sharing(records), *session.written):
         reporter.write_line(line)
+
+
+def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
+    """What the ledger has to say of a run: what is wrong, and what is only worth knowing.
+
+    What several claims have in common, such as another version of a library, is said once.
+    """
+    if judgement is not None:
+        yield from (f"wrong: {words}" for words in judgement.wrong)
+        yield from judgement.notes
+    of: dict[str, list[str]] = {}
+    for record in records:
+        for finding in (record.get("ledger") or {}).get("findings", ()):
+            of.setdefault(finding["sentence"], []).append(record["claim"]["id"])
+    for sentence, names in of.items():
+        yield f"{names[0] if len(names) == 1 else f'{len(names)} claims'}: {sentence}"
 
 
 def unseen(records: Sequence[Record]) -> Iterator[str]:

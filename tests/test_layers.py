@@ -20,7 +20,7 @@ LAYERS = (
     ("session", "measurements", "outcome", "rehearsal", "terminal", "progress", "presence"),
     ("benchmark", "cell"),
     ("device_benchmark",),
-    ("archive", "regression"),
+    ("archive", "regression", "gate"),
     ("experiment", "ledger", "report", "lesson", "replay"),
     ("forecast", "learning_curve", "reversal", "stopwatch", "record", "protocol", "citation"),
     ("quantities",),

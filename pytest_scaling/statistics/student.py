@@ -1,7 +1,7 @@
 """Student's t distribution, the only place that needs scipy; it is imported on the first call."""
 
 
-def upper_quantile(tail: float, degrees: int) -> float:
+def upper_quantile(tail: float, degrees: float) -> float:
     """Return the t value that `tail` of the distribution with `degrees` freedom lies above.
 
     Computed from the lower tail and mirrored: 1 - tail would lose digits for small tails.

@@ -53,7 +53,7 @@ def test_a_row_is_never_overwritten(project):
     ("options", "sentence"),
     [
         (["--claims-update=new"], "--claims-update needs --reason 'why the ledger changes'"),
-        (["--reason=why not"], "--reason belongs to --claims-update=new"),
+        (["--reason=why not"], "--reason belongs to --claims-update"),
     ],
 )
 def test_an_update_and_its_reason_need_each_other(project, options, sentence, workers):

@@ -107,8 +107,8 @@ def test_an_open_claim_says_how_many_seeds_would_decide(seeds, words):
     [
         (CLAIM, None, "\nAccept it as an honest exception with --claims-update=new --reason"),
         (CONTROL, None, "\nA control must be refuted; as it is, 'it' is not trustworthy. Accept"),
-        (CLAIM, "supported", "\nThe ledger has it supported (so it was); find out what changed"),
-        (CONTROL, "refuted", "\nThe ledger has it refuted (so it was); find out what changed"),
+        (CLAIM, "supported", "\nThe ledger has it supported (so it was). Find out what changed"),
+        (CONTROL, "refuted", "\nThe ledger has it refuted (so it was). Find out what changed"),
     ],
 )
 def test_a_failure_advises_what_to_do(claim, was, words):
@@ -137,8 +137,47 @@ def test_what_passed_ends_quietly():
 
 
 def test_properties_for_other_tools_hold_claim_verdict_and_evidence():
-    assert properties(record("supported")) == [
+    finding = {"kind": "note", "sentence": "torch is newer"}
+    made = record("supported") | {
+        "protocol": {"hash": "abc"},
+        "digest": "def",
+        "ledger": {"findings": [finding]},
+    }
+    assert properties(made) == [
         ("claim", "it"),
         ("verdict", "supported"),
         ("evidence", "the reason"),
+        ("protocol", "abc"),
+        ("digest", "def"),
+        ("regression", "torch is newer"),
     ]
+
+
+def held(*findings):
+    """A record of a supported claim with what its row made of it."""
+    pairs = [{"kind": kind, "sentence": sentence} for kind, sentence in findings]
+    return record("supported") | {"ledger": {"findings": pairs, "suspects": "It was the code."}}
+
+
+def test_a_finding_fails_a_claim_whatever_its_verdict_and_a_note_does_not():
+    assert outcome(CLAIM, held(("note", "numpy is newer")), row("supported"), None).kind == "passed"
+    failed = outcome(CLAIM, held(("effect", "it shrank"), ("note", "x")), row("supported"), None)
+    assert failed.kind == "failed"
+    assert failed.message.endswith(
+        "the reason\n- it shrank\nIt was the code. Find out what changed; where the new figures "
+        "are right, replace the row with --claims-update=changed --reason '...'."
+    )
+    open_now = held(("protocol", "it changed")) | {"verdict": "inconclusive"}
+    assert outcome(CLAIM, open_now, row("supported"), None).kind == "failed"
+
+
+def test_an_update_of_changed_rows_accepts_whatever_was_found():
+    found = held(("protocol", "it changed"))
+    for verdict, kind in (("supported", "passed"), ("refuted", "xfailed")):
+        made = found | {"verdict": verdict}
+        assert outcome(CLAIM, made, row("supported"), "so", ("changed",)).kind == kind
+        assert outcome(CLAIM, made, row("supported"), "so", ("new",)).kind == "failed"
+    part = record("refuted", partial=True, cells=[cell("xor", "refuted")])
+    assert outcome(CLAIM, part, row("supported", xor="supported"), "so", ("changed",)).kind == (
+        "failed"
+    )

@@ -1,0 +1,84 @@
+"""Change: whether an effect that was measured twice has become smaller.
+
+The same seeds on both occasions make pairs; their differences are judged by Student's t. Other
+seeds make two independent samples, judged by Welch's t (Biometrika 34, 1947), whose degrees of
+freedom are those of Satterthwaite. Each measurement stopped at a look of its own, which makes an
+effect that was found early a little too large; the rates of false alarms in docs/regression.md are
+measured with that in place.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_scaling.statistics.samples import Samples, finite_samples
+from pytest_scaling.statistics.student import upper_quantile
+
+LEAST_PAIRS = 5  # seeds that both measurements have, to be judged as pairs
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measurement of an effect: a sample a seed, and the least deviation to believe.
+
+    overlap: as for `sequential.paired_interval`.
+    """
+
+    seeds: Sequence[int]
+    samples: Sequence[float]
+    floor: float = 0.0
+    overlap: float = 0.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """New minus old, with one-sided limits."""
+
+    value: float
+    low: float
+    high: float
+
+
+def change(old: Measured, new: Measured, level: float) -> Change:
+    """Return the change of the mean, each limit at a one-sided level.
+
+    Raises ValueError for fewer than two samples, or samples that are not finite.
+    """
+    before = dict(zip(old.seeds, finite_samples(old.samples, "Old samples"), strict=True))
+    after = dict(zip(new.seeds, finite_samples(new.samples, "New samples"), strict=True))
+    common = [seed for seed in before if seed in after]
+    if len(common) >= LEAST_PAIRS:
+        gaps = np.array([after[seed] - before[seed] for seed in common])
+        overlap, floor = max(old.overlap, new.overlap), max(old.floor, new.floor)
+        error = math.sqrt(1 / len(gaps) + overlap) * deviation(gaps, floor)
+        return limits(float(gaps.mean()), error, len(gaps) - 1, level)
+    first, second = np.array([*before.values()]), np.array([*after.values()])
+    variances = [
+        (1 / len(samples) + each.overlap) * deviation(samples, each.floor) ** 2
+        for samples, each in ((first, old), (second, new))
+    ]
+    degrees = welch(variances, [len(first) - 1, len(second) - 1])
+    gap = float(second.mean() - first.mean())
+    return limits(gap, math.sqrt(sum(variances)), degrees, level)
+
+
+def limits(value: float, error: float, degrees: float, level: float) -> Change:
+    reach = upper_quantile(level, degrees) * error
+    return Change(value, value - reach, value + reach)
+
+
+def deviation(samples: Samples, floor: float) -> float:
+    if len(samples) < 2:
+        raise ValueError(f"A change needs at least 2 samples a side, not {len(samples)}.")
+    return max(float(samples.std(ddof=1)), floor)
+
+
+def welch(variances: Sequence[float], degrees: Sequence[int]) -> float:
+    """Return the degrees of freedom of the sum of two variances of means."""
+    total = sum(variances)
+    if total == 0:
+        return float(sum(degrees))
+    shares = (share**2 / free for share, free in zip(variances, degrees, strict=True))
+    return total**2 / sum(shares)
