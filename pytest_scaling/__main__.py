@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import cite, listing, verify
+from .commands import cite, listing, store, verify
 
-COMMANDS = (listing, verify, cite)  # each module adds its own
+COMMANDS = (listing, verify, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

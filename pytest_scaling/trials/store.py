@@ -110,7 +110,8 @@ class Store:
     def acquire(self, identity: str, holder: str, seconds: float = LEASE) -> bool:
         """Take the lease on a trial, unless another holder has one that is in force.
 
-        It lapses when it is not renewed, or when the process that it names has ended. One that ends later than any lease can was written before the clock was set back.
+        It lapses when it is not renewed, or when the process that it names has ended. One that
+        ends later than any lease can was written before the clock was set back.
         """
         now = time.time()
 

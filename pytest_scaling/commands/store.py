@@ -1,0 +1,216 @@
+"""`store`: what the memory of trials holds, whether it is sound, and how to trim and share it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import options as table
+from ..trials import inventory
+from ..trials.database import SCHEMA, UnusableError, open_database
+from ..trials.inventory import Held
+from ..trials.store import default_path
+
+MIB = 2**20
+MOST_FAULTS = 20  # that are told one by one
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    parser = commands.add_parser("store", help="what the memory of trials holds; trim and share it")
+    parser.add_argument(
+        "--scaling-store",
+        type=Path,
+        metavar="PATH",
+        help=f"the store (default: ${table.STORE.environment}, or that of the user's cache)",
+    )
+    actions = parser.add_subparsers(metavar="action", required=True)
+    action = actions.add_parser("info", help="size, age and contents by learner and task")
+    action.set_defaults(run=info)
+    action = actions.add_parser("verify", help="check every result; 1 where one is damaged")
+    action.set_defaults(run=verify)
+    action = actions.add_parser(
+        "prune", help="remove what is damaged, and what no run with the libraries here can ask for"
+    )
+    action.add_argument(
+        "--older-than", type=days, metavar="DAYS", help="and what was trained before that"
+    )
+    action.add_argument("--dry-run", action="store_true", help="only tell what would go")
+    action.set_defaults(run=prune)
+    action = actions.add_parser(
+        "export", help="copy the store to a new file, also while runs use it"
+    )
+    action.add_argument("file", type=Path)
+    action.set_defaults(run=export)
+    action = actions.add_parser("merge", help="take over the sound trials of another store")
+    action.add_argument("file", type=Path)
+    action.set_defaults(run=merge)
+
+
+def days(text: str) -> float:
+    """A number of days from 0 on."""
+    number = float(text)
+    if not 0 <= number < 1e6:
+        raise ValueError(text)
+    return number
+
+
+def chosen_path(options: argparse.Namespace) -> Path:
+    """The store that the command is about."""
+    named = options.scaling_store or os.environ.get(str(table.STORE.environment))
+    return Path(named).expanduser() if named else default_path()
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The store at a path; pytest.UsageError where there is none that can be used."""
+    if not path.is_file():
+        raise pytest.UsageError(f"there is no store {path}; a run that trains makes one")
+    try:
+        with contextlib.closing(open_database(path)) as connection:
+            yield connection
+    except UnusableError as reason:
+        raise pytest.UsageError(
+            f"the store {path} {reason}; the next run sets it aside and begins a new one"
+        ) from None
+    except (OSError, sqlite3.Error) as error:
+        raise pytest.UsageError(f"the store {path} cannot be used ({error})") from None
+
+
+def info(options: argparse.Namespace) -> int:
+    """Print what the store holds."""
+    path = chosen_path(options)
+    with opened(path) as connection:
+        held = list(inventory.trials(connection))
+    print(f"store: {path}, {path.stat().st_size / MIB:.1f} MiB, schema {SCHEMA}")
+    print(f"trials: {total(held)}")
+    if held:
+        print(f"trained: from {held[0].created} to {held[-1].created}")
+    unreachable = sum(not each.reachable for each in held)
+    print(f"of other versions of the numeric libraries: {counted(unreachable, 'trial')}")
+    for line in contents(held):
+        print(line)
+    return 0
+
+
+def total(held: Sequence[Held]) -> str:
+    seconds = sum(each.seconds for each in held)
+    learners = sum(each.seeds for each in held)
+    return f"{len(held):,} ({learners:,} trained learners, {seconds / 60:,.1f} min of training)"
+
+
+def contents(held: Sequence[Held]) -> Iterator[str]:
+    """A table of trials by learner and task, the dearest first."""
+    groups: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    for each in held:
+        groups[each.learner, each.task].append(each)
+    rows = [("learner", "task", "trials", "learners", "seconds")]
+    for (learner, task), group in sorted(groups.items(), key=lambda item: -cost(item[1])):
+        learners = sum(each.seeds for each in group)
+        rows.append((learner, task, f"{len(group):,}", f"{learners:,}", f"{cost(group):,.1f}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for learner, task, *numbers in rows if held else ():
+        words = (learner.ljust(widths[0]), task.ljust(widths[1]))
+        right = (cell.rjust(width) for cell, width in zip(numbers, widths[2:], strict=True))
+        yield "  ".join((*words, *right))
+
+
+def cost(held: Sequence[Held]) -> float:
+    """Seconds of training."""
+    return sum(each.seconds for each in held)
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Check the file and every result; 1 where something is wrong."""
+    path = chosen_path(options)
+    with opened(path) as connection:
+        faults = [f"the file: {line}" for line in inventory.broken_pages(connection)]
+        if strays := inventory.strays(connection):
+            faults.append(f"{counted(strays, 'result')} of no trial")
+        held = list(inventory.trials(connection))
+    faults += [
+        f"trial {each.identity[:12]} ({each.learner} on {each.task}): {'; '.join(each.faults)}"
+        for each in held
+        if any(each.faults)
+    ]
+    for fault in faults[:MOST_FAULTS]:
+        print(fault)
+    if len(faults) > MOST_FAULTS:
+        print(f"and {len(faults) - MOST_FAULTS:,} more")
+    if faults:
+        print(
+            f"{path}: {counted(len(faults), 'fault')}; no run uses what is damaged, it is trained "
+            f"again; `store prune` removes it"
+        )
+        return 1
+    print(f"{path}: {total(held)}, all of it sound")
+    return 0
+
+
+def prune(options: argparse.Namespace) -> int:
+    """Remove what is damaged, what nothing here can ask for, and what is too old."""
+    path = chosen_path(options)
+    limit = ""
+    if options.older_than is not None:
+        limit = (datetime.now(UTC) - timedelta(days=options.older_than)).isoformat()
+    with opened(path) as connection:
+        held = list(inventory.trials(connection))
+        going = {each.identity: reason for each in held if (reason := superfluous(each, limit))}
+        if not options.dry_run:
+            inventory.remove(connection, going)
+    counts = Counter(going.values())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
+    done = "would remove" if options.dry_run else "removed"
+    told = f"{done} {counted(len(going), 'trial')}{f' ({reasons})' if reasons else ''}"
+    print(f"{path}: {told}, {len(held) - len(going):,} stay")
+    return 0
+
+
+def superfluous(held: Held, limit: str) -> str:
+    """Why a trial is of no use, or nothing. limit: the date before which it is too old."""
+    if any(held.faults):
+        return "damaged"
+    if not held.reachable:
+        return "of other library versions"
+    return "too old" if held.created < limit else ""
+
+
+def export(options: argparse.Namespace) -> int:
+    """Copy the store, as it is at one moment, to a file that is not there yet."""
+    path, target = chosen_path(options), options.file
+    if target.exists():
+        raise pytest.UsageError(f"{target} is there already; name a new file, or `merge` into it")
+    with opened(path) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    print(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
+    return 0
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Copy the sound trials of another store that this one lacks."""
+    path, source = chosen_path(options), options.file
+    with opened(source) as other:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        with opened(path) as own:
+            sound = {each.identity for each in inventory.trials(own) if not any(each.faults)}
+            offered = list(inventory.trials(other))
+            new = [each for each in offered if each.identity not in sound]
+            taken = [each for each in new if not any(each.faults)]
+            inventory.copy(other, own, taken)
+    left = f"; {counted(len(new) - len(taken), 'trial')} of it damaged, and left" * (new != taken)
+    print(f"{path}: {counted(len(taken), 'trial')} from {source}{left}")
+    return 0
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
