@@ -5,16 +5,22 @@ algorithm that needs fewer operations trains bigger networks in the same time; a
 return sooner find better networks.
 
 Computation is counted in floating point operations of the matrix products of training, six for
-every weight and row of a step, so that no verdict depends on how busy a machine is.
+every weight and row of a step, so that no verdict depends on how busy a machine is. Claims that say
+`in-seconds` stand beside these forms: a stopwatch takes their times on the machine at hand, and
+their verdicts are no part of the ledger.
 """
 
 import math
 
 from fixtures.learners import (
+    few_steps_of_a_tiny_network,
+    few_steps_of_a_very_large_network,
     large_network,
     middle_in_budget,
     middle_in_ten_budgets,
     narrow_in_budget,
+    narrow_relu_to_target,
+    narrow_sigmoid_to_target,
     random_search,
     relu_reach,
     relu_reach_with_plenty,
@@ -23,6 +29,8 @@ from fixtures.learners import (
     small_network,
     wide_in_budget,
     wide_in_ten_budgets,
+    wide_relu_to_target,
+    wide_sigmoid_to_target,
 )
 from fixtures.lecture import LECTURE
 from fixtures.tasks.friedman import friedman
@@ -35,6 +43,9 @@ MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-MARGIN, MARGIN)
 TWICE = math.log(2)  # in width or rows: "bigger" means at least twice as large
 ROWS_TO_REACH = 1_024  # the most that the series of rows goes up to
+NOTICEABLE = math.log(1.1)  # in time: a tenth more
+BATCHES_TO_TIME = 4_096  # rows of which the batches of a timed training are taken
+BLOCKS = 9  # of the stopwatch where a factor of several is expected
 ROWS_OF_SEARCH = 4_096  # a quarter fits and chooses designs, the others judge them
 
 
@@ -70,7 +81,6 @@ def test_within_ten_budgets_the_bigger_network_no_longer_loses(
     assert rise > smallest_effect
 
 
-# Which device is faster, and from which width on, is a matter of timings.
 @claim(
     "cpu-or-gpu",
     "A large network can be trained on a CPU or on a GPU, and comes out the same",
@@ -110,6 +120,35 @@ def test_another_network_makes_a_difference_to_the_error(compare, task, m_large,
         bound="alike",
     )
     assert equivalent(gap, bounds.alike)
+
+
+@claim(
+    "cpu-or-gpu-in-seconds",
+    "A very large network trains at least twice as fast on a GPU as on one core of the CPU",
+    source=LECTURE.at("05:28", "05:41"),
+    smallest_effect=TWICE,
+    tasks=[mnist1d],
+    devices=("cpu", "cuda"),
+)
+def test_a_very_large_network_trains_faster_on_a_gpu(stopwatch, task, smallest_effect):
+    network = few_steps_of_a_very_large_network
+    ratio = stopwatch(network, network, devices=("cpu", "cuda"), task=task, m=BATCHES_TO_TIME)
+    assert ratio > smallest_effect
+
+
+@claim(
+    "cpu-or-gpu-in-seconds-when-tiny",
+    "A tiny network trains at least twice as fast on a GPU as on one core of the CPU",
+    source=LECTURE.at("05:28", "05:41"),
+    smallest_effect=TWICE,
+    tasks=[mnist1d],
+    devices=("cpu", "cuda"),
+    control_of="cpu-or-gpu-in-seconds",
+)
+def test_a_tiny_network_gains_nothing_from_a_gpu(stopwatch, task, smallest_effect):
+    network = few_steps_of_a_tiny_network
+    ratio = stopwatch(network, network, devices=("cpu", "cuda"), task=task, m=BATCHES_TO_TIME)
+    assert ratio > smallest_effect
 
 
 @claim(
@@ -155,6 +194,36 @@ def test_with_a_hundred_times_the_budget_the_sigmoid_trains_them_too(
     )
     assert width > smallest_effect
     assert rows > smallest_effect
+
+
+@claim(
+    "faster-trains-bigger-in-seconds",
+    "In the time in which the sigmoid trains a network, ReLU trains one of twice the width",
+    source=LECTURE.at("07:17", "07:42"),
+    strength="usually",
+    smallest_effect=NOTICEABLE,
+    tasks=[mnist1d, poker_one_hot, friedman],
+)
+def test_relu_trains_twice_the_width_in_less_time(stopwatch, task, smallest_effect):
+    ratio = stopwatch(
+        narrow_sigmoid_to_target, wide_relu_to_target, task=task, m=ROWS_TO_REACH, blocks=BLOCKS
+    )
+    assert ratio > smallest_effect
+
+
+@claim(
+    "faster-trains-bigger-in-seconds-the-other-way-round",
+    "In the time in which ReLU trains a network, the sigmoid trains one of twice the width",
+    source=LECTURE.at("07:17", "07:42"),
+    smallest_effect=NOTICEABLE,
+    tasks=[mnist1d],
+    control_of="faster-trains-bigger-in-seconds",
+)
+def test_the_sigmoid_does_not_train_twice_the_width_in_less_time(stopwatch, task, smallest_effect):
+    ratio = stopwatch(
+        narrow_relu_to_target, wide_sigmoid_to_target, task=task, m=ROWS_TO_REACH, blocks=BLOCKS
+    )
+    assert ratio > smallest_effect
 
 
 @claim(

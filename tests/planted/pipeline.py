@@ -7,6 +7,8 @@ import contextlib
 
 import pytest
 
+from pytest_scaling.session import takes_time
+
 from .suite import planted
 from .worlds import WORLDS
 
@@ -20,3 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
     planting = contextlib.ExitStack()
     planting.enter_context(planted(WORLDS[config.getoption("planted_world")]))
     config.add_cleanup(planting.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out timing claims: nobody can plant how long something takes."""
+    timing = [item for item in items if takes_time(item)]
+    config.hook.pytest_deselected(items=timing)
+    items[:] = [item for item in items if item not in timing]

@@ -80,7 +80,9 @@ def load(world: World) -> Mapping[str, Planted]:
                     if mark.name == "claim":
                         claim: Claim = mark.args[0]
                         arguments = tuple(inspect.signature(function).parameters)
-                        found[claim.id] = Planted(claim, Body(function, arguments))
+                        body = Body(function, arguments)
+                        if not body.takes_time:  # times cannot be planted
+                            found[claim.id] = Planted(claim, body)
     return found
 
 
