@@ -147,6 +147,17 @@ class Archive(Mapping[str, Row]):
                     found[key] = arm
         return found
 
+    @cached_property
+    def overlaps(self) -> dict[str, float]:
+        """By task, by how much seeds overlap where they are resplits of one data set, else zero."""
+        found: dict[str, float] = {}
+        for row in self.rows.values():
+            for told in (each for cell in row["cells"] for each in cell["evidence"] if "n" in each):
+                for place in told["arms"]:
+                    task = row["arms"][place]["task"]
+                    found[task] = max(found.get(task, 0.0), told["overlap"] or 0.0)
+        return found
+
     @property
     def tasks(self) -> list[str]:
         """Names of the tasks."""
@@ -191,7 +202,13 @@ class Archive(Mapping[str, Row]):
         from .lesson import paired
 
         first, second = (self._arm(task, learner, m) for learner in (a, b))
-        return paired(first, second, self._discordant(first, second), smallest_effect)
+        return paired(
+            first,
+            second,
+            self._discordant(first, second),
+            smallest_effect,
+            self.overlaps.get(task, 0.0),
+        )
 
     def plot(
         self,

@@ -21,12 +21,13 @@ NOTEBOOK_DPI = 80  # 1280 x 720 pixels
 
 
 def paired(
-    a: Row, b: Row, discordant: Mapping[int, int] | None, smallest_effect: float
+    a: Row, b: Row, discordant: Mapping[int, int] | None, smallest_effect: float, overlap: float
 ) -> Estimate:
     """Error of arm a minus that of arm b over the seeds that both have.
 
     discordant: by seed, the test rows that exactly one of them gets right; None where that was not
     kept, so that as many as both get wrong are reckoned with, which widens the interval.
+    overlap: of seeds that are resplits of one data set, as `paired_interval` takes it.
     """
     import numpy as np
 
@@ -43,7 +44,9 @@ def paired(
     ]
     samples = [errors[0][seed] - errors[1][seed] for seed in seeds]
     floor = noise_floor(np.array(differ), rows)
-    interval = paired_interval(samples, lower_level=LEVEL, upper_level=LEVEL, noise_floor=floor)
+    interval = paired_interval(
+        samples, lower_level=LEVEL, upper_level=LEVEL, noise_floor=floor, overlap=overlap
+    )
     return Estimate(
         about=f"error of {a['label']} minus {b['label']} on {a['task']}, m = {a['m']:,}",
         measured=f"{a['label']} - {b['label']}, {a['m']:,}",

@@ -116,17 +116,41 @@ def test_where_the_rows_that_differ_were_counted_the_interval_is_as_narrow_as_th
     assert narrow.interval.half_width < wide.interval.half_width
 
 
-def test_the_samples_of_the_suite_give_the_intervals_of_its_ledger():
-    opened = open_ledger("claims/ledger", "quick")
-    (told,) = [
-        each
-        for cell in opened["large-dominates"]["cells"]
-        for each in cell["evidence"]
-        if (cell["task"], cell["learner"]) == ("mnist1d", "linear SVM")
-    ]
-    gap = opened.compare("linear-svm", "network-256", task="mnist1d", m=16384)
-    seeds = slice(0, told["n"])
-    assert list(gap.samples[seeds]) == told["samples"]
+def test_where_seeds_are_resplits_of_one_data_set_the_interval_is_wider(ledger):
+    apart = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    path = next(ledger.glob("*/grow.json"))
+    row = json.loads(path.read_text())
+    row["cells"][0]["evidence"][0] |= {"arms": [0, 1], "overlap": 0.25}
+    path.write_text(dump(row))
+    overlapping = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    assert overlapping.interval.overlap == 0.25
+    assert overlapping.interval.half_width > 1.3 * apart.interval.half_width
+
+
+@pytest.mark.parametrize("tier", ["quick", "standard"])
+def test_the_comparisons_of_the_suite_come_out_as_they_did_in_their_claims(tier):
+    opened = open_ledger("claims/ledger", tier)
+    held = 0
+    for a, b, told in errors_compared(opened):
+        gap = opened.compare(a["learner"], b["learner"], task=a["task"], m=a["m"])
+        if gap.n == told["n"]:  # another claim may have gone further with these learners
+            ends = (gap.interval.low, gap.interval.high)
+            assert ends == pytest.approx((told["low"], told["high"]), abs=1e-5)
+            held += 1
+    assert held >= 5
+
+
+def errors_compared(opened):
+    """Pairs of arms whose errors a claim compared on the same rows at the level of a lesson."""
+    for row in opened.rows.values():
+        for told in (each for cell in row["cells"] for each in cell["evidence"] if "n" in each):
+            arms = [row["arms"][place] for place in told["arms"]]
+            alike = len(arms) == 2 and all(
+                arms[0][name] == arms[1][name] for name in ("task", "m", "device", "replicate")
+            )
+            judged = (told["metric"], told["unit"], told["level"])
+            if alike and judged == ("error", "error", 0.01):
+                yield *arms, told
 
 
 @pytest.mark.parametrize(
