@@ -37,6 +37,7 @@ def test_a_key_is_found_in_every_kind_of_text(text):
 def test_a_key_is_found_where_a_text_escapes_it():
     assert found(TEXT.replace("_", r"\_")) == [(1, TEXT)]
     assert found(TEXT.replace(":", "%3A")) == [(1, TEXT)]
+    assert found(TEXT.replace("-", r"\-")) == [(1, TEXT)]
 
 
 def test_a_key_that_a_line_has_twice_is_told_once():
