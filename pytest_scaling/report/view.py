@@ -300,7 +300,9 @@ def limits(record: Record) -> Iterator[str]:
         names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
         span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
         yield f"Speaks of {words.join(names)} with {span} labelled examples, and of no other task."
-    shares = {row["n"]: row["unseen_failure_share"] for row in rows}
+    if any("replication" in row for row in rows):
+        yield "Speaks of this machine, and of what else it did while the times were taken."
+    shares = {row["n"]: row["unseen_failure_share"] for row in rows if "replication" not in row}
     if shares:
         fewest = min(shares)
         seeds = words.count_figures(fewest, "seed")
