@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import cite, listing, store, verify
+from .commands import cite, listing, report, store, verify
 
-COMMANDS = (listing, verify, cite, store)  # each module adds its own
+COMMANDS = (listing, verify, report, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

@@ -22,7 +22,7 @@ from .cell import PROVIDED, STOPWATCH, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
 from .devices import devices_of, lacking_devices
 from .gate import Gate, Judgement, against, partial_by_options
-from .ledger import Ledger, Row, covers
+from .ledger import Ledger, covers
 from .outcome import Outcome, outcome, properties
 from .regression import NOT_COMPARABLE
 from .tier import Tier, tier_of
@@ -314,25 +314,14 @@ class Session:
         directory = options.REPORT.read(self.config)
         if not directory or not records:
             return ""
-        from .citation import Place, Project
-        from .report.changes import row_key
         from .report.error import ReportError
-        from .report.page import build
+        from .report.project import build_in
 
-        project = Project.around(self.config.rootpath)
-        rows = {row_key(record): self._row_of(record) for record in records}
-        known = {key: row for key, row in rows.items() if row}
-
-        def place(record: Mapping[str, Any]) -> Place:
-            return Place(project, Path(record["file"]).parent.as_posix())
-
+        root = self.config.rootpath
         try:
-            return str(build(records, self.config.rootpath / directory, known, place))
+            return str(build_in(root, records, root / directory, options.LEDGER.read(self.config)))
         except ReportError as error:
             return f"not written: {error}"
-
-    def _row_of(self, record: dict[str, Any]) -> Row | None:
-        return self._ledger_of(record).row(record["claim"]["id"])
 
     def exit_code(self) -> int:
         """What the ledger makes of a run in which every test came out well."""

@@ -30,6 +30,7 @@ class Changes:
     known: bool
     changed: tuple[Change, ...]
     unchanged: int
+    not_run: tuple[str, ...]  # claims and controls that have a row, but no record
     exceptions: tuple[tuple[Card, str], ...]  # refuted claims and supported controls, with reasons
 
 
@@ -37,16 +38,19 @@ def row_key(record: Record) -> RowKey:
     return record["claim"]["id"], str(record["profile"].get("device", ""))
 
 
-def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row] | None) -> Changes:
+def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row | None] | None) -> Changes:
     """Hold every card against its row, where there is a ledger."""
     shown = everyone(heads)
     if ledger is None:
-        return Changes(False, (), 0, exceptions(shown, own_rows(shown)))
+        return Changes(False, (), 0, (), exceptions(shown, own_rows(shown)))
     changed = tuple(found for card in shown for found in against(card, ledger))
-    return Changes(True, changed, len(shown) - len(changed), exceptions(shown, ledger))
+    run = {row_key(card.record) for card in shown}
+    not_run = tuple(name for name, device in sorted(ledger) if (name, device) not in run)
+    unchanged = len(shown) - len(changed)
+    return Changes(True, changed, unchanged, not_run, exceptions(shown, ledger))
 
 
-def own_rows(shown: Sequence[Card]) -> dict[RowKey, Row]:
+def own_rows(shown: Sequence[Card]) -> dict[RowKey, Row | None]:
     """Records that are rows of a ledger themselves say why they were accepted."""
     return {
         row_key(card.record): Row(card.record["verdict"], card.record["blessing"]["reason"], {})
@@ -55,7 +59,7 @@ def own_rows(shown: Sequence[Card]) -> dict[RowKey, Row]:
     }
 
 
-def against(card: Card, ledger: Mapping[RowKey, Row]) -> Iterator[Change]:
+def against(card: Card, ledger: Mapping[RowKey, Row | None]) -> Iterator[Change]:
     """The change of one claim, if there is one; a run of some tasks is compared on those alone."""
     row = ledger.get(row_key(card.record))
     if row is None:
@@ -76,7 +80,9 @@ def cells(row: Row, record: Record) -> Iterator[str]:
             yield f"{place}: {was} before, {cell['verdict']} now"
 
 
-def exceptions(shown: Sequence[Card], ledger: Mapping[RowKey, Row]) -> tuple[tuple[Card, str], ...]:
+def exceptions(
+    shown: Sequence[Card], ledger: Mapping[RowKey, Row | None]
+) -> tuple[tuple[Card, str], ...]:
     """Verdicts that nobody hoped for and that the ledger accepts, with its reason."""
     found = []
     for card in shown:

@@ -44,15 +44,15 @@ class Look:
     colours: Mapping[palette.ThemeName, Mapping[str, str]]
 
     @classmethod
-    def of(cls, first: Iterable[str], others: Iterable[str]) -> Look:
-        """The learners of the first figure look as they do on its slide, the others follow."""
-        early = sorted(set(first))
-        late = sorted(set(others) - set(early))
-        keys = {name: f"learner_{number}" for number, name in enumerate([*early, *late])}
-        themes = {
-            theme: palette.styles(early, theme) | palette.styles(late, theme)
-            for theme in palette.THEMES
-        }
+    def of(cls, *groups: Iterable[str]) -> Look:
+        """The learners of the first group look as they do by themselves, the others follow."""
+        themes: dict[palette.ThemeName, dict[str, palette.Style]] = {}
+        for theme in palette.THEMES:
+            drawn = themes.setdefault(theme, {})
+            for group in groups:
+                alone = sum(bool(style.dash) for style in drawn.values())
+                drawn |= palette.styles(set(group) - set(drawn), theme, after=alone)
+        keys = {name: f"learner_{number}" for number, name in enumerate(themes["light"])}
         colours = {
             theme: {f"--{keys[name]}": style.colour for name, style in drawn.items()}
             for theme, drawn in themes.items()

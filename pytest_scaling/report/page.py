@@ -79,25 +79,24 @@ class Picture:
 def build(
     records: Records,
     directory: Path,
-    ledger: Mapping[RowKey, Row] | None = None,
+    ledger: Mapping[RowKey, Row | None] | None = None,
     place: Callable[[Mapping[str, Any]], Place] | None = None,
 ) -> Path:
     """Write the report into a directory and return the path of its page.
 
     ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
     which project a record belongs; without it the page has no citations. The same arguments give
-    the same bytes. A figure of an earlier report is removed where these records have no curves.
+    the same bytes. Records and figures of an earlier report are removed.
 
     Raises ReportError where matplotlib or Jinja2 is missing.
     """
     page = template()
     heads = view.cards(records, place)
     slide, full = first_panels(records)
-    look = look_of(slide, records)
+    look = look_of(slide, full, records)
     picture = paint(slide, full, look, heads, records) if slide else None
     slides = picture.drawings() if picture else {}
-    for card in view.everyone(heads):
-        write(directory / "records" / f"{card.anchor}.json", claim_record.dump(card.record))
+    write_records(directory / "records", heads)
     if slides:
         write(directory / "figure.svg", slides["light"].svg)
         write(directory / "figure.png", slides["light"].png)
@@ -111,10 +110,20 @@ def build(
     return write(directory / "index.html", page.render(**shown))
 
 
-def look_of(slide: Sequence[Panel], records: Records) -> Look:
+def write_records(folder: Path, heads: Sequence[view.Card]) -> None:
+    """The records of this report, and of no earlier one."""
+    kept = {
+        write(folder / f"{card.anchor}.json", claim_record.dump(card.record))
+        for card in view.everyone(heads)
+    }
+    for path in set(folder.glob("*.json")) - kept:
+        path.unlink()
+
+
+def look_of(slide: Sequence[Panel], full: Sequence[Panel], records: Records) -> Look:
     """Strokes and colours for every learner of the page."""
-    everything = learning_curves(records)
-    return Look.of(figures.learners(slide), figures.learners(everything))
+    groups = (slide, full, learning_curves(records))
+    return Look.of(*map(figures.learners, groups))
 
 
 def paint(
@@ -145,10 +154,9 @@ def values(
     records: Records,
 ) -> dict[str, Any]:
     """What the template asks for."""
-    sources = {card.source for card in heads}
     return {
         "title": view.title(heads),
-        "source": sources.pop() if len(sources) == 1 else "",
+        "author": view.author(heads),
         "lead": view.lead(heads),
         "cards": heads,
         "counts": view.counts(heads),

@@ -75,8 +75,12 @@ class Style:
         return (0, self.dash) if self.dash else "-"
 
 
-def styles(learners: Iterable[str], theme: ThemeName) -> dict[str, Style]:
-    """A style for every learner, the same in all panels and whatever the order of the records."""
+def styles(learners: Iterable[str], theme: ThemeName, after: int = 0) -> dict[str, Style]:
+    """A style for every learner, the same in all panels and whatever the order of the records.
+
+    after: how many learners outside families have a style already, which the first of these shall
+    not take again.
+    """
     names = sorted(set(learners))
     colours, chosen = THEMES[theme], {}
     for number, family in enumerate(families(names)):
@@ -85,7 +89,7 @@ def styles(learners: Iterable[str], theme: ThemeName) -> dict[str, Style]:
         for place, name in enumerate(family.learners):
             share = place / last
             chosen[name] = Style(between(hue, share), NARROW + share * (WIDE - NARROW), "o")
-    for number, name in enumerate(name for name in names if name not in chosen):
+    for number, name in enumerate((name for name in names if name not in chosen), after):
         kinds = len(colours.others)
         colour, marker = colours.others[number % kinds], MARKERS[number % kinds]
         dash = DASHES[(number + number // kinds) % len(DASHES)]  # another dash the second time

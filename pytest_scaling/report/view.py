@@ -128,10 +128,9 @@ class Card:
                 named.setdefault(cell.reason, {})[cell.task or cell.learner] = None
         return [(words.join([*filter(None, names)]), why) for why, names in named.items()]
 
-    @property
-    def blocks(self) -> list[Block]:
-        """The evidence unit by unit, exact statements first, those beside the claim last."""
-        rows = [(cell, row) for cell in (*self.counted, *self.beside) for row in cell.evidence]
+    def blocks(self, cells: Sequence[Cell]) -> list[Block]:
+        """The evidence of cells unit by unit, exact statements first."""
+        rows = [(cell, row) for cell in cells for row in cell.evidence]
         units = sorted({row.unit: None for _, row in rows}, key=bool)
         return [
             Block(self.scales.get(unit), tuple(pair for pair in rows if pair[1].unit == unit))
@@ -380,6 +379,12 @@ def title(heads: Sequence[Card]) -> str:
     sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in heads}
     only = sources.pop() if len(sources) == 1 else ""
     return f"“{only}”, put to the test" if only else "Claims and their verdicts"
+
+
+def author(heads: Sequence[Card]) -> str:
+    """Of the source that all claims share."""
+    authors = {(each.record["claim"]["source"] or {}).get("author", "") for each in heads}
+    return str(authors.pop()) if len(authors) == 1 else ""
 
 
 def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
