@@ -5,12 +5,29 @@ One of the two plugins is registered, in the process that it is for, and none wi
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Generator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import pytest
 
+from .devices import devices_of
+from .options import TIMINGS
 from .presence import heard
+from .reservation import accelerator_of, reserved
+from .turns import (
+    FOLDER,
+    Turns,
+    arrange,
+    benchmarks_of,
+    is_timing,
+    revive_benchmarks,
+    take_benchmarks,
+    turns_folder,
+)
 
 if TYPE_CHECKING:
     from .session import Tally
@@ -23,10 +40,41 @@ class Message(TypedDict):
     mistake: str | None
     catalogue: dict[str, list[str]]  # ids of the claims that it collected, by ledger
     deselected: int
+    benchmarks: bytes | None
 
 
 class Worker:
     """The hooks of a worker: it hears claims, and sends what came of them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._accelerators = [device for device in devices_of(config) if device != "cpu"]
+        self._turns: Turns | None = None
+        if TIMINGS.read(config) == "serial" and (folder := turns_folder(config)) is not None:
+            self._turns = Turns(folder, config.workerinput["workerid"])  # type: ignore[attr-defined]
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if self._turns is not None:
+            revive_benchmarks(session.config)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        arrange(items, config)
+        if not any(map(is_timing, items)):
+            self._turns = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Wait for the turn of a timing, and for the GPU that a test uses."""
+        device = accelerator_of(item, self._accelerators)
+        with ExitStack() as held:
+            if device is not None:
+                held.enter_context(reserved([device], lambda sentence: None))
+            if self._turns is not None:
+                turn = self._turns.alone if is_timing(item) else self._turns.beside
+                held.enter_context(turn())
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -52,16 +100,15 @@ class Worker:
         return report
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        claims = heard(session.config)
-        if claims is not None:
-            mistake = str(claims.mistake) if claims.mistake else None
-            message = Message(
-                tally=claims.own_tally(),
-                mistake=mistake,
-                catalogue=claims.catalogue,
-                deselected=claims.deselected,
-            )
-            session.config.workeroutput["scaling"] = message  # type: ignore[attr-defined]
+        claims, config = heard(session.config), session.config
+        message = Message(
+            tally=claims.own_tally() if claims else None,
+            mistake=str(claims.mistake) if claims and claims.mistake else None,
+            catalogue=claims.catalogue if claims else {},
+            deselected=claims.deselected if claims else 0,
+            benchmarks=benchmarks_of(config) if self._turns is not None else None,
+        )
+        config.workeroutput["scaling"] = message  # type: ignore[attr-defined]
 
 
 class Controller:
@@ -70,6 +117,25 @@ class Controller:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._places: dict[str, int] = {}  # of tests in the order of collection, by node id
+        self._turns: Path | None = None  # the folder of the locks by which timings take turns
+
+    def pytest_sessionstart(self) -> None:
+        if TIMINGS.read(self._config) == "serial":
+            self._turns = Path(tempfile.mkdtemp(prefix="pytest-scaling-"))
+            revive_benchmarks(self._config)
+
+    def pytest_configure_node(self, node: Any) -> None:
+        if self._turns is not None and node.gateway.spec.popen:
+            node.workerinput[FOLDER] = str(self._turns)
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """A scheduler of ours where there are GPUs and the user has chosen no other."""
+        accelerators = [device for device in devices_of(config) if device != "cpu"]
+        if not accelerators or config.getoption("dist") != "load":
+            return None
+        from .scheduling import DeviceScheduling
+
+        return DeviceScheduling(config, log, accelerators)
 
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         self._places = self._places or {id: place for place, id in enumerate(ids)}
@@ -100,6 +166,10 @@ class Controller:
             claims.lost.append(worker_of(node))
 
     def _take(self, worker: str, message: Message) -> None:
+        if message["benchmarks"] is not None:
+            take_benchmarks(self._config, message["benchmarks"])
+        if not message["catalogue"] and message["mistake"] is None:
+            return  # a run without claims
         from .session import session_of
 
         claims = session_of(self._config)
@@ -117,6 +187,10 @@ class Controller:
         if claims is not None:
             claims.sort_records(self._places)
 
+    def pytest_unconfigure(self) -> None:
+        if self._turns is not None:
+            shutil.rmtree(self._turns, ignore_errors=True)
+
 
 def worker_of(node: Any) -> str:
     """The name of a worker, as in "gw0"."""
@@ -126,6 +200,6 @@ def worker_of(node: Any) -> str:
 def register(config: pytest.Config) -> None:
     """Register the plugin for this process, where pytest-xdist spreads the run."""
     if hasattr(config, "workerinput"):
-        config.pluginmanager.register(Worker(), "scaling-worker")
+        config.pluginmanager.register(Worker(config), "scaling-worker")
     elif config.getoption("dist", "no") != "no":
         config.pluginmanager.register(Controller(config), "scaling-controller")

@@ -87,6 +87,13 @@ SCHEDULER = Option(
     environment="PYTEST_SCALING_SCHEDULER",
     add={"metavar": "ADDRESS"},
 )
+TIMINGS = Option(
+    "--scaling-timings",
+    "what timings do under pytest-xdist: skip, or serial, one at a time while all else waits",
+    default="skip",
+    ini="scaling_timings",
+    add={"choices": ("skip", "serial")},
+)
 STRICT = Option(
     "--claims-strict",
     "keep the chance of any wrong verdict in the whole run at one in twenty",
@@ -141,6 +148,7 @@ OPTIONS = (
     TASKS,
     STORE,
     WORKERS,
+    TIMINGS,
     BACKEND,
     SCHEDULER,
     STRICT,

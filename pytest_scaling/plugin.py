@@ -45,18 +45,20 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .devices import configure
-    from .distribution import register
     from .options import TIER, UPDATE, check_options, wants_cluster
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
-    register(config)
     if UPDATE.read(config):
         from .gate import check_tree
 
         check_tree(config)
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+        from .distribution import register
+
+        register(config)
     if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
         from .tier import tier_of
 
@@ -130,15 +132,18 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    claims = heard(session.config)
-    if claims is not None and not claims.is_worker:
-        from .progress import Progress
-        from .rehearsal import is_due, rehearse
+    from .reservation import reservation
 
-        if is_due(session):
-            with Progress(session.config, claims) as progress:
-                rehearse(claims, session.items, progress.tick)
-    return (yield)
+    with reservation(session):
+        claims = heard(session.config)
+        if claims is not None and not claims.is_worker:
+            from .progress import Progress
+            from .rehearsal import is_due, rehearse
+
+            if is_due(session):
+                with Progress(session.config, claims) as progress:
+                    rehearse(claims, session.items, progress.tick)
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

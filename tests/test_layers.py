@@ -25,6 +25,7 @@ LAYERS = (
     ("forecast", "learning_curve", "reversal", "stopwatch", "record", "protocol", "citation"),
     ("quantities",),
     ("estimate", "trials"),
+    ("reservation",),
     ("accelerator", "devices"),
     ("numerics", "provenance"),
     (
@@ -38,6 +39,8 @@ LAYERS = (
         "checkout",
         "sketch",
         "interruption",
+        "scheduling",
+        "turns",
     ),
 )
 ABOVE_THE_PACKAGE = {"benchmarks", "claims", "conftest", "fixtures", "tests"}
