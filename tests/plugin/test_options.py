@@ -12,6 +12,7 @@ VALUES = {  # for options that do not take any text: on the command line, elsewh
     "--scaling-backend": ("dask", "local"),
     "--seed-offset": ("5", "6"),
     "--inconclusive": ("fail", "report"),
+    "--scaling-timings": ("serial", "skip"),
     "--claims-update": ("new", "new"),
 }
 SOURCES = [
