@@ -42,7 +42,7 @@ def extent(record: Record, control: ControlStatus | None) -> str:
     if len(heard) > 1:
         said.append(f"in {len(alike)} of {len(heard)} cases")
     if record["claim"]["control_of"]:
-        said.append(f"a control of {record['claim']['control_of']}")
+        said.append(f"a control of {record['claim']['control_of']}, which must be refuted")
     elif control:
         said.append(control.sentence)
     return "; ".join(said)
@@ -81,9 +81,12 @@ def effect(row: Record) -> float:
 
 
 def distance(row: Record) -> float:
-    """From the effect to the bound, or for an equivalence to the nearer of both."""
+    """From the effect to the bound, in bounds, so that different units can be compared.
+
+    Of an equivalence the nearer of both bounds counts.
+    """
     value = abs(row["value"]) if row["operator"] == "within" else row["value"]
-    return float(abs(value - row["bound"]))
+    return float(abs(value - row["bound"]) / (abs(row["bound"]) or 1.0))
 
 
 def call(record: Record) -> str:
@@ -100,10 +103,17 @@ def figures(row: Record) -> str:
     """One comparison: effect, interval, seeds, bound."""
     unit = row["unit"]
     return (
-        f"{row['about']}, is {quantity(row['value'], unit)}, interval {interval(row)} "
-        f"(one-sided level {row['level']:g}), n = {row['n']} seeds, {ASKED[row['operator']]} "
+        f"{row['about']} is {quantity(row['value'], unit)}, interval {interval(row)} "
+        f"(one-sided level {row['level']:.2g}), n = {row['n']} seeds, {asked(row)} "
         f"{quantity(row['bound'], unit)}"
     )
+
+
+def asked(row: Record) -> str:
+    """What the comparison asked of the effect, before the bound."""
+    if row["operator"] == "within" and row["unit"].startswith("ratio"):
+        return "asked to lie within a factor of"
+    return ASKED[row["operator"]]
 
 
 def interval(row: Record) -> str:

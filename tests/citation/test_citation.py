@@ -70,7 +70,7 @@ def parsed(text):
 def test_the_sentence_has_verdict_effect_interval_seeds_and_versions(forest, oak):
     assert cited(forest, oak).sentence == (
         "“Oaks & elms: 100% of {both} grow” is supported (usually; control not run). "
-        "Measured: error of oak minus elm on leaves, m = 64, is 0.1310, interval [0.1190, 0.1420] "
+        "Measured: error of oak minus elm on leaves, m = 64 is 0.1310, interval [0.1190, 0.1420] "
         "(one-sided level 0.01), n = 5 seeds, asked to be above 0.0100. "
         "Quick tier on cpu, x86_64, float32, deterministic; Python 3.12.1, numpy 2.1.0, "
         f"pytest-scaling 0.1.0, torch 2.13.0+cpu; record sha256:{oak['digest']}."
@@ -89,8 +89,28 @@ def test_of_several_comparisons_that_nearest_to_its_bound_is_told(forest, make):
     )
     citation = cited(forest, row)
     assert "in 2 of 2 cases" in citation.caption
-    assert "Of 2 comparisons the nearest to its bound: the near one, is 0.0200" in citation.caption
+    assert "Of 2 comparisons the nearest to its bound: the near one is 0.0200" in citation.caption
     assert "one beside" not in citation.sentence
+
+
+def test_the_nearest_is_told_by_bounds_where_units_differ(forest, make):
+    by_error = make.comparison(value=0.015, bound=0.01, about="half a bound away")
+    by_ratio = make.comparison(unit="ratio", value=0.8, bound=0.7, about="a seventh away")
+    row = make.row("oak", "supported", make.cell("supported", by_error, by_ratio))
+    assert "the nearest to its bound: a seventh away" in cited(forest, row).caption
+
+
+def test_an_equivalence_of_ratios_is_within_a_factor(forest, make):
+    row = make.row(
+        "oak",
+        "supported",
+        make.cell(
+            "supported",
+            make.comparison(operator="within", unit="ratio", value=0.0, bound=0.6931471805599453),
+        ),
+    )
+    assert "is 1x, " in cited(forest, row).caption
+    assert "asked to lie within a factor of 2x" in cited(forest, row).caption
 
 
 def test_of_an_equivalence_that_nearest_to_either_bound_is_told(forest, make):
@@ -99,7 +119,7 @@ def test_of_an_equivalence_that_nearest_to_either_bound_is_told(forest, make):
         for value in (0.001, -0.015, 0.01)
     ]
     row = make.row("oak", "supported", make.cell("supported", *within))
-    assert f"effect -0.015, is {MINUS}0.0150" in cited(forest, row).caption
+    assert f"effect -0.015 is {MINUS}0.0150" in cited(forest, row).caption
 
 
 def test_an_order_that_reverses_is_told_by_both_ends(forest, make):
@@ -108,8 +128,8 @@ def test_an_order_that_reverses_is_told_by_both_ends(forest, make):
         for value in (0.1, -0.04, 0.02)
     ]
     caption = cited(forest, make.row("oak", "supported", make.cell("supported", *effects))).caption
-    assert f"The least and the largest of 3: effect -0.04, is {MINUS}0.0400" in caption
-    assert "effect 0.1, is 0.1000" in caption
+    assert f"The least and the largest of 3: effect -0.04 is {MINUS}0.0400" in caption
+    assert "effect 0.1 is 0.1000" in caption
     assert "effect 0.02" not in caption
 
 
@@ -130,7 +150,10 @@ def test_a_control_tells_what_it_controls_and_a_claim_what_its_control_says(fore
         "elm", "refuted", make.cell("refuted", make.comparison("refuted")), control_of="oak"
     )
     assert "control refuted, as it must be" in cited(forest, oak, control).sentence
-    assert "is refuted (usually; a control of oak)" in cited(forest, control, oak).sentence
+    assert (
+        "is refuted (usually; a control of oak, which must be refuted)"
+        in cited(forest, control, oak).sentence
+    )
 
 
 def test_a_verdict_that_was_not_reached_is_not_cited(forest, make):
