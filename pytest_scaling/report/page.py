@@ -13,7 +13,7 @@ from typing import Any
 from .. import record as claim_record
 from ..citation import Place
 from ..ledger import Row
-from . import figures, matrix, palette, view
+from . import exports, figures, matrix, palette, view
 from .changes import Changes, RowKey, changes
 from .chart import VIEWS, Chart, View, charts
 from .curves import Panel, beside, learning_curves
@@ -106,6 +106,8 @@ def build(
             (directory / name).unlink(missing_ok=True)
     changed = changes(heads, ledger)
     write(directory / "summary.md", summary(heads))
+    write(directory / "badge.json", exports.badge(records))
+    write(directory / "verdicts.csv", exports.table(records))
     shown = values(heads, changed, picture, look, records)
     return write(directory / "index.html", page.render(**shown))
 

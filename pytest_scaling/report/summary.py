@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from html import escape
 
@@ -9,6 +10,7 @@ from .badge import Badge
 from .view import Card, everyone, lead, title
 from .words import NOTHING
 
+LIMIT = 1_000_000  # bytes: GitHub takes no step summary above 1 MiB
 MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
 
 
@@ -25,7 +27,18 @@ def summary(shown: Sequence[Card]) -> str:
             aside = "" if cell.counted else " (beside, not counted)"
             place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"
             lines.append(f"| `{card.anchor}` | {place} | {mark(cell.badge)}{aside} | |")
-    return "\n".join(lines) + "\n"
+    return bounded(lines)
+
+
+def bounded(lines: Sequence[str]) -> str:
+    """The lines that fit into LIMIT, and a sentence where some do not."""
+    sizes = itertools.accumulate(len(line.encode()) + 1 for line in lines)
+    fitting = sum(size <= LIMIT for size in sizes)
+    left = len(lines) - fitting
+    told = (
+        [f"\n{left:,} more rows are in verdicts.csv and index.html of the report."] if left else []
+    )
+    return "\n".join([*lines[:fitting], *told]) + "\n"
 
 
 def mark(badge: Badge) -> str:
