@@ -140,7 +140,7 @@ def dress(axes: Axes, sizes: Sequence[int], colours: Theme) -> None:
     axes.set_xlabel("labelled examples m", color=colours.muted, labelpad=7)
 
 
-def size_ticks(sizes: Sequence[int], most: int = 6) -> list[int]:
+def size_ticks(sizes: Sequence[int], most: int = 5) -> list[int]:
     """Powers of two at equal steps within the sizes; the sizes themselves where there are few."""
     first, last = math.ceil(math.log2(sizes[0])), math.floor(math.log2(sizes[-1]))
     step = max(1, math.ceil((last - first) / most))

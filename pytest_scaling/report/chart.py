@@ -6,6 +6,7 @@ letters and the width of a screen, and a learner can be hidden. Slides are drawn
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -207,14 +208,16 @@ def trace(curve: Curve, style: Style, key: str, frame: Frame, *, with_seeds: boo
 
 
 def seed_lines(curve: Curve, frame: Frame) -> Iterator[str]:
-    """A line per seed through the sizes that it was run at."""
-    by_seed: dict[int, list[tuple[float, float]]] = {}
-    for point in curve.points:
-        for seed, error in zip(point.seeds, point.errors, strict=True):
-            by_seed.setdefault(seed, []).append((frame.x(point.m), frame.y(error)))
-    for seed in sorted(by_seed):
-        if len(by_seed[seed]) > 1:
-            yield path(by_seed[seed])
+    """Lines of every seed through neighbouring sizes; where it was not run, they break."""
+    seeds = sorted({seed for point in curve.points for seed in point.seeds})
+    known = [dict(zip(point.seeds, point.errors, strict=True)) for point in curve.points]
+    for seed in seeds:
+        places = enumerate(zip(curve.points, known, strict=True))
+        run = [(place, p.m, errors[seed]) for place, (p, errors) in places if seed in errors]
+        for _, piece in itertools.groupby(enumerate(run), lambda each: each[1][0] - each[0]):
+            points = [(frame.x(m), frame.y(error)) for _, (_, m, error) in piece]
+            if len(points) > 1:
+                yield path(points)
 
 
 def path(points: Sequence[tuple[float, float]]) -> str:

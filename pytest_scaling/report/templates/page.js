@@ -87,5 +87,5 @@
     });
   }
 
-  addEventListener("beforeprint", () => all("details.control, details.besides, details.reproduce").forEach(each => { each.open = true; }));
+  addEventListener("beforeprint", () => all("details.control, details.reproduce").forEach(each => { each.open = true; }));
 })();

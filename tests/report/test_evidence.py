@@ -1,0 +1,60 @@
+"""Intervals as drawings: scales, bounds, and the side that a claim asserts."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from pytest_scaling.report.effects import effects
+from pytest_scaling.report.evidence import Scale, scales, strip
+from pytest_scaling.report.view import cards
+
+
+def test_a_scale_holds_zero_bounds_limits_and_seeds(make):
+    rows = [make.evidence(value=0.2, low=0.1, high=0.3, samples=[0.05, 0.4], bound=-0.1)]
+    assert (scales(rows)["error"].low, scales(rows)["error"].high) == (-0.1, 0.4)
+    bare = scales(rows, with_seeds=False)["error"]
+    assert (bare.low, bare.high) == (-0.1, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("operator", "bounds", "claimed"),
+    [
+        (">", (74.0,), (74.0, 100.0)),
+        ("<", (74.0,), (0.0, 74.0)),
+        ("within", (26.0, 74.0), (26.0, 74.0)),
+        ("reverses beyond", (26.0, 74.0), None),
+    ],
+)
+def test_the_claimed_side_is_that_of_the_operator(make, operator, bounds, claimed):
+    drawn = strip(make.evidence(operator=operator, bound=0.5), Scale("error", -1.0, 1.0))
+    assert (drawn.bounds, drawn.claimed) == (bounds, claimed)
+    assert drawn.zero == 50.0
+
+
+def test_an_interval_without_an_end_reaches_the_end_of_the_drawing(make):
+    row = make.evidence(high=None)
+    drawn = strip(row, scales([row])["error"])
+    assert (drawn.open_below, drawn.open_above, drawn.high) == (False, True, 98.0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "texts"),
+    [
+        (Scale("error", -0.1, 0.3), ["\N{MINUS SIGN}0.1", "0", "0.1", "0.2", "0.3"]),
+        (Scale("ratio", math.log(0.5), math.log(20)), ["0.5x", "1x", "2x", "5x", "10x", "20x"]),
+        (Scale("ratio of steps", 0.0, math.log(5)), ["1x", "2x", "5x"]),
+        (Scale("relative fall of the error", -0.1, 1.5), ["0%", "25%", "50%", "75%"]),
+        (Scale("number", 0.0, 0.0), ["0"]),
+    ],
+)
+def test_ticks_are_round_in_the_unit_that_is_read(scale, texts):
+    assert [tick.text for tick in scale.ticks] == texts
+
+
+def test_the_forest_plot_has_the_comparisons_that_count_by_unit(run):
+    plots = effects(cards(run))
+    assert [plot.title for plot in plots] == ["Differences of error", "Ratios of steps"]
+    drawn = {g.card.anchor: len(g.lines) for plot in plots for g in plot.groups}
+    assert drawn == {"large-leads": 1, "tie": 1, "fooled": 1}
