@@ -57,7 +57,9 @@ class Cluster:
         with self._lock:
             if self._failure is None:
                 key = f"pytest-scaling-{uuid.uuid4().hex}"
-                task = self._client.submit(compute, parcel, key=key, pure=False)
+                task = self._client.submit(
+                    compute, parcel, key=key, pure=False, priority=parcel.cost
+                )
                 self._tasks[answer] = task
                 task.add_done_callback(lambda done: self._deliver(parcel, done, answer))
                 return answer

@@ -73,9 +73,10 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
 
     def add(self, trials: Iterable[Trial]) -> None:
-        """Put trials at the end of the queue."""
+        """Put trials into the queue; the dearest go first, so that none is left for the end."""
         with self._changed:
-            self._queue.extend(Job(trial) for trial in trials)
+            waiting = [*self._queue, *(Job(trial) for trial in trials)]
+            self._queue = deque(sorted(waiting, key=lambda job: (-job.losses, -job.trial.cost)))
             if self._thread is None and self._queue:
                 self._thread = threading.Thread(target=self._serve, name="trials", daemon=True)
                 self._thread.start()

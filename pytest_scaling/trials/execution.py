@@ -97,7 +97,7 @@ class Trials:
         return trial.identity in self._waiting
 
     def request(self, trials: Iterable[Trial]) -> None:
-        """Start those that are neither known nor started, the most expensive first.
+        """Start those that are neither known nor started, the most expensive of all first.
 
         Does nothing when offline; a trial that has failed is not tried again.
         """
@@ -110,7 +110,7 @@ class Trials:
                 raise RuntimeError(f"{new[0].description}: cannot start in a run that is closed.")
             self._waiting.update(trial.identity for trial in new)
             self._cost_asked += sum(trial.cost for trial in new)
-            self._dispatcher.add(sorted(new, key=lambda trial: -trial.cost))
+            self._dispatcher.add(new)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return when a trial has ended since the last call, or after `timeout` seconds.

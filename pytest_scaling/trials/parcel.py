@@ -26,13 +26,14 @@ class Parcel:
     """A trial as plain values that any process can read.
 
     ingredients: canonical JSON of what determines the result. path: folders in which the sender
-    finds modules.
+    finds modules. cost: relative, for ordering.
     """
 
     description: str
     ingredients: str
     path: tuple[str, ...]
     pickled: bytes
+    cost: float
 
     def open(self) -> Trial:
         """The trial, with its task and learner as they are in this process.
@@ -68,7 +69,9 @@ def pack(trial: Trial) -> Parcel:
     from .trial import canonical
 
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
-    return Parcel(trial.description, canonical(trial.ingredients), path, portable(trial))
+    return Parcel(
+        trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
+    )
 
 
 def differences(here: Any, there: Any, name: str = "") -> Iterator[str]:

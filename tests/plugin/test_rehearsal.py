@@ -63,6 +63,7 @@ class Waiting:
     asked: dict = field(default_factory=dict)
     rounds: list[list[str]] = field(default_factory=list)
     lost: Exception | None = None
+    ended: list[str] = field(default_factory=list)
 
     def known(self, trial):
         return self.done.get(trial.identity)
@@ -109,6 +110,27 @@ def test_the_first_looks_of_all_claims_are_asked_for_together(session, chosen):
         ["unsteady 5", "good 5", "breezy 5"],
         ["unsteady 7", "good 7"],
     ]
+
+
+class OneByOne(Waiting):
+    """Trials that end one after the other, those of one learner last."""
+
+    def wait(self, timeout):
+        identity = min(self.asked, key=lambda each: self.asked[each].arm.label == "poor")
+        trial = self.asked.pop(identity)
+        (self.done[identity],) = planted(**ERRORS).results([trial])
+        self.ended.append(f"{trial.arm.label} {trial.seeds[0]}")
+
+
+def test_a_claim_goes_on_while_the_trials_of_another_run(session, chosen):
+    session.__dict__["trials"] = OneByOne()
+    rehearse(session, chosen("poor", "unsteady"))
+    assert session.trials.rounds == [
+        ["poor 0", "good 0", "unsteady 0"],
+        ["unsteady 5", "good 5"],
+        ["unsteady 7", "good 7"],
+    ]
+    assert session.trials.ended[-1] == "poor 0"
 
 
 def test_a_claim_that_is_ready_is_counted(session, chosen):

@@ -44,12 +44,17 @@ def test_results_are_the_same_bits_for_any_number_of_workers_and_any_order(run, 
     assert trials.computed == len(ASKED)
 
 
-def test_the_most_expensive_of_a_call_starts_first(run, tmp_path):
+def test_the_most_expensive_of_all_that_wait_starts_first(run, tmp_path):
     log = tmp_path / "log"
-    arms = [trial(m=m, learner=Centroids(log=log)) for m in (30, 90, 60)]
+    first = trial(m=10, learner=Centroids(log=log, name="first", pause=0.5))
+    small, *large = [trial(m=m, learner=Centroids(log=log)) for m in (30, 60, 90)]
     trials = run(pool=InProcess)
-    trials.request([trial(m=10, learner=Centroids(log=log, name="first"))])
-    trials.results(arms)
+    trials.request([first])
+    while not lines(log):
+        time.sleep(0.01)
+    trials.request([small])
+    trials.request(large)
+    trials.results([small, *large])
     assert [int(line.split()[1]) for line in lines(log)] == [10, 90, 60, 30]
 
 
