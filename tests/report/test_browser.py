@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from pytest_scaling.archive import open_ledger
 from pytest_scaling.report import build
+from pytest_scaling.report.project import build_of_rows
 
+CLAIMS = Path(__file__).parents[2] / "claims"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 GUISES: dict[str, dict[str, Any]] = {
@@ -53,12 +56,20 @@ def address(run, _pages, tmp_path_factory) -> str:
     return _pages["run"].as_uri()
 
 
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory) -> str:
+    """The page of the committed ledger, quick tier."""
+    archive = open_ledger(CLAIMS / "ledger", "quick")
+    records = [dict(archive[claim]) for claim in archive]
+    return build_of_rows(CLAIMS, records, tmp_path_factory.mktemp("suite")).as_uri()
+
+
 @pytest.fixture
 def visit(browser, address) -> Iterator[Any]:
     """Open the page in a guise; at the end it must have asked for nothing and logged nothing."""
     contexts, asked, logged = [], [], []
 
-    def opened(guise: str = "light", place: str = "") -> Any:
+    def opened(guise: str = "light", place: str = "", url: str = address) -> Any:
         context = browser.new_context(**GUISES[guise])
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -66,7 +77,7 @@ def visit(browser, address) -> Iterator[Any]:
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: logged.append(message.text))
         page.on("pageerror", lambda error: logged.append(str(error)))
-        page.goto(address + place)
+        page.goto(url + place)
         if guise == "print":
             page.emulate_media(media="print")
         return page
@@ -74,7 +85,8 @@ def visit(browser, address) -> Iterator[Any]:
     yield opened
     for context in contexts:
         context.close()
-    elsewhere = [url for url in asked if not url.startswith((address, "data:,"))]
+    elsewhere = [url for url in asked if not url.startswith(("file:", "data:,"))]
+    assert len([url for url in asked if url.startswith("file:")]) == len(contexts)
     assert (elsewhere, logged) == ([], [])
 
 
@@ -89,6 +101,11 @@ def test_the_page_has_no_barrier_that_axe_finds(visit, guise):
     page = visit(guise)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("guise", ["light", "dark", "narrow", "print"])
+def test_the_page_of_the_suite_has_no_barrier_that_axe_finds(visit, suite, guise):
+    assert violations(visit(guise, url=suite)) == []
 
 
 def test_axe_would_find_a_barrier(visit):
