@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .claim import Claim, ClaimError
+from .devices import MEASUREMENTS, STOPWATCH
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment, label, largest_m, sizes
 from .tier import M_SMALL, Tier
@@ -25,20 +26,6 @@ if TYPE_CHECKING:
     from .trials.result import SeedResult
     from .trials.trial import Arm
 
-STOPWATCH = "stopwatch"  # a body that asks for it makes a timing claim
-MEASUREMENTS = (
-    "compare",
-    "interaction",
-    "reversal",
-    "spread",
-    "curve",
-    "forecast",
-    "ranking",
-    "race",
-    STOPWATCH,
-    "measure",
-    "exact",
-)
 VALUES = (
     "task",
     "tasks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from .claim import Claim
     from .numerics import Numerics
 
+STOPWATCH = "stopwatch"  # a body that asks for it makes a timing claim
+MEASUREMENTS = (
+    "compare",
+    "interaction",
+    "reversal",
+    "spread",
+    "curve",
+    "forecast",
+    "ranking",
+    "race",
+    STOPWATCH,
+    "measure",
+    "exact",
+)
 SINGLE = r"cpu|cuda(:\d+)?|mps"  # names of one device
 MARKS = (
     "devices(name, ..., memory=GiB, count=N): run on these devices, with so much memory, so many",
@@ -51,6 +66,30 @@ def header(config: pytest.Config) -> list[str]:
 
     lines += [described(device) for device in devices_of(config) if device != "cpu"]
     return [f"scaling device: {line}" for line in lines]
+
+
+def give_way(metafunc: pytest.Metafunc, fixture: object) -> None:
+    """Let a test have the fixture `device` of another plugin, unless it is a test of ours.
+
+    pytest-playwright has a fixture of that name, which its own fixtures need. A test is ours with
+    a fixture that measures, or with a mark of ours.
+    """
+    found, config = metafunc._arg2fixturedefs.get("device", ()), metafunc.config
+    own = [each for each in found if each.func is getattr(fixture, "__wrapped__", fixture)]
+    if len(found) < 2 or not (own[-1:] == [*found[-1:]] or is_of_a_plugin(found[-1].func, config)):
+        return  # the only one, or the user's own
+    others = [each for each in found if each not in own]
+    marks = map(metafunc.definition.get_closest_marker, ("claim", "devices", "numerics"))
+    is_ours = any(marks) or not set(MEASUREMENTS).isdisjoint(metafunc.fixturenames)
+    chosen = (*others, *own) if is_ours else (*own, *others)
+    metafunc._arg2fixturedefs["device"] = chosen
+
+
+def is_of_a_plugin(function: object, config: pytest.Config) -> bool:
+    """Whether a fixture is that of a plugin, and not of a conftest.py or of a file of tests."""
+    module = sys.modules.get(getattr(function, "__module__", ""))
+    file = os.path.basename(getattr(module, "__file__", None) or "")
+    return config.pluginmanager.is_registered(module) and file != "conftest.py"
 
 
 def parametrize(metafunc: pytest.Metafunc, fixture: object) -> None:

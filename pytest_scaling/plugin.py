@@ -81,8 +81,9 @@ def pytest_make_collect_report(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    from .devices import parametrize
+    from .devices import give_way, parametrize
 
+    give_way(metafunc, device)
     parametrize(metafunc, device)
 
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import options
-from .cell import PROVIDED, STOPWATCH, Body, ClaimResult, Hearing, Scope, scope
+from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
-from .devices import devices_of, lacking_devices
+from .devices import STOPWATCH, devices_of, lacking_devices
 from .gate import Gate, Judgement, against, partial_by_options
 from .ledger import Ledger, covers
 from .outcome import Outcome, outcome, properties

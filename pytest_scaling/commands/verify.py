@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..cell import PROVIDED, STOPWATCH, Body, Hearing, unavailable
+from ..cell import PROVIDED, Body, Hearing, unavailable
 from ..cell import scope as lay_out
 from ..claim import ClaimError
-from ..devices import lacking_devices
+from ..devices import STOPWATCH, lacking_devices
 from ..ledger import BLESSING, RESTORE, Ledger, Page, covers, profiles_in
 from ..protocol import Protocol, changes, protocol, said, sha256
 from ..record import OF_ONE_RUN, Record, digest, record

@@ -117,7 +117,7 @@ def test_a_run_that_is_interrupted_while_it_writes_its_report_says_so(project):
     project.conftest(
         f"""{INTERRUPT}
 import pytest_scaling.report.page as page
-page.build = lambda records, directory: interrupt()
+page.build = lambda *_: interrupt()
 """
     )
     result = project.run("--scaling-report=out")

@@ -1,0 +1,1 @@
+from tests.acceptance.conftest import project, store  # noqa: F401 - fixtures
