@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .dispatch import Dispatcher, Ending, Results
 from .pool import LocalProcesses, Pool, PoolError
-from .result import TrialError
+from .result import MemoryShortage, TrialError
 from .store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ class Trials:
                 with self._changed:
                     self._results[trial.identity] = found
                     self._recalled.add(trial.identity)
+        if found is None and not trial.apart and trial.identity not in self._waiting:
+            found = self.known(replace(trial, apart=True))
+            if found is not None:
+                self._results[trial.identity] = found
+                self._tell(taken_apart(trial))
         return found
 
     def pending(self, trial: Trial) -> bool:
@@ -193,7 +199,10 @@ class Trials:
 
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher has brought about."""
-        identity = ending.trial.identity
+        if isinstance(ending.failure, MemoryShortage) and not ending.trial.apart:
+            self._take_apart(ending.trial)
+            return
+        identity = replace(ending.trial, apart=False).identity  # that was asked for
         with self._changed:
             if ending.results is not None:
                 self._results[identity] = ending.results
@@ -210,7 +219,19 @@ class Trials:
             self._ended += 1
             self._changed.notify_all()
 
+    def _take_apart(self, trial: Trial) -> None:
+        """Train the seeds of a trial one at a time, as they do not fit into memory together."""
+        self._tell(taken_apart(trial))
+        self._dispatcher.add([replace(trial, apart=True)])
+
     def _tell(self, sentence: str) -> None:
         with self._changed:
             if sentence not in self._notices:
                 self._notices.append(sentence)
+
+
+def taken_apart(trial: Trial) -> str:
+    return (
+        f"{trial.description}: memory ran out with all seeds at once; they were trained one at a "
+        f"time, as a trial of its own."
+    )

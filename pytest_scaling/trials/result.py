@@ -9,6 +9,10 @@ class TrialError(RuntimeError):
     """A trial has no result: its task or learner broke a promise, raised, or lost its process."""
 
 
+class MemoryShortage(TrialError):
+    """A trial ran out of memory; with fewer seeds at once it may have a result."""
+
+
 @dataclass(frozen=True)
 class SeedResult:
     """The metrics of one seed, and which test rows were right.

@@ -104,6 +104,9 @@ class Arm:
 class Trial:
     """One arm on one block of seeds; equal to every trial that must have the same result.
 
+    apart: train the seeds one after the other, which takes less memory and is another trial: what
+    is batched together may change the last bits.
+
     ValueError where its seeds are not among those of verdicts.
     """
 
@@ -111,6 +114,7 @@ class Trial:
     block: int
     device: str = "cpu"
     seed_offset: int = 0
+    apart: bool = False
 
     def __post_init__(self) -> None:
         if self.seeds[0] < 0 or self.seeds[-1] >= VERDICT_SEEDS:
@@ -142,6 +146,7 @@ class Trial:
             "dtype": "float32",
             "deterministic": True,
             "versions": library_versions(),
+            **({"seeds_at_once": 1} if self.apart else {}),
         }
 
     @cached_property
@@ -152,7 +157,13 @@ class Trial:
     @property
     def description(self) -> str:
         """The trial in words, as in "large network on mnist1d, m = 16,384, seeds 0-4"."""
-        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}"
+        one_by_one = ", one at a time" if self.apart else ""
+        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}{one_by_one}"
+
+    @property
+    def batches(self) -> list[tuple[int, ...]]:
+        """The seeds that are trained together."""
+        return [(seed,) for seed in self.seeds] if self.apart else [self.seeds]
 
     @property
     def cost(self) -> float:

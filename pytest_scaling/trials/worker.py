@@ -16,7 +16,7 @@ import numpy as np
 
 from .block import Block
 from .draws import draws_of_process
-from .result import SeedResult, TrialError
+from .result import MemoryShortage, SeedResult, TrialError
 from .score import score
 
 if TYPE_CHECKING:
@@ -71,21 +71,42 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
     """Draw the rows of every seed, train the learner on them and score its labels.
 
     The result depends on nothing that this process did before. Raises TrialError, in one
-    sentence, where the task or the learner breaks its promise or raises.
+    sentence, where the task or the learner breaks its promise or raises; MemoryShortage where
+    there was too little memory.
     """
-    learner = trial.arm.learner
     with single_threaded():
-        start_afresh(trial)
         try:
-            block, y_test = draw(trial)
-            start_afresh(trial)  # whether rows were drawn or remembered leaves no trace
-            started = time.perf_counter()
-            fit = learner.fit_predict(block, trial.arm.settings, trial.device)
-            return tuple(score(block, y_test, fit, time.perf_counter() - started))
+            return tuple(
+                result for seeds in trial.batches for result in compute_batch(trial, seeds)
+            )
         except TrialError as error:
             raise TrialError(f"{trial.description}: {error}") from error
         except Exception as error:
-            raise TrialError(failure(trial.description, error)) from error
+            kind = MemoryShortage if out_of_memory(error) else TrialError
+            raise kind(failure(trial.description, error)) from error
+
+
+def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...]:
+    """The results of the seeds of a trial that are trained together."""
+    start_afresh(trial)
+    block, y_test = draw(trial, seeds)
+    start_afresh(trial)  # whether rows were drawn or remembered leaves no trace
+    started = time.perf_counter()
+    fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
+    return tuple(score(block, y_test, fit, time.perf_counter() - started))
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error says that there was too little memory; if so, some is given back."""
+    said = str(error).lower()
+    short = isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and any(words in said for words in ("out of memory", "can't allocate memory"))
+    )
+    torch = sys.modules.get("torch")
+    if short and torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    return short
 
 
 def failure(description: str, error: BaseException) -> str:
@@ -108,18 +129,18 @@ def start_afresh(trial: Trial) -> None:
         torch.backends.cudnn.benchmark = False
 
 
-def draw(trial: Trial) -> tuple[Block, Labels]:
-    """The block of a trial, and the labels of its test rows, (seeds, N)."""
+def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
+    """The block of some seeds of a trial, and the labels of its test rows, (seeds, N)."""
     task, draws = trial.arm.task, draws_of_process()
-    training = [draws.training(task, seed, trial.arm.m) for seed in trial.seeds]
-    test = [draws.test(task, seed) for seed in trial.seeds]
+    training = [draws.training(task, seed, trial.arm.m) for seed in seeds]
+    test = [draws.test(task, seed) for seed in seeds]
     if len({x.shape for x, _ in test}) > 1 or len({x.shape[1] for x, _ in training + test}) > 1:
         raise TrialError(
             f"Task {task.name} must have as many columns and test rows for one seed as for another"
         )
     x, y = (np.stack(part) for part in zip(*training, strict=True))
     x_test, y_test = (np.stack(part) for part in zip(*test, strict=True))
-    return Block(task.name, task.classes, trial.seeds, x, y, x_test), y_test
+    return Block(task.name, task.classes, seeds, x, y, x_test), y_test
 
 
 def run(parcel: Parcel) -> tuple[SeedResult, ...]:
