@@ -46,7 +46,8 @@ def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row | None] | None) -
     changed = tuple(found for card in shown for found in against(card, ledger))
     run = {row_key(card.record) for card in shown}
     not_run = tuple(name for name, device in sorted(ledger) if (name, device) not in run)
-    unchanged = len(shown) - len(changed)
+    held = [card for card in shown if ledger.get(row_key(card.record))]
+    unchanged = len(held) - sum(change.was is not None for change in changed)
     return Changes(True, changed, unchanged, not_run, exceptions(shown, ledger))
 
 
@@ -63,7 +64,8 @@ def against(card: Card, ledger: Mapping[RowKey, Row | None]) -> Iterator[Change]
     """The change of one claim, if there is one; a run of some tasks is compared on those alone."""
     row = ledger.get(row_key(card.record))
     if row is None:
-        yield Change(card, None, ())
+        if card.badge.word != "not applicable":
+            yield Change(card, None, ())
         return
     details = tuple(cells(row, card.record))
     turned = row.verdict != card.record["verdict"] and not card.partial

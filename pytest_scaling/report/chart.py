@@ -37,7 +37,7 @@ MARKS = {
     "P": "plus",
     "X": "cross",
 }  # names of the page's shapes by matplotlib's
-LEAST_ERROR = 0.0005  # what a logarithmic axis shows in place of zero
+BELOW_LEAST = 0.8  # of the least mean: where a logarithmic axis begins
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Frame:
         return m if self.view == "plain" else math.log2(m)
 
     def up(self, error: float) -> float:
-        return -math.log(max(error, LEAST_ERROR)) if self.view == "error" else -error
+        return -math.log(max(error, self.errors[0])) if self.view == "error" else -error
 
 
 def charts(
@@ -162,7 +162,10 @@ def chart(
 ) -> Chart:
     """One panel in one view."""
     sizes = sorted({point.m for curve in panel.curves for point in curve.points})
-    frame = Frame(view, (sizes[0], sizes[-1]), span(panel, with_seeds=with_seeds))
+    errors = span(panel, with_seeds=with_seeds)
+    if view == "error":
+        errors = max(errors[0], least(panel)), errors[1]
+    frame = Frame(view, (sizes[0], sizes[-1]), errors)
     return Chart(
         task=panel.task,
         view=view,
@@ -187,6 +190,12 @@ def span(panel: Panel, *, with_seeds: bool) -> tuple[float, float]:
     low, high = min(shown), max(shown)
     margin = 0.03 * ((high - low) or 0.1)
     return max(low - margin, 0.0), min(high + margin, 1.0)
+
+
+def least(panel: Panel) -> float:
+    """Where a logarithmic axis begins, which has no zero: below the least mean that is above it."""
+    means = [point.mean for curve in panel.curves for point in curve.points if point.mean > 0]
+    return BELOW_LEAST * min(means, default=1.0)
 
 
 def trace(curve: Curve, style: Style, key: str, frame: Frame, *, with_seeds: bool) -> Trace:
@@ -237,7 +246,7 @@ def said(curve: Curve, point: Point, view: View) -> str:
 
 def levels(panel: Panel, frame: Frame) -> Iterator[Guide]:
     """The errors of the best and of the laziest possible learner."""
-    if panel.bayes_error is not None:
+    if panel.bayes_error is not None and (frame.view != "error" or panel.bayes_error > 0):
         yield Guide(frame.y(panel.bayes_error), "best possible")
     if panel.majority_error is not None:
         yield Guide(frame.y(panel.majority_error), "majority class")

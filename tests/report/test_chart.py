@@ -102,3 +102,12 @@ def test_learners_that_never_count_stand_beside_the_claims(make):
     panel = Panel("xor", (Curve("named", "named", ()), Curve("other", "other", ())))
     assert [c.label for p in without([panel], beside(records)) for c in p.curves] == ["named"]
     assert without([Panel("xor", panel.curves[1:])], {"other"}) == []
+
+
+def test_a_logarithmic_axis_has_no_level_at_zero_and_begins_below_the_least_mean():
+    chart = drawn(*halving(), Point.over_seeds(512, [0.0, 0.0]), view="error", bayes_error=0.0)
+    assert chart.levels == ()
+    assert [tick.text for tick in chart.y_ticks] == [".1", ".2", ".3"]
+    third, none = chart.traces[0].dots[2:]
+    assert none.y == pytest.approx(chart.bottom)
+    assert third.y < none.y

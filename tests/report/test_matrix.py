@@ -107,3 +107,9 @@ def test_an_accepted_exception_stands_with_its_reason(make):
 def test_without_a_ledger_nothing_is_called_a_change(make):
     found = changes(cards([make.record("a", "refuted", on(make, "refuted", "xor"))]), None)
     assert (found.known, found.changed, found.exceptions) == (False, (), ())
+
+
+def test_a_claim_that_is_not_applicable_and_has_no_row_is_no_news(make):
+    record = make.record("a", "not applicable", make.cell("not applicable", reason="no GPU"))
+    found = changes(cards([record]), {})
+    assert (found.known, found.changed, found.unchanged) == (True, (), 0)
