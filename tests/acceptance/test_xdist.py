@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from filelock import FileLock
@@ -113,7 +114,8 @@ def test_serial_benchmarks_reach_the_table_and_the_file_of_the_run(project):
     )
     assert result.parseoutcomes()["passed"] == 7
     text = said(result)
-    assert "automatically disabled" not in text
+    if version("pytest-benchmark") >= "5.3":  # older ones say so before they can be told better
+        assert "automatically disabled" not in text
     assert "benchmark: 3 tests" in text
     times = json.loads((project.path / "times.json").read_text())["benchmarks"]
     assert sorted(each["params"]["k"] for each in times) == [1, 2, 3]
