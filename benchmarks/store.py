@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import platform
 import random
 import statistics
 import sys
@@ -47,9 +48,9 @@ def rows(trials: int) -> Iterator[tuple[object, ...]]:
 def fill(path: Path, trials: int) -> None:
     connection = open_database(path)
     with transaction(connection):
-        about = ((identity(number), "{}", "") for number in range(trials))
-        columns = "(identity, ingredients, created)"
-        connection.executemany(f"INSERT INTO trials {columns} VALUES (?, ?, ?)", about)
+        about = ((identity(number), "{}", "", platform.machine()) for number in range(trials))
+        columns = "(identity, ingredients, created, machine)"
+        connection.executemany(f"INSERT INTO trials {columns} VALUES (?, ?, ?, ?)", about)
         connection.executemany(
             f"INSERT INTO results (identity, {RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             rows(trials),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SCHEMA = 1
+SCHEMA = 2  # raised with a step in MIGRATIONS
 PATIENCE = 10.0  # seconds to wait for another process to finish writing
 COMPANIONS = ("", "-wal", "-shm")  # endings of the files of one database in WAL mode
 DAMAGED = ("malformed", "not a database")  # in SQLite's own words
@@ -17,7 +18,7 @@ RESULT = "seed, metrics, correct, rows, diverged, seconds, checksum"  # columns 
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trials (identity TEXT PRIMARY KEY, ingredients TEXT NOT NULL,"
-    " created TEXT NOT NULL)",
+    " created TEXT NOT NULL, machine TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS results (identity TEXT NOT NULL, seed INTEGER NOT NULL,"
     " metrics TEXT NOT NULL, correct BLOB, rows INTEGER NOT NULL,"
     " diverged INTEGER NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL,"
@@ -99,13 +100,26 @@ def recognise(connection: sqlite3.Connection) -> None:
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make what a new file lacks; also shows that the file can be written."""
+    """Make what a new file lacks, or migrate an older one; also shows that it can be written."""
     connection.execute("PRAGMA synchronous = NORMAL")  # WAL: a killed process loses nothing
     with transaction(connection):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for table in TABLES:
             connection.execute(table)
+        for step in MIGRATIONS[max(version, 1) - 1 :] if tables else ():
+            step(connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("DELETE FROM leases WHERE expires < ?", (time.time(),))
+
+
+def add_machine(connection: sqlite3.Connection) -> None:
+    """From schema 1: what an older version trained counts as trained on this kind of machine."""
+    connection.execute("ALTER TABLE trials ADD COLUMN machine TEXT NOT NULL DEFAULT ''")
+    connection.execute("UPDATE trials SET machine = ?", (platform.machine(),))
+
+
+MIGRATIONS = (add_machine,)  # from schema 1 on, each to the next
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

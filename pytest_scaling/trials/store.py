@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sqlite3
 import threading
 import time
@@ -65,12 +66,16 @@ class Store:
     def get(self, identity: str, seeds: Sequence[int]) -> tuple[SeedResult, ...] | None:
         """The results of all these seeds, in their order, or None where one is missing.
 
-        A row that does not match its checksum is missing, and `notices` says so once.
+        What another kind of machine trained is missing: its bits may differ. So is a row that
+        does not match its checksum, and `notices` says so once.
         """
 
         def read(connection: sqlite3.Connection) -> list[Row]:
-            question = f"SELECT {RESULT} FROM results WHERE identity = ?"
-            return connection.execute(question, (identity,)).fetchall()
+            question = (
+                f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
+                " WHERE identity = ? AND machine = ?"
+            )
+            return connection.execute(question, (identity, platform.machine())).fetchall()
 
         found = {}
         for row in self._do(read, "read"):
@@ -88,12 +93,18 @@ class Store:
         """Write all results of a trial, or none of them."""
         identity = trial.identity
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        about = (identity, canonical(trial.ingredients), created)
+        about = (identity, canonical(trial.ingredients), created, platform.machine())
         rows = [(identity, *write_row(identity, result)) for result in results]
 
         def write(connection: sqlite3.Connection) -> None:
             with transaction(connection):
-                connection.execute("INSERT OR IGNORE INTO trials VALUES (?, ?, ?)", about)
+                connection.execute(
+                    "INSERT INTO trials (identity, ingredients, created, machine)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE"
+                    " SET created = excluded.created, machine = excluded.machine"
+                    " WHERE machine != excluded.machine",
+                    about,
+                )
                 connection.executemany(
                     f"INSERT OR REPLACE INTO results (identity, {RESULT})"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

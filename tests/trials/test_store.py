@@ -1,12 +1,13 @@
 """The store keeps what was computed, and trusts nothing that it did not write."""
 
+import platform
 import sqlite3
 import threading
 import time
 
 import pytest
 
-from pytest_scaling.trials.database import RESULT, SCHEMA
+from pytest_scaling.trials.database import SCHEMA
 from pytest_scaling.trials.store import Store, StoreError, default_path
 from pytest_scaling.trials.worker import compute
 from tests.trials.toys import trial
@@ -41,11 +42,14 @@ def test_what_was_put_comes_back_bit_for_bit(filled, results):
 
 def test_ingredients_and_date_are_kept_with_a_trial(filled):
     connection = sqlite3.connect(filled)
-    ((identity, ingredients, created),) = connection.execute("SELECT * FROM trials").fetchall()
+    ((identity, ingredients, created, machine),) = connection.execute(
+        "SELECT * FROM trials"
+    ).fetchall()
     connection.close()
     assert identity == trial().identity
     assert '"learner":{"name":"centroids","version":1}' in ingredients
     assert created.endswith("+00:00")
+    assert machine == platform.machine()
 
 
 @pytest.mark.parametrize(
@@ -235,10 +239,57 @@ def test_threads_share_a_store_and_files_share_between_stores(path, results):
         assert first.count() == second.count() == len(arms)
 
 
-def test_a_trial_is_looked_up_by_its_key_however_many_there_are(filled):
-    connection = sqlite3.connect(filled)
-    question = f"EXPLAIN QUERY PLAN SELECT {RESULT} FROM results WHERE identity = ?"
-    ((*_, plan),) = connection.execute(question, ("0",)).fetchall()
+def test_a_trial_is_looked_up_by_its_key_however_many_there_are(store, monkeypatch):
+    asked = []
+    store._connection.set_trace_callback(asked.append)
+    get(store)
+    (question,) = asked
+    plans = [line[-1] for line in store._connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+    assert len(plans) == 2
+    assert all(plan.startswith("SEARCH ") and plan.endswith("(identity=?)") for plan in plans)
+
+
+def older(path):
+    """The same store as schema 1 had it."""
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE trials DROP COLUMN machine")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
     connection.close()
-    assert plan.startswith("SEARCH results USING INDEX")
-    assert plan.endswith("(identity=?)")
+
+
+def test_a_file_of_an_older_schema_is_migrated_and_loses_nothing(filled, results):
+    older(filled)
+    for _ in range(2):
+        with Store(filled) as store:
+            assert get(store) == results
+            assert store.notices == []
+            store.put(trial(1), compute(trial(1)))
+            assert store.count() == 2
+
+
+def test_two_processes_that_find_an_older_file_migrate_it_once(filled, results):
+    older(filled)
+    stores, threads = [], []
+    for _ in range(4):
+        threads.append(threading.Thread(target=lambda: stores.append(Store(filled))))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert [get(store) for store in stores] == [results] * 4
+    for store in stores:
+        assert store.notices == []
+        store.close()
+
+
+def test_what_another_kind_of_machine_trained_is_not_returned(filled, results, monkeypatch):
+    with Store(filled) as store:
+        with monkeypatch.context() as there:
+            there.setattr("platform.machine", lambda: "abacus")
+            assert get(store) is None
+            store.put(trial(), results)
+            assert get(store) == results
+        assert get(store) is None
+        store.put(trial(), results)
+        assert get(store) == results
+        assert store.count() == 1
