@@ -264,16 +264,22 @@ def finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
+@cache
+def libraries() -> dict[str, str]:
+    """Versions of the libraries that are installed, found without importing them."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
 def environment(device: str = "cpu") -> Record:
     """What the numbers were computed with; no host name and no time of day."""
     from .provenance import facts
 
-    libraries = {}
-    for name in LIBRARIES:
-        try:
-            libraries[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return {
         "python": platform.python_version(),
         "system": platform.system(),
@@ -281,7 +287,7 @@ def environment(device: str = "cpu") -> Record:
         "cpu": processor(),
         "instructions": instructions(),
         "blas": blas(),
-        "libraries": libraries,
+        "libraries": dict(libraries()),
         **(
             {}
             if device == "cpu"
