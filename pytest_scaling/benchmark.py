@@ -16,7 +16,6 @@ import pytest
 
 from .accelerator import accelerator
 from .devices import devices_of, need_of
-from .provenance import facts
 
 ACCELERATOR = re.compile(r"cuda(:\d+)?|mps")
 
@@ -83,6 +82,8 @@ def describe_machine(config: pytest.Config, machine_info: dict[str, Any]) -> Non
     """Write the accelerators of a run beside the processor."""
     devices = [device for device in devices_of(config) if device != "cpu"]
     if devices:
+        from .provenance import facts
+
         machine_info["devices"] = [facts(device) for device in devices]
         machine_info["libraries"] = {name: version(name) for name in ("torch", "pytest-scaling")}
 

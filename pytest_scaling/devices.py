@@ -62,9 +62,11 @@ def header(config: pytest.Config) -> list[str]:
     if DEVICE.read(config) == "auto":
         faults = {device: fault(device) for device in _accelerators()}
         lines = [f"{device} does not work: {said}" for device, said in faults.items() if said]
-    from .provenance import described
+    used = [device for device in devices_of(config) if device != "cpu"]
+    if used:
+        from .provenance import described
 
-    lines += [described(device) for device in devices_of(config) if device != "cpu"]
+        lines += map(described, used)
     return [f"scaling device: {line}" for line in lines]
 
 

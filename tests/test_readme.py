@@ -35,7 +35,10 @@ def test_the_verdict_shown_is_of_the_claim_shown():
 def test_the_examples_of_devices_and_timings_run(pytester, name, outcomes):
     (source,) = re.findall(rf"```python\n(# {name}\n.*?)```", README, re.DOTALL)
     (pytester.path / name).write_text(source, encoding="utf-8")
-    options = ("--scaling-store=trials.db", "--benchmark-max-time=0.01", "-p", "no:xdist")
+    options = ["--scaling-store=trials.db", "-p", "no:xdist"]
+    if name == "test_speed.py":
+        pytest.importorskip("pytest_benchmark")
+        options.append("--benchmark-max-time=0.01")
     pytester.runpytest_subprocess(*options).assert_outcomes(**outcomes)
 
 

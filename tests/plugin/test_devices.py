@@ -111,3 +111,11 @@ def test_why_there_is_no_cuda_is_said_where_torch_knows(monkeypatch):
     assert devices.absence("cuda:0") == " (torch says: Found no NVIDIA driver on your system.)"
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert devices.absence("cuda:4") == ""
+
+
+def test_a_run_on_auto_says_which_device_does_not_work(machine, pytester):
+    machine("cuda:0", faults=BROKEN)
+    result = pytester.runpytest_inprocess("--scaling-device=auto", "-p", "no:xdist")
+    result.stdout.fnmatch_lines(
+        ["scaling device: cuda:0 does not work: RuntimeError: no kernel image is available"]
+    )
