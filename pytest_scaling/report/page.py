@@ -13,11 +13,12 @@ from typing import Any
 from .. import record as claim_record
 from ..citation import Place
 from ..ledger import Row
-from . import exports, figures, matrix, palette, view
+from . import exports, figures, heading, matrix, palette, view
 from .changes import Changes, RowKey, changes
 from .chart import VIEWS, Chart, View, charts
 from .curves import Panel, beside, learning_curves
 from .effects import effects
+from .environment import settings
 from .error import ReportError
 from .files import write
 from .gallery import Learner, Look, drawings, first_panels, pools
@@ -143,7 +144,7 @@ def paint(
         views={view: charts(full, look.styles, look.keys, view) for view in VIEWS},
         view_names=VIEWS,
         left_out=join([p.task for p in learning_curves(records) if p.task not in shown]),
-        source=view.source_line(heads),
+        source=heading.source_line(heads),
         slide=slide,
     )
 
@@ -157,17 +158,17 @@ def values(
 ) -> dict[str, Any]:
     """What the template asks for."""
     return {
-        "title": view.title(heads),
-        "author": view.author(heads),
-        "lead": view.lead(heads),
+        "title": heading.title(heads),
+        "author": heading.author(heads),
+        "lead": heading.lead(heads),
         "cards": heads,
-        "counts": view.counts(heads),
+        "counts": heading.counts(heads),
         "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
         "matrix": matrix.matrix(heads),
         "plots": effects(heads),
         "changes": changed,
         "drawings": drawings(heads, look, pools(heads, records)),
-        "settings": view.settings(heads),
+        "settings": settings(heads),
         "levels": sorted({card.level for card in view.everyone(heads)}),
         "planted": PLANTED,
         "picture": picture,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 
 from .badge import Badge
-from .view import Card, everyone, lead, title
+from .heading import lead, title
+from .view import Card, everyone
 from .words import NOTHING
 
 LIMIT = 1_000_000  # bytes: GitHub takes no step summary above 1 MiB

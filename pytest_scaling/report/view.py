@@ -11,7 +11,7 @@ from ..citation import KeyFault, Place, bibtex, cite
 from ..citation.moment import address, start
 from ..control import ControlStatus, control_status
 from . import words
-from .badge import ICONS, Badge
+from .badge import Badge
 from .evidence import Evidence, Scale, comparisons, evidence, scales
 
 Record = Mapping[str, Any]
@@ -141,14 +141,6 @@ class Card:
     def family(self) -> list[Card]:
         """The claim and its controls."""
         return [self, *self.controls]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One environment and profile, with the claims that were measured in it."""
-
-    facts: tuple[tuple[str, str], ...]
-    claims: tuple[str, ...]
 
 
 def cards(records: Sequence[Record], place: Callable[[Record], Place] | None = None) -> list[Card]:
@@ -341,81 +333,3 @@ def moment(url: str, time: str) -> Moment:
 def everyone(heads: Sequence[Card]) -> list[Card]:
     """Claims and controls, each control behind its claim."""
     return [each for head in heads for each in head.family]
-
-
-def settings(heads: Sequence[Card]) -> list[Setting]:
-    """The different environments of a run; mostly there is one."""
-    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for each in everyone(heads):
-        found.setdefault(tuple(facts(each.record).items()), []).append(each.anchor)
-    return [Setting(known, tuple(claims)) for known, claims in found.items()]
-
-
-def facts(record: Record) -> dict[str, str]:
-    """Profile and environment of a record, as far as it tells."""
-    environment, profile = record["environment"], record["profile"]
-    libraries = environment["libraries"]
-    told = {
-        **{name: str(value) for name, value in sorted(profile.items())},
-        "system": f"{environment['system']}, {environment['machine']}",
-        "processor": ", ".join(
-            filter(None, (environment.get("cpu"), *environment.get("instructions", ())))
-        ),
-        "linear algebra": environment.get("blas") or "",
-        "Python": environment["python"],
-        "libraries": ", ".join(f"{name} {libraries[name]}" for name in sorted(libraries)),
-        "commit": commit(record.get("run") or {}),
-    }
-    return {name: value for name, value in told.items() if value}
-
-
-def commit(run: Record) -> str:
-    name = run.get("commit") or ""
-    return f"{name} with changes that were not committed" if name and run.get("dirty") else name
-
-
-def title(heads: Sequence[Card]) -> str:
-    """Named after the source that all claims share, where they do."""
-    sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in heads}
-    only = sources.pop() if len(sources) == 1 else ""
-    return f"“{only}”, put to the test" if only else "Claims and their verdicts"
-
-
-def author(heads: Sequence[Card]) -> str:
-    """Of the source that all claims share."""
-    authors = {(each.record["claim"]["source"] or {}).get("author", "") for each in heads}
-    return str(authors.pop()) if len(authors) == 1 else ""
-
-
-def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
-    """How many claims have which verdict, those that occur."""
-    claims = [each for each in heads if each.control]
-    numbers = [(Badge(word), sum(each.badge.word == word for each in claims)) for word in ICONS]
-    return [(badge, number) for badge, number in numbers if number]
-
-
-def lead(heads: Sequence[Card]) -> str:
-    """The run in a sentence or two."""
-    claims = [each for each in heads if each.control]
-    if not heads:
-        return "No claim was run."
-    said = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
-    controls = len(everyone(heads)) - len(claims)
-    sentence = f"{words.count(len(claims), 'claim').capitalize()}: {said}. " if claims else ""
-    fooled = sum(not each.control.trustworthy for each in claims if each.control)
-    sentence += f"{words.count(controls, 'control').capitalize()}."
-    if fooled:
-        subject = f"{words.count(fooled, 'claim').capitalize()} {'is' if fooled == 1 else 'are'}"
-        sentence += f" {subject} not trustworthy: the control is supported too."
-    return sentence
-
-
-def source_line(heads: Sequence[Card]) -> str:
-    """Where claims and figures come from, for the foot of the slide."""
-    shown = everyone(heads)
-    sources = dict.fromkeys(each.source for each in shown if each.source)
-    profiles = [each.record["profile"] for each in shown]
-    devices = dict.fromkeys(str(each["device"]) for each in profiles if each.get("device"))
-    tiers = dict.fromkeys(f"{each['tier']} tier" for each in profiles if each.get("tier"))
-    measured = "Measured with " + ", ".join(["pytest-scaling", *devices, *tiers])
-    return " · ".join([f"Claims: {'; '.join(sources)}", measured] if sources else [measured])
