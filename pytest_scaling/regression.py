@@ -21,6 +21,7 @@ NOT_COMPARABLE = 6  # exit code where nothing is wrong, and nothing could be com
 FALSE_ALARMS = 0.01  # chance that a whole run of unchanged code finds any effect that shrank
 SHRINK = 0.25  # of an effect: a loss that matters, unless the smallest effect is more
 DECIDED = {"supported", "refuted"}
+NOT_APPLICABLE = "not applicable"
 
 Kind = Literal["protocol", "verdict", "effect", "samples", "note"]
 
@@ -49,6 +50,8 @@ def level_for(row: Row, rows: int) -> float:
 def compare(row: Row, record: Record, level: float) -> list[Finding]:
     """All differences that matter, those that fail first. level: one-sided, of one comparison."""
     old = row.record
+    if old["verdict"] == NOT_APPLICABLE:
+        return [Finding("note", "it was not applicable and is heard for the first time")]
     told = list(changes(old["protocol"], record["protocol"], partial=record["partial"]))
     found: list[Finding] = []
     if told:

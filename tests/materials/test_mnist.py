@@ -91,9 +91,11 @@ class Few(Mnist):
     test_rows = 20
 
 
-def test_without_its_data_it_says_how_to_fetch_them(home):
+@pytest.mark.usefixtures("home")
+def test_without_its_data_it_says_how_to_fetch_them():
     assert mnist.unavailable() == (
-        f"the data of mnist are not in scikit-learn's folder {home}; fetch them with "
+        "the data of mnist are not in scikit-learn's folder (~/scikit_learn_data, or the one that "
+        "SCIKIT_LEARN_DATA names); fetch them with "
         '`python -c "from sklearn.datasets import fetch_openml; '
         "fetch_openml(data_id=554, as_frame=False, parser='liac-arff')\"`"
     )
