@@ -84,10 +84,8 @@ def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
     assert "not applicable: later runs in the tiers full" in text
     assert "INCONCLUSIVE (is-inconclusive-was-no-row: “It is so” is inconclusive: error of" in text
     assert "Accept it as an honest exception with --claims-update=new --reason '...'." in text
-    assert (
-        "The ledger has it refuted (so it was then); find out what changed, and replace its row "
-        "only when you can say why."
-    ) in text
+    assert "- sign was refuted and is supported" in text
+    assert "where the new figures are right, replace the row with --claims-update=changed" in text
 
 
 def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):

@@ -44,8 +44,8 @@ class Few(Covertype):
 @pytest.mark.usefixtures("home")
 def test_without_its_data_it_says_how_to_fetch_them():
     assert covertype.unavailable() == (
-        "the data of covertype are not in scikit-learn's folder (~/scikit_learn_data, or the one that "
-        "SCIKIT_LEARN_DATA names); fetch them with "
+        "the data of covertype are not in scikit-learn's folder (~/scikit_learn_data, or "
+        "the one that SCIKIT_LEARN_DATA names); fetch them with "
         '`python -c "from sklearn.datasets import fetch_covtype; fetch_covtype()"`'
     )
     with pytest.raises(OSError, match="Data not found"):
