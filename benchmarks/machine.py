@@ -102,6 +102,16 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """CPU seconds of this process, all its threads, that one call takes.
+
+    Other programs disturb it less than the wall time.
+    """
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def spread(values: Sequence[float], digits: int = 1) -> str:
     """Median and range, as in "5.1 (4.9-5.6)"."""
     low, high = min(values), max(values)
