@@ -45,7 +45,7 @@ class Bench:
         arm = trial.arm
         key = (arm.task.name, arm.m, trial.seeds[0])
         if key not in self.drawn:
-            self.drawn[key] = draw(trial)
+            self.drawn[key] = draw(trial, trial.seeds)
         block, y_test = self.drawn[key]
         settings = {**arm.settings, "replicate": self.replicate}
         fit = arm.learner.fit_predict(block, settings, trial.device)
