@@ -1,4 +1,4 @@
-"""What Ctrl-C does while a run is put away: one is held back, so that nothing is left running."""
+"""Ctrl-C where it must not strike at once: while a run is put away, or a library is loaded."""
 
 from __future__ import annotations
 
@@ -25,3 +25,30 @@ def held_back() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def deferred() -> Iterator[None]:
+    """Hear the first Ctrl-C at the end; the second does what it always does.
+
+    A KeyboardInterrupt in the middle of an import leaves a library half loaded, and a traceback
+    that pytest cannot always show.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    heard = False
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        heard = True
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .cell import PROVIDED
+from .interruption import deferred
 from .session import Session, claim_of, device_of
 from .trials.laboratory import Plan
 
@@ -74,7 +75,8 @@ def rehearse(
     ]
     waiting = list(parts)
     while waiting:
-        waiting, wanted = advance(session, waiting)
+        with deferred():  # the first hearing loads libraries
+            waiting, wanted = advance(session, waiting)
         if session.trials.lost:
             raise pytest.UsageError(str(session.trials.lost))
         if not waiting:
