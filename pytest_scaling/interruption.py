@@ -10,19 +10,24 @@ from types import FrameType
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
-    """Go on over the first Ctrl-C; the second does what it always does."""
+def held_back() -> Iterator[list[int]]:
+    """Go on over the first Ctrl-C; the second does what it always does.
+
+    The list that it gives has the number of the signal once the first was heard.
+    """
+    heard: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread hears signals
+        yield heard  # only the main thread hears signals
         return
     before = signal.getsignal(signal.SIGINT)
 
     def pass_the_next(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
         signal.signal(signal.SIGINT, before)
 
     signal.signal(signal.SIGINT, pass_the_next)
     try:
-        yield
+        yield heard
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -34,21 +39,7 @@ def deferred() -> Iterator[None]:
     A KeyboardInterrupt in the middle of an import leaves a library half loaded, and a traceback
     that pytest cannot always show.
     """
-    if threading.current_thread() is not threading.main_thread():
+    with held_back() as heard:
         yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-    heard = False
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        nonlocal heard
-        heard = True
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, remember)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
     if heard:
         raise KeyboardInterrupt

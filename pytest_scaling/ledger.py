@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .protocol import SCHEMA
+from .protocol import SCHEMA, place_of
 
 if TYPE_CHECKING:
     from .record import Record
@@ -122,12 +122,16 @@ def covers(arguments: Sequence[str], folder: Path) -> bool:
     return any(path.is_dir() and folder.resolve().is_relative_to(path) for path in paths)
 
 
+def folder_of(root: Path, directory: Path, chosen: str | None) -> Path:
+    """The ledger of the claims in a directory: the one that was chosen, or the one beside them."""
+    return root / chosen if chosen else directory / "ledger"
+
+
 def differences(row: Row, cells: list[dict[str, Any]]) -> list[str]:
     """The cells whose verdict turned from supported to refuted, or back, in words."""
     turned = {"supported", "refuted"}
     return [
-        f"{' with '.join(part for part in key if part) or 'the claim'} was {row.cells[key]} "
-        f"and is {cell['verdict']}"
+        f"{place_of(*key)} was {row.cells[key]} and is {cell['verdict']}"
         for cell in cells
         if (key := (cell["task"], cell["learner"])) in row.cells
         and {row.cells[key], cell["verdict"]} == turned

@@ -22,7 +22,7 @@ from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
 from .claim import Claim, ClaimError, claims_in
 from .devices import STOPWATCH, devices_of, lacking_devices
 from .gate import Gate, Judgement, against, partial_by_options
-from .ledger import Ledger, covers
+from .ledger import Ledger, covers, folder_of
 from .outcome import Outcome, outcome, properties
 from .regression import NOT_COMPARABLE
 from .tier import Tier, tier_of
@@ -142,9 +142,8 @@ class Session:
 
     def ledger(self, directory: Path, device: str) -> Ledger:
         """The ledger for claims in files of a directory."""
-        chosen = options.LEDGER.read(self.config)
-        root = self.config.rootpath / chosen if chosen else directory / "ledger"
-        return Ledger(root, self.profile(device).name)
+        folder = folder_of(self.config.rootpath, directory, options.LEDGER.read(self.config))
+        return Ledger(folder, self.profile(device).name)
 
     def check(self, items: list[pytest.Item]) -> None:
         """Raise pytest.UsageError where the claims do not fit each other or the options.

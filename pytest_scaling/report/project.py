@@ -8,7 +8,7 @@ from typing import Any
 
 from ..citation import Place, Project
 from ..citation.key import profile_name
-from ..ledger import Ledger, Row
+from ..ledger import Ledger, Row, folder_of
 from ..record import Record
 from .changes import RowKey, row_key
 from .page import build
@@ -57,5 +57,5 @@ def rows(
 
 
 def ledger_of(root: Path, record: Record, folder: str | None) -> Ledger:
-    home = root / folder if folder else (root / record["file"]).parent / "ledger"
+    home = folder_of(root, (root / record["file"]).parent, folder)
     return Ledger(home, profile_name(record["profile"]))

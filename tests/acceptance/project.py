@@ -5,8 +5,11 @@ import platform
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +57,17 @@ class Project:
         if not any(argument.startswith("-n") for argument in arguments):
             options += ("-p", "no:xdist")
         return self.pytester.runpytest_subprocess(*options, *arguments, timeout=300)
+
+    def start(self, *arguments: str, **how: Any) -> subprocess.Popen[str]:
+        """Start pytest with these arguments alone, and go on; what it writes is in its stdout."""
+        return self.pytester.popen(
+            [sys.executable, "-m", "pytest", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **how,
+        )
 
     def records(self, *arguments: str, **options) -> dict[str, dict]:
         """The records that a run leaves in its report, by claim."""

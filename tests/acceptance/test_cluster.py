@@ -117,14 +117,7 @@ def slow(project, claims=4):
 def begun(project, dask, store):
     """A run on the cluster that has stored two trials and goes on."""
     options = [each for each in project.options(store=store) if "--scaling-workers" not in each]
-    run = project.pytester.popen(
-        [sys.executable, "-m", "pytest", *options, *dask.options, "--scaling-report=out"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    run = project.start(*options, *dask.options, "--scaling-report=out", start_new_session=True)
     end = time.monotonic() + PATIENCE
     while stored(project.path / store) < 2 and run.poll() is None and time.monotonic() < end:
         time.sleep(0.02)

@@ -3,7 +3,6 @@
 import os
 import resource
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,14 +36,8 @@ def slow(project):
 
 def begun(project, *arguments):
     """A run that has stored two trials and goes on, as a process group of its own."""
-    run = project.pytester.popen(
-        [sys.executable, "-m", "pytest", *project.options(store="own.db"), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    options = project.options(store="own.db")
+    run = project.start(*options, *arguments, start_new_session=True)
     end = time.monotonic() + PATIENCE
     while stored(project.path / "own.db") < 2 and run.poll() is None:
         assert time.monotonic() < end
@@ -122,14 +115,7 @@ def limited(size):
 
 def test_a_disk_that_is_full_is_told_in_one_sentence_and_costs_no_verdict(project):
     project.claims(*(stated(f"clear-{i}", smallest_effect=f"0.05{i}") for i in range(3)), MANY)
-    run = project.pytester.popen(
-        [sys.executable, "-m", "pytest", *project.options(store="own.db")],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        preexec_fn=limited(100_000),
-    )
+    run = project.start(*project.options(store="own.db"), preexec_fn=limited(100_000))
     text, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, text
     assert "4 passed" in text

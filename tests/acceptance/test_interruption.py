@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -37,14 +35,8 @@ def planted(id, pause=0):
 def interrupted(project, *arguments):
     """What a run wrote and its exit status, interrupted as soon as two trials were stored."""
     file = project.path / "own.db"
-    run = project.pytester.popen(
-        [sys.executable, "-m", "pytest", *project.options(store="own.db"), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    options = project.options(store="own.db")
+    run = project.start(*options, *arguments, start_new_session=True)
     try:
         end = time.monotonic() + PATIENCE
         while stored(file) < 2 and time.monotonic() < end:

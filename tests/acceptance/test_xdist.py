@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from importlib.metadata import version
 
 import pytest
@@ -190,15 +189,8 @@ def test_a_run_waits_for_a_gpu_that_another_run_is_using(project, monkeypatch, t
     (project.path / "test_devices.py").write_text(ON_DEVICES)
     folder = tmp_path / "pytest-scaling" / "devices"
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "pytest", *project.options(), spread]
     with FileLock(folder / "cuda-1.lock"):
-        run = project.pytester.popen(
-            [*command, "--scaling-device=cuda:1"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        run = project.start(*project.options(), spread, "--scaling-device=cuda:1")
         with pytest.raises(subprocess.TimeoutExpired):
             run.communicate(timeout=6)
         assert not (project.path / "workers").exists()
