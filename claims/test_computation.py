@@ -11,6 +11,7 @@ their verdicts are no part of the ledger.
 """
 
 import math
+from dataclasses import replace
 
 from fixtures.learners import (
     few_steps_of_a_tiny_network,
@@ -18,9 +19,11 @@ from fixtures.learners import (
     large_network,
     middle_in_budget,
     middle_in_ten_budgets,
+    middle_to_time,
     narrow_in_budget,
     narrow_relu_to_target,
     narrow_sigmoid_to_target,
+    narrow_to_time,
     random_search,
     relu_reach,
     relu_reach_with_plenty,
@@ -31,6 +34,7 @@ from fixtures.learners import (
     wide_in_ten_budgets,
     wide_relu_to_target,
     wide_sigmoid_to_target,
+    wide_to_time,
 )
 from fixtures.lecture import LECTURE
 from fixtures.tasks.friedman import friedman
@@ -44,6 +48,7 @@ ALIKE = (-MARGIN, MARGIN)
 TWICE = math.log(2)  # in width or rows: "bigger" means at least twice as large
 ROWS_TO_REACH = 1_024  # the most that the series of rows goes up to
 NOTICEABLE = math.log(1.1)  # in time: a tenth more
+FIXED_TIME = 0.1  # seconds of training
 BATCHES_TO_TIME = 4_096  # rows of which the batches of a timed training are taken
 BLOCKS = 9  # of the stopwatch where a factor of several is expected
 ROWS_OF_SEARCH = 4_096  # a quarter fits and chooses designs, the others judge them
@@ -78,6 +83,46 @@ def test_within_ten_budgets_the_bigger_network_no_longer_loses(
     compare, task, m_large, smallest_effect
 ):
     rise = compare(wide_in_ten_budgets, middle_in_ten_budgets, task=task, m=m_large)
+    assert rise > smallest_effect
+
+
+@claim(
+    "only-up-to-a-point-in-seconds",
+    "Within a fixed time a bigger network helps only up to a point",
+    source=LECTURE.at("03:30", "03:42"),
+    smallest_effect=MARGIN,
+    parts=2,
+    tasks=[mnist1d],
+)
+def test_within_a_fixed_time_the_error_falls_with_width_and_rises_again(
+    compare, stopwatch, task, m_large, smallest_effect
+):
+    timed = (narrow_to_time, middle_to_time, wide_to_time)
+    seconds = stopwatch.seconds(*timed, task=task, m=BATCHES_TO_TIME)
+    narrow, middle, wide = (
+        network.within(FIXED_TIME, taken) for network, taken in zip(timed, seconds, strict=True)
+    )
+    fall = compare(narrow, middle, task=task, m=m_large)
+    rise = compare(wide, middle, task=task, m=m_large)
+    assert fall > smallest_effect
+    assert rise > smallest_effect
+
+
+@claim(
+    "only-up-to-a-point-in-seconds-without-its-steps",
+    "With as few steps as the big network has time for, a smaller one is still better than it",
+    source=LECTURE.at("03:30", "03:42"),
+    smallest_effect=MARGIN,
+    tasks=[mnist1d],
+    control_of="only-up-to-a-point-in-seconds",
+)
+def test_with_as_few_steps_the_smaller_network_no_longer_wins(
+    compare, stopwatch, task, m_large, smallest_effect
+):
+    (seconds,) = stopwatch.seconds(wide_to_time, task=task, m=BATCHES_TO_TIME)
+    wide = wide_to_time.within(FIXED_TIME, seconds)
+    middle = replace(middle_to_time, steps=wide.steps)
+    rise = compare(wide, middle, task=task, m=m_large)
     assert rise > smallest_effect
 
 

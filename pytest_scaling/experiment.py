@@ -37,6 +37,7 @@ from .trials.trial import Arm, Trial, blocks_for
 
 if TYPE_CHECKING:
     from .statistics.scope import CellLevels
+    from .stopwatch import Stopwatch
     from .tier import Tier
     from .trials.block import Learner, Task
     from .trials.result import SeedResult
@@ -317,34 +318,12 @@ class Experiment:
             metric="steps",
         )
 
-    def stopwatch(
-        self,
-        rival: Learner | Callable[[], object],
-        learner: Learner | Callable[[], object],
-        *,
-        task: Task | None = None,
-        m: int | None = None,
-        devices: tuple[str, str] = ("", ""),
-        bound: str = "smallest_effect",
-        blocks: int | None = None,
-    ) -> Estimate:
-        """Log ratio of the seconds that `rival` takes to those that `learner` takes.
+    @property
+    def stopwatch(self) -> Stopwatch:
+        """stopwatch(a, b): log ratio of two times; stopwatch.seconds(a, b, ...): these times."""
+        from .stopwatch import Stopwatch
 
-        Both are learners, which train on m rows of a task, or functions without arguments. They
-        take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
-        each of them runs. The number of blocks is fixed, and they are the unit of replication.
-        """
-        from .stopwatch import ratio
-
-        return ratio(
-            self,
-            (rival, learner),
-            task=task,
-            m=m,
-            devices=devices,
-            bound=bound,
-            blocks=blocks,
-        )
+        return Stopwatch(self)
 
     def exact(self, holds: Any, about: str) -> Decision:
         """A statement without noise: true or false at once. `holds` may be an array of truths."""

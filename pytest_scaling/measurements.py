@@ -88,7 +88,10 @@ def race(device: str) -> Any:
 
 @pytest.fixture
 def stopwatch(device: str) -> Any:
-    """stopwatch(a, b, task=task, m=m): log ratio of the times of two learners or functions."""
+    """stopwatch(a, b, task=task, m=m): log ratio of the times of two learners or functions.
+
+    stopwatch.seconds(a, b, ..., task=task, m=m): the seconds that each of them takes.
+    """
     return Placeholder("stopwatch")
 
 

@@ -1,9 +1,10 @@
-"""The stopwatch: how many times as long one piece of work takes as another.
+"""The stopwatch: how many times as long one piece of work takes as another, and how many seconds.
 
-Both are warmed up, then take turns in blocks of A B B A, and every block gives the logarithm of
-one ratio. What comes out is an estimate like any other, with blocks in the place of seeds.
-Timings depend on the machine and on what else it does: they are evidence of one run, are never
-stored, and never enter the ledger.
+Two are warmed up, then take turns in blocks of A B B A, and every block gives the logarithm of
+one ratio. What comes out is an estimate like any other, with blocks in the place of seeds. Seconds
+are the least of some rounds in which all take turns: no estimate, but what a body needs to know in
+order to give learners the same time. Timings depend on the machine and on what else it does: they
+are evidence of one run, are never stored, and never enter the ledger.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .accelerator import Accelerator, ClockError, accelerator, timed
 from .claim import ClaimError
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
     Side = Learner | Callable[[], object]
 
+T = TypeVar("T")
 SHORTEST = 0.002  # seconds that one timing takes at least; shorter work is repeated that long
+STILL = 10_000  # runs in a row that take no time only where the clock stands still
 WARM_UPS = 2  # of each side, after its cold start
+ROUNDS = 3  # of which the fastest counts where seconds are asked for
 
 
 class TimingError(RuntimeError):
@@ -82,12 +86,37 @@ def interleave(
     return Ratios(tuple(logs), (cold[0], cold[1]), (times[0], times[1]))
 
 
+def turns(
+    works: Sequence[Work], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> list[list[float]]:
+    """Seconds of one run of each, in every round; every other round goes through them backwards.
+
+    Their cold starts and warm-ups come first and do not count. Raises ClockError where the clock
+    goes backwards.
+    """
+    for work in works:
+        work.seconds(1, clock)
+    times = [warm(work, clock) for work in works]
+    found: list[list[float]] = [[] for _ in works]
+    with no_collection():
+        for number in range(rounds):
+            order = range(len(works)) if number % 2 == 0 else reversed(range(len(works)))
+            for place in order:
+                found[place].append(works[place].seconds(times[place], clock))
+    return found
+
+
 def warm(work: Work, clock: Callable[[], float]) -> int:
-    """Warm up, and find how many runs in a row last for SHORTEST seconds."""
+    """Warm up, and find how many runs in a row last for SHORTEST seconds.
+
+    Raises ClockError where STILL of them take no time.
+    """
     times = 1
     for _ in range(WARM_UPS):
         work.seconds(times, clock)
     while (seconds := work.seconds(times, clock) * times) < SHORTEST:
+        if seconds <= 0 and times >= STILL:
+            raise ClockError(stood_still(work))
         times = max(2 * times, math.ceil(times * SHORTEST / max(seconds, SHORTEST / 100)))
     return times
 
@@ -100,11 +129,14 @@ def block_ratio(
     for side in ((0, 1, 1, 0), (1, 0, 0, 1))[turned]:
         spent[side] += works[side].seconds(times[side], clock)
     if min(spent) <= 0:
-        raise ClockError(
-            f"the clock stood still while {works[spent.index(min(spent))].name} was timed; "
-            f"it is too coarse, or something sets it"
-        )
+        raise ClockError(stood_still(works[spent.index(min(spent))]))
     return math.log(spent[0] / spent[1])
+
+
+def stood_still(work: Work) -> str:
+    return (
+        f"the clock stood still while {work.name} was timed; it is too coarse, or something sets it"
+    )
 
 
 @contextlib.contextmanager
@@ -121,6 +153,81 @@ def no_collection() -> Iterator[None]:
 
 
 # In a claim.
+
+
+@dataclass(frozen=True)
+class Stopwatch:
+    """What the fixture `stopwatch` is in the body of a claim."""
+
+    experiment: Experiment
+
+    def __call__(
+        self,
+        rival: Side,
+        learner: Side,
+        *,
+        task: Task | None = None,
+        m: int | None = None,
+        devices: tuple[str, str] = ("", ""),
+        bound: str = "smallest_effect",
+        blocks: int | None = None,
+    ) -> Estimate:
+        """Log ratio of the seconds that `rival` takes to those that `learner` takes.
+
+        Both are learners, which train on m rows of a task, or functions without arguments. They
+        take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
+        each of them runs. The number of blocks is fixed, and they are the unit of replication.
+        """
+        return ratio(
+            self.experiment,
+            (rival, learner),
+            task=task,
+            m=m,
+            devices=devices,
+            bound=bound,
+            blocks=blocks,
+        )
+
+    def seconds(
+        self, *sides: Side, task: Task | None = None, m: int | None = None, rounds: int = ROUNDS
+    ) -> tuple[float, ...]:
+        """Seconds that each of these learners or functions takes, in the order given.
+
+        Warmed up, with one numeric thread, on the claim's device, which is waited for; the least of
+        some rounds in which all take turns, as whatever disturbs a timing only adds to it.
+        Learners train on m rows of the first seed of a task. This is no estimate: a body may give
+        learners as much work as fits into the same time, and compare them. Where a run is only
+        being planned nothing is timed, and every value is nan.
+        """
+        return seconds(self.experiment, sides, task=task, m=m, rounds=rounds)
+
+
+def seconds(
+    experiment: Experiment,
+    sides: Sequence[Side],
+    *,
+    task: Task | None,
+    m: int | None,
+    rounds: int,
+) -> tuple[float, ...]:
+    """The least seconds of every side; nan where a run is only being planned.
+
+    Raises ClaimError where there is nothing to time, and TimingError where timing fails.
+    """
+    if not sides or rounds < 1:
+        raise ClaimError(
+            f"stopwatch.seconds() needs at least one learner or function and one round; it was "
+            f"given {len(sides)} and rounds={rounds}"
+        )
+    clock, seed = experiment.clock, experiment.seed_offset
+    if clock is None:
+        return (math.nan,) * len(sides)
+    works = [work_of(side, name_of(side), experiment.device, task, m, seed) for side in sides]
+    found = alone(lambda: turns(works, rounds, clock), seed)
+    least = tuple(map(min, found))
+    if min(least) <= 0:
+        raise TimingError(stood_still(works[least.index(min(least))]))
+    return least
 
 
 def ratio(
@@ -190,13 +297,21 @@ def ratio(
 def measure(
     pair: Callable[[int], tuple[Work, Work]], blocks: int, clock: Callable[[], float], seed: int
 ) -> Ratios:
-    """Interleave with one numeric thread and deterministic algorithms, as trials are computed."""
+    """Interleave both sides of every pair, as `alone` has it."""
+    return alone(lambda: interleave(pair, blocks, clock), seed)
+
+
+def alone(take: Callable[[], T], seed: int) -> T:
+    """Take times with one numeric thread and deterministic algorithms, as trials are computed.
+
+    Raises TimingError where the clock is of no use.
+    """
     from .numerics import Numerics, numerics
     from .trials.worker import single_threaded
 
     try:
         with single_threaded(), numerics(Numerics(seed)):
-            return interleave(pair, blocks, clock)
+            return take()
     except ClockError as error:
         raise TimingError(str(error)) from error
 

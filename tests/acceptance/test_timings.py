@@ -91,3 +91,30 @@ def test_a_body_is_not_timed_in_the_rehearsal(project):
         ),
     )
     assert outcomes(project.run("-v")) == {"counted": "PASSED"}
+
+
+def test_a_body_can_give_learners_the_same_time(project):
+    """The slower the learner is, the fewer rows it gets; nothing is timed before its turn."""
+    project.claims(
+        WORK,
+        "calls = []\ndef counted(): calls.append(1); work(0.003)\n",
+        body(
+            "same-time",
+            "compare, stopwatch, task, smallest_effect",
+            "before = len(calls); slow, fast = stopwatch.seconds(counted, short); "
+            "rows = round(256 * slow / fast); assert before == 0 and rows == 384; "
+            "assert compare(rivals['supported'], good, task=task, m=rows) > smallest_effect",
+        ),
+    )
+    records = project.records("-v")
+    assert records["same-time"]["verdict"] == "supported"
+    assert records["same-time"]["timing"]
+    assert {arm["m"] for arm in records["same-time"]["arms"]} == {384}
+
+
+def test_seconds_without_a_learner_are_one_sentence(project):
+    project.claims(body("nothing", "stopwatch, smallest_effect", "stopwatch.seconds()", **HEADER))
+    result = project.run("-v")
+    assert outcomes(result) == {"nothing": "ERROR"}
+    assert "stopwatch.seconds() needs at least one learner or function" in said(result)
+    assert "Traceback" not in said(result)

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_scaling.accelerator import ClockError, Cpu, Cuda
 from pytest_scaling.claim import ClaimError
-from pytest_scaling.stopwatch import SHORTEST, TimingError, Work, interleave
+from pytest_scaling.stopwatch import SHORTEST, TimingError, Work, interleave, turns
 from pytest_scaling.trials.block import Fit
 from tests.plugin.bench import experiment, planted
 from tests.trials.toys import Stripes
@@ -59,10 +59,13 @@ def test_work_that_is_too_short_for_the_clock_is_repeated():
     assert found.logs == pytest.approx([math.log(0.05)] * 9)
 
 
-def test_a_clock_that_goes_backwards_or_stands_still_ends_it_with_a_sentence():
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-1, "went backwards"), (0, "stood still while a was timed")]
+)
+def test_a_clock_that_goes_backwards_or_stands_still_ends_it_with_a_sentence(seconds, words):
     host = Host()
-    with pytest.raises(ClockError, match="went backwards"):
-        interleave(lambda block: (host.work("a", -1), host.work("b", 1)), 9, host.clock)
+    with pytest.raises(ClockError, match=words):
+        interleave(lambda block: (host.work("a", seconds), host.work("b", 1)), 9, host.clock)
 
 
 def test_a_kernel_is_timed_to_its_end_on_a_device(machine):
@@ -78,6 +81,23 @@ def test_a_kernel_is_timed_to_its_end_on_a_device(machine):
 
     logs = interleave(pair, 5, machine.clock).logs
     assert sorted(logs)[2] == pytest.approx(math.log(2), abs=0.2)
+
+
+def test_all_works_take_turns_there_and_back_after_their_cold_starts_and_warm_ups():
+    host = Host(cold=60.0)
+    found = turns([host.work(name, 1 + place) for place, name in enumerate("abc")], 3, host.clock)
+    assert found == [[1.0] * 3, [2.0] * 3, [3.0] * 3]
+    assert "".join(host.log[-9:]) == "abccbaabc"
+
+
+def test_seconds_of_a_kernel_run_from_an_idle_device_to_its_end(machine):
+    works = [
+        Work("one", machine.kernel, Cuda("cuda:0")),
+        Work("two", lambda: [machine.kernel(), machine.kernel()], Cuda("cuda:0")),
+    ]
+    one, two = turns(works, 3, machine.clock)
+    assert min(one) == pytest.approx(0.004, rel=0.3)
+    assert min(two) == pytest.approx(2 * min(one), rel=0.2)
 
 
 # In a claim.
@@ -131,6 +151,80 @@ def test_nothing_is_timed_while_a_run_is_planned():
     made = stage(clock=None)
     assert made.stopwatch(lambda: ran.append(1), lambda: ran.append(1)) > math.log(2)
     assert ran == []
+
+
+def test_the_seconds_of_learners_are_in_their_order_and_what_disturbs_one_does_not_count():
+    host, disturbances = Host(), iter([1, 1, 1, 1, 7, 1, 5])
+
+    @dataclass(frozen=True)
+    class Disturbed(Sleeper):
+        def fit_predict(self, block, settings, device):
+            self.host.now += self.seconds * next(disturbances) - self.seconds
+            return super().fit_predict(block, settings, device)
+
+    slow, fast = Disturbed("slow", 0.03, host), Sleeper("fast", 0.004, host)
+    seconds = stage(host.clock).stopwatch.seconds(slow, fast, task=Stripes(), m=64)
+    assert seconds == pytest.approx((0.03, 0.004))
+    assert set(slow.seen) == {((0,), (1, 64, 3), (1, 1, 3), "cpu")}
+
+
+def test_seconds_are_taken_on_the_claims_device_and_seeds():
+    host = Host()
+    learner, made = Sleeper("one", 0.01, host), stage(host.clock)
+    made.device, made.seed_offset = "cuda:0", 30
+
+    class Idle(Cpu):
+        waits = 0
+
+        def synchronise(self):
+            Idle.waits += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pytest_scaling.stopwatch.accelerator", Idle)
+        made.stopwatch.seconds(learner, task=Stripes(), m=64)
+    assert {(seeds, device) for seeds, *_, device in learner.seen} == {((30,), "cuda:0")}
+    assert Idle.waits == 2 * len(learner.seen)
+
+
+def test_seconds_make_no_evidence():
+    host = Host()
+    made = stage(host.clock)
+    made.stopwatch.seconds(Sleeper("one", 0.01, host), task=Stripes(), m=64)
+    assert made.evidence.decisions == []
+    assert made.arms == {}
+
+
+def test_seconds_are_not_numbers_while_a_run_is_planned():
+    ran = []
+    one, two = stage(clock=None).stopwatch.seconds(lambda: ran.append(1), lambda: ran.append(2))
+    assert math.isnan(one)
+    assert math.isnan(two)
+    assert ran == []
+
+
+@pytest.mark.parametrize(
+    ("sides", "rounds", "words"),
+    [
+        ((), 3, r"at least one learner or function and one round; it was given 0 and rounds=3$"),
+        ((print,), 0, "given 1 and rounds=0$"),
+        ((3,), 1, "times learners and functions, not 3$"),
+        ((Sleeper("s", 0, Host()),), 1, r"needs task=\.\.\. and m=\.\.\. to train s$"),
+    ],
+)
+def test_seconds_of_what_cannot_be_timed_are_told(sides, rounds, words):
+    with pytest.raises(ClaimError, match=words):
+        stage(Host().clock).stopwatch.seconds(*sides, rounds=rounds)
+
+
+@pytest.mark.parametrize(("step", "words"), [(0, "stood still while work"), (-1, "went backwards")])
+def test_seconds_by_a_broken_clock_are_told(step, words):
+    host = Host()
+
+    def work():
+        host.now += step
+
+    with pytest.raises(TimingError, match=words):
+        stage(host.clock).stopwatch.seconds(work)
 
 
 def test_the_interval_keeps_the_level_of_the_claim_and_the_stricter_one_for_refuting():
