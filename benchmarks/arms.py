@@ -29,7 +29,7 @@ from pytest_scaling.trials.block import Learner
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.worker import compute, draw, single_threaded
 
-from .by_hand import NAMED_TASKS, Curve, curves, one_seed, rows
+from .by_hand import NAMED_TASKS, Curve, curves, names, one_seed, rows
 from .machine import as_a_worker, cpu_seconds, description, table
 
 LEARNERS: dict[str, Learner] = {
@@ -117,7 +117,7 @@ def recall(results: Path | None) -> dict[str, Cost]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.arms")
     parser.add_argument("--tier", choices=list(TIERS), default="quick")
-    parser.add_argument("--tasks", default="", help="only these, separated by commas")
+    parser.add_argument("--tasks", type=names, default=[], help="only these, separated by commas")
     parser.add_argument("--intelex", action="store_true", help="by hand with scikit-learn-intelex")
     parser.add_argument("--results", type=Path, metavar="FILE", help="JSON to go on with")
     options = parser.parse_args(arguments)
@@ -125,8 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if status is not None:
         return status
     print(description(), flush=True)
-    tasks = options.tasks.split(",") if options.tasks else []
-    claims, most = claims_of(options.tier, tasks), TIERS[options.tier].most_seeds
+    claims, most = claims_of(options.tier, options.tasks), TIERS[options.tier].most_seeds
     arms = {arm.key: arm for each in claims.values() for arm in each}
     costs = recall(options.results)
     with single_threaded():

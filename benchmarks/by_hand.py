@@ -110,6 +110,11 @@ def curves(claim: str, tier: str, tasks: Sequence[str] = ()) -> list[Curve]:
     return list(dict.fromkeys(found))
 
 
+def names(text: str) -> list[str]:
+    """What an option that takes names was given, separated by commas."""
+    return text.split(",") if text else []
+
+
 def one_seed(arms: Sequence[Curve], seed: int, intelex: bool) -> list[tuple[str, float, float]]:
     """All arms on one seed: key, CPU seconds and error. A task's rows are drawn once."""
     warnings.simplefilter("ignore")  # that the steps were used up before convergence
@@ -149,15 +154,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.by_hand")
     parser.add_argument("claims", nargs="+", help="their ids, as in the ledger")
     parser.add_argument("--tier", choices=list(TIERS), default="quick")
-    parser.add_argument("--tasks", default="", help="only these, separated by commas")
+    parser.add_argument("--tasks", type=names, default=[], help="only these, separated by commas")
     parser.add_argument("--seeds", type=int, help="of every arm (default: the tier's most)")
     parser.add_argument("--intelex", action="store_true", help="train with scikit-learn-intelex")
     options = parser.parse_args(arguments)
-    tasks = options.tasks.split(",") if options.tasks else []
     seeds = range(options.seeds or TIERS[options.tier].most_seeds)
     done = {}
     for claim in options.claims:
-        arms = curves(claim, options.tier, tasks)
+        arms = curves(claim, options.tier, options.tasks)
         if missing := [arm.key for arm in arms if not arm.possible]:
             print(f"scikit-learn has no estimator for {missing[0]} of {claim}", file=sys.stderr)
             return 2

@@ -29,8 +29,7 @@ from pathlib import Path
 
 from pytest_scaling.trials.trial import BLOCKS
 
-from .machine import ROOT, as_a_worker, description, table
-from .tier import cpu_of_children
+from .machine import ROOT, as_a_worker, cpu_of_children, description, table
 
 WIDTH = 256
 STEPS = 64

@@ -32,9 +32,9 @@ from pytest_scaling.session import claim_of
 from pytest_scaling.statistics.ratios import median_interval
 from pytest_scaling.tier import TIERS
 
-from .by_hand import curves
-from .machine import ROOT, description, table
-from .tier import USAGE_ERROR, cpu_of_children
+from .by_hand import curves, names
+from .machine import ROOT, cpu_of_children, description, table
+from .tier import USAGE_ERROR
 
 CLAIMS = ("large-dominates", "size-orders-performance", "plateau")
 LEVEL = 0.025  # of each limit
@@ -186,18 +186,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peer")
     parser.add_argument("claims", nargs="*", default=CLAIMS, help="ids (default: three of them)")
     parser.add_argument("--tier", choices=list(TIERS), default="quick")
-    parser.add_argument("--tasks", default="", help="only these, separated by commas")
+    parser.add_argument("--tasks", type=names, default=[], help="only these, separated by commas")
     parser.add_argument("--seeds", type=int, help="by hand (default: all that the tier has)")
     parser.add_argument("--results", type=Path, metavar="FILE", help="JSON to go on with")
     options = parser.parse_args(arguments)
     most = TIERS[options.tier].most_seeds
     seeds = min(options.seeds or most, most)
-    only = options.tasks.split(",") if options.tasks else []
     print(description(), flush=True)
     done = recall(options.results)
     nodes = nodes_of(options.claims)
     measured = []
-    for pair in pairs(nodes, options.tier, only, seeds, done):
+    for pair in pairs(nodes, options.tier, options.tasks, seeds, done):
         measured.append(pair)
         if pair not in done and options.results is not None:
             done.append(pair)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from functools import partial
 from math import comb
 from pathlib import Path
 
-from .machine import description, seconds, spread, table
+from .machine import cpu_of_children, description, seconds, spread, table
 
 FEWEST_PAIRS = 20
 LEVEL = 0.95
@@ -49,12 +48,6 @@ def run(folder: Path, options: Sequence[str]) -> Time:
     )
     wall = seconds(pytest)
     return Time(1_000 * wall, 1_000 * (cpu_of_children() - used))
-
-
-def cpu_of_children() -> float:
-    """Seconds of the children of this process that have ended, to the microsecond."""
-    times = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return times.ru_utime + times.ru_stime
 
 
 def pair(folder: Path, turn: int) -> dict[str, Time]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from pytest_scaling.tier import TIERS
 from pytest_scaling.trials.store import Store, default_path
 
-from .machine import ROOT, cores, description, table
+from .machine import ROOT, cores, cpu_of_children, description, table
 
 GLANCE = 0.2  # seconds between two looks at the memory
 MIB = 2**20
@@ -102,12 +102,6 @@ def run(store: Path, tier: str, more: Sequence[str]) -> Cost:
     status = process.wait()
     wall = time.perf_counter() - started
     return Cost(wall, cpu_of_children() - used, watch.stop(), trials_in(store) - before, status)
-
-
-def cpu_of_children() -> float:
-    """Seconds of the children of this process that have ended, and of theirs."""
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 def trials_in(store: Path) -> int:

@@ -78,9 +78,7 @@ def interleave(
 
     Raises ClockError where the clock goes backwards.
     """
-    first = pair(0)
-    cold = [work.seconds(1, clock) for work in first]
-    times = [warm(work, clock) for work in first]
+    cold, times = started(pair(0), clock)
     with no_collection():
         logs = [block_ratio(pair(block), times, block % 2, clock) for block in range(blocks)]
     return Ratios(tuple(logs), (cold[0], cold[1]), (times[0], times[1]))
@@ -94,9 +92,7 @@ def turns(
     Their cold starts and warm-ups come first and do not count. Raises ClockError where the clock
     goes backwards.
     """
-    for work in works:
-        work.seconds(1, clock)
-    times = [warm(work, clock) for work in works]
+    _, times = started(works, clock)
     found: list[list[float]] = [[] for _ in works]
     with no_collection():
         for number in range(rounds):
@@ -104,6 +100,12 @@ def turns(
             for place in order:
                 found[place].append(works[place].seconds(times[place], clock))
     return found
+
+
+def started(works: Sequence[Work], clock: Callable[[], float]) -> tuple[list[float], list[int]]:
+    """Seconds of the cold start of each, then what `warm` finds for each."""
+    cold = [work.seconds(1, clock) for work in works]
+    return cold, [warm(work, clock) for work in works]
 
 
 def warm(work: Work, clock: Callable[[], float]) -> int:
@@ -198,36 +200,23 @@ class Stopwatch:
         Learners train on m rows of the first seed of a task. This is no estimate: a body may give
         learners as much work as fits into the same time, and compare them. Where a run is only
         being planned nothing is timed, and every value is nan.
+
+        Raises ClaimError where there is nothing to time, and TimingError where timing fails.
         """
-        return seconds(self.experiment, sides, task=task, m=m, rounds=rounds)
-
-
-def seconds(
-    experiment: Experiment,
-    sides: Sequence[Side],
-    *,
-    task: Task | None,
-    m: int | None,
-    rounds: int,
-) -> tuple[float, ...]:
-    """The least seconds of every side; nan where a run is only being planned.
-
-    Raises ClaimError where there is nothing to time, and TimingError where timing fails.
-    """
-    if not sides or rounds < 1:
-        raise ClaimError(
-            f"stopwatch.seconds() needs at least one learner or function and one round; it was "
-            f"given {len(sides)} and rounds={rounds}"
-        )
-    clock, seed = experiment.clock, experiment.seed_offset
-    if clock is None:
-        return (math.nan,) * len(sides)
-    works = [work_of(side, name_of(side), experiment.device, task, m, seed) for side in sides]
-    found = alone(lambda: turns(works, rounds, clock), seed)
-    least = tuple(map(min, found))
-    if min(least) <= 0:
-        raise TimingError(stood_still(works[least.index(min(least))]))
-    return least
+        if not sides or rounds < 1:
+            raise ClaimError(
+                f"stopwatch.seconds() needs at least one learner or function and one round; it was "
+                f"given {len(sides)} and rounds={rounds}"
+            )
+        device, seed = self.experiment.device, self.experiment.seed_offset
+        clock = self.experiment.clock
+        if clock is None:
+            return (math.nan,) * len(sides)
+        works = [work_of(side, name_of(side), device, task, m, seed) for side in sides]
+        least = tuple(map(min, alone(lambda: turns(works, rounds, clock), seed)))
+        if min(least) <= 0:
+            raise TimingError(stood_still(works[least.index(min(least))]))
+        return least
 
 
 def ratio(

@@ -55,7 +55,8 @@ def test_every_width_is_tuned_at_the_same_numbers_of_steps():
 def test_it_is_the_network_of_the_figure_after_so_many_steps():
     x, y = mnist1d.draw(1_000_000, 512)
     block = Block("mnist1d", 10, (7,), x[None, :400], y[None, :400], x[None, 400:])
-    rates = {"learning_rate": 0.02, "weight_decay": 0.1}
-    stepped = SteppedNetwork(8, 12).fit_predict(block, rates, "cpu")
+    settings = SteppedNetwork(8, 12).settings("mnist1d", 400)
+    rates = {name: settings[name] for name in ("learning_rate", "weight_decay")}
+    stepped = SteppedNetwork(8, 12).fit_predict(block, settings, "cpu")
     network = Network(8, "").fit_predict(block, {**rates, "steps": 12}, "cpu")
     assert np.array_equal(stepped.labels, network.labels)
