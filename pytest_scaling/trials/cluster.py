@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .parcel import Parcel
@@ -31,6 +30,7 @@ NO_WORKER = 60.0  # seconds without any worker after which a run gives up
 GLANCE = 0.5  # seconds between looks at the cluster, or whether a trial is still wanted
 IDLE = 300.0  # seconds after which a process that has nothing to do ends
 ATTEMPTS = 3  # of a trial whose process is lost on one Dask worker
+STARTING = threading.Lock()  # two threads that import joblib at once may find half of it
 LOST = "its worker process was lost {} times, as happens when memory runs out or a library crashes."
 
 
@@ -178,7 +178,7 @@ def compute(parcel: Parcel) -> Results:
 
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]
-    return processes_of_worker().compute(parcel, lambda: task.state == "executing")
+    return PROCESSES.compute(parcel, lambda: task.state == "executing")
 
 
 class Processes:
@@ -219,11 +219,10 @@ def new_process() -> LocalProcesses:
     """A pool of one process, which Dask's own worker processes may have as well."""
     import multiprocessing
 
-    multiprocessing.current_process().daemon = False  # or it could have no children
-    return LocalProcesses(1, IDLE)
+    with STARTING:
+        multiprocessing.current_process().daemon = False  # or it could have no children
+        return LocalProcesses(1, IDLE)
 
 
-@cache
-def processes_of_worker() -> Processes:
-    """The one set of processes that the trials of a Dask worker share."""
-    return Processes()
+PROCESSES = Processes()
+"""The one set of processes that the trials of a Dask worker share."""

@@ -1,11 +1,14 @@
 """What a Dask worker does with a trial; whole runs on a cluster are in tests/acceptance."""
 
 import os
+import threading
+import time
 from concurrent.futures import CancelledError
 
 import pytest
 from distributed import KilledWorker
 
+from pytest_scaling.trials import cluster
 from pytest_scaling.trials.cluster import Processes, in_words
 from pytest_scaling.trials.parcel import pack
 from pytest_scaling.trials.result import TrialError
@@ -40,6 +43,24 @@ def test_trials_follow_each_other_in_one_process_apart_from_the_dask_worker(proc
     processes.compute(pack(trial(2, learner=Centroids(log=log))), always)
     (pid,) = set(pids(log))
     assert pid != os.getpid()
+
+
+def test_threads_of_a_dask_worker_start_their_processes_one_after_another(monkeypatch):
+    starting, most = [], []
+
+    def start(*_):
+        starting.append(1)
+        time.sleep(0.05)  # as joblib takes to import, which two threads must not do at once
+        most.append(len(starting))
+        starting.pop()
+
+    monkeypatch.setattr(cluster, "LocalProcesses", start)
+    threads = [threading.Thread(target=cluster.new_process) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1]
 
 
 def test_a_process_that_is_killed_is_replaced(processes, tmp_path):
