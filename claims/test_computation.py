@@ -24,6 +24,7 @@ from fixtures.learners import (
     narrow_relu_to_target,
     narrow_sigmoid_to_target,
     narrow_to_time,
+    one_design_of_every_width,
     random_search,
     relu_reach,
     relu_reach_with_plenty,
@@ -52,6 +53,8 @@ FIXED_TIME = 0.1  # seconds of training
 BATCHES_TO_TIME = 4_096  # rows of which the batches of a timed training are taken
 BLOCKS = 9  # of the stopwatch where a factor of several is expected
 ROWS_OF_SEARCH = 4_096  # a quarter fits and chooses designs, the others judge them
+SEARCH_TIME = 0.3  # seconds that a search for a design may take
+TIMES_FASTER = 10
 
 
 @claim(
@@ -305,6 +308,54 @@ def test_ten_times_the_trials_are_of_no_use_without_their_results(compare, task,
         random_search,
         random_search,
         metric=("error_of_blind_best_of_3", "error_of_blind_best_of_30"),
+        task=task,
+        m=ROWS_OF_SEARCH,
+    )
+    assert gain > smallest_effect
+
+
+@claim(
+    "iteration-speed-in-seconds",
+    "In the same time a better network is found where experiments return ten times sooner",
+    source=LECTURE.at("07:42", "09:15"),
+    smallest_effect=MARGIN,
+    tasks=[mnist1d],
+)
+def test_at_ten_times_the_speed_a_better_network_is_found_in_the_same_time(
+    compare, stopwatch, task, smallest_effect
+):
+    (taken,) = stopwatch.seconds(one_design_of_every_width, task=task, m=ROWS_OF_SEARCH)
+    few = one_design_of_every_width.designs_within(SEARCH_TIME / TIMES_FASTER, taken)
+    many = one_design_of_every_width.designs_within(SEARCH_TIME, taken)
+    gain = compare(
+        random_search,
+        random_search,
+        metric=(f"error_of_best_of_{few}", f"error_of_best_of_{many}"),
+        task=task,
+        m=ROWS_OF_SEARCH,
+    )
+    assert gain > smallest_effect
+
+
+@claim(
+    "iteration-speed-in-seconds-blind",
+    "In the same time blind choice finds a better network where experiments return ten times "
+    "sooner",
+    source=LECTURE.at("07:42", "09:15"),
+    smallest_effect=MARGIN,
+    tasks=[mnist1d],
+    control_of="iteration-speed-in-seconds",
+)
+def test_at_ten_times_the_speed_blind_choice_finds_no_better_network(
+    compare, stopwatch, task, smallest_effect
+):
+    (taken,) = stopwatch.seconds(one_design_of_every_width, task=task, m=ROWS_OF_SEARCH)
+    few = one_design_of_every_width.designs_within(SEARCH_TIME / TIMES_FASTER, taken)
+    many = one_design_of_every_width.designs_within(SEARCH_TIME, taken)
+    gain = compare(
+        random_search,
+        random_search,
+        metric=(f"error_of_blind_best_of_{few}", f"error_of_blind_best_of_{many}"),
         task=task,
         m=ROWS_OF_SEARCH,
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
+LENIENT, WARNING, STRICT = range(3)  # torch's numbers for what it does about nondeterminism
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,8 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
     if torch.cuda.is_initialized():
         afterwards(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
     torch.manual_seed(wanted.seed)
-    afterwards(
-        torch.use_deterministic_algorithms,
-        torch.are_deterministic_algorithms_enabled(),
-        warn_only=torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
-    torch.use_deterministic_algorithms(wanted.deterministic)
+    afterwards(set_determinism, torch, torch.get_deterministic_debug_mode())
+    set_determinism(torch, STRICT if wanted.deterministic else LENIENT)
     afterwards(torch.set_default_dtype, torch.get_default_dtype())
     torch.set_default_dtype(getattr(torch, wanted.dtype))
     afterwards(torch.set_num_threads, torch.get_num_threads())
@@ -108,6 +105,18 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
         setattr(cudnn, name, value)
     for backend in (torch.backends.cuda.matmul, cudnn):
         set_tf32(backend, wanted.tf32, afterwards)
+
+
+def set_determinism(torch: Any, mode: int) -> None:
+    """Let torch use deterministic algorithms only, by its number for a mode.
+
+    Its function `use_deterministic_algorithms` imports the compiler behind `torch.compile`, to tell
+    it too, which takes most of a second. So that is left to a process that has the compiler.
+    """
+    if "torch._inductor.config" in sys.modules:
+        torch.use_deterministic_algorithms(mode != LENIENT, warn_only=mode == WARNING)
+    else:
+        torch.set_deterministic_debug_mode(mode)
 
 
 def set_tf32(backend: Any, wanted: bool, afterwards: Callable[..., object]) -> None:

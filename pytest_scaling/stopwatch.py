@@ -114,12 +114,12 @@ def warm(work: Work, clock: Callable[[], float]) -> int:
     Raises ClockError where STILL of them take no time.
     """
     times = 1
-    for _ in range(WARM_UPS):
-        work.seconds(times, clock)
-    while (seconds := work.seconds(times, clock) * times) < SHORTEST:
+    seconds = [work.seconds(times, clock) for _ in range(WARM_UPS)][-1]
+    while seconds < SHORTEST:
         if seconds <= 0 and times >= STILL:
             raise ClockError(stood_still(work))
         times = max(2 * times, math.ceil(times * SHORTEST / max(seconds, SHORTEST / 100)))
+        seconds = work.seconds(times, clock) * times
     return times
 
 
@@ -145,7 +145,6 @@ def stood_still(work: Work) -> str:
 def no_collection() -> Iterator[None]:
     """Keep the garbage collector from running in the middle of a timing."""
     enabled = gc.isenabled()
-    gc.collect()
     gc.disable()
     try:
         yield

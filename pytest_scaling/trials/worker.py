@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..numerics import STRICT, set_determinism
 from .block import Block
 from .draws import draws_of_process
 from .result import MemoryShortage, SeedResult, TrialError
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
     "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
+    "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
 }
 """Environment of a worker process, set before anything is imported there."""
 
@@ -123,7 +125,7 @@ def start_afresh(trial: Trial) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(luck)
-        torch.use_deterministic_algorithms(True)
+        set_determinism(torch, STRICT)
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False

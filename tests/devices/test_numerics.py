@@ -1,5 +1,8 @@
 """The state of torch: set for a test, and put back."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pytest_scaling.numerics import Numerics, numerics
@@ -92,3 +95,27 @@ def test_the_newer_interface_for_tf32_is_used_where_somebody_wrote_to_it():
         set_tf32(backend, False, stack.callback)
         assert (backend.fp32_precision, backend.conv.fp32_precision) == ("ieee", "ieee")
     assert (backend.fp32_precision, backend.conv.fp32_precision) == ("none", "none")
+
+
+ASKED_FOR = """
+import sys, torch
+from pytest_scaling.numerics import Numerics, numerics
+{first}
+with numerics(Numerics(0)):
+    assert torch.are_deterministic_algorithms_enabled()
+    compiler = sys.modules.get("torch._inductor.config")
+    print(compiler and compiler.deterministic)
+print(compiler and compiler.deterministic)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [("", "None None"), ("import torch._inductor.config", "True False")],
+    ids=["not there", "there"],
+)
+def test_the_compiler_behind_torch_is_told_where_it_is_there_and_never_imported(first, told):
+    pytest.importorskip("torch", minversion="2.9", reason="older compilers have no such mode")
+    command = [sys.executable, "-c", ASKED_FOR.format(first=first)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split() == told.split()

@@ -193,12 +193,24 @@ def test_only_the_kernel_learns_what_no_line_separates():
     assert errors["linear-svm"] > 0.35
 
 
-@pytest.mark.parametrize("learner", TRADITIONAL, ids=lambda learner: learner.name)
+@pytest.mark.parametrize("learner", [logistic_regression, rbf_svm], ids=lambda each: each.name)
 def test_the_settings_reach_the_classifier(learner):
     machine = learner.classifier({"C": 0.37, "gamma": 1.2, "intelex": None}, 40)
     assert machine.C == 0.37
     if learner is rbf_svm:
         assert machine.gamma == pytest.approx(0.03)  # 1.2 over the number of features
+
+
+@pytest.mark.parametrize("cost", [0.001, 1])
+@pytest.mark.parametrize("task", [mnist1d, friedman], ids=["mnist1d", "friedman"])
+def test_the_linear_svm_is_that_of_scikit_learn(task, cost):
+    from sklearn.svm import LinearSVC
+
+    block = block_of(task, 512, test_rows=1_000)
+    train, test = standardise(block.x, block.x_test)
+    machine = LinearSVC(C=cost, dual=False, tol=1e-6).fit(train[0], block.y[0])
+    labels = linear_svm.fit_predict(block, {"C": cost}, "cpu").labels[0]
+    assert np.mean(labels == machine.predict(test[0])) >= 0.99
 
 
 def test_features_are_centred_and_scaled_by_the_training_rows_alone():

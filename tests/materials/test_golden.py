@@ -103,9 +103,9 @@ def test_a_change_of_a_learner_is_noticed(learner, module, changes, monkeypatch)
     if "TARGET" in changes:  # is the default of an argument
         monkeypatch.setitem(descent.Descent.descend.__kwdefaults__, "target", changes["TARGET"])
     assert fault_of_learner(learner) == (
-        f"The results of learner {learner.name} have changed, but its version is still 1: raise "
-        f"it, then run `python -m tests.materials.golden` (unless a new library changed them; "
-        f"made with {golden.made_with()})."
+        f"The results of learner {learner.name} have changed, but its version is still "
+        f"{learner.version}: raise it, then run `python -m tests.materials.golden` (unless a new "
+        f"library changed them; made with {golden.made_with()})."
     )
 
 
@@ -137,9 +137,9 @@ def test_another_number_of_test_rows_is_a_change_of_a_task(monkeypatch):
 
 
 def test_a_version_that_was_raised_asks_for_new_outputs():
-    raised = dataclasses.replace(linear_svm, version=2)
+    raised = dataclasses.replace(linear_svm, version=linear_svm.version + 1)
     assert fault_of_learner(raised) == (
-        "The golden outputs of learner linear-svm are those of version 1, and it has version 2; "
+        "The golden outputs of learner linear-svm are those of version 2, and it has version 3; "
         "make them anew with `python -m tests.materials.golden`."
     )
 

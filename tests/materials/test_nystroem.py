@@ -5,12 +5,12 @@ import pytest
 
 from fixtures.learners import nystroem_svm, rbf_svm
 from fixtures.learners.classical import EXACT_ROWS
-from fixtures.learners.nystroem import ROWS_AT_ONCE, NystroemFeatures, gaussian, linear_svm
+from fixtures.learners.nystroem import NystroemFeatures, gaussian
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.experiment import sizes
 from pytest_scaling.tier import TIERS
-from tests.materials.blocks import block_of, labels_of, scattered
+from tests.materials.blocks import block_of, labels_of
 
 SETTINGS = {"C": 10, "gamma": 0.5, "components": 300}
 EXACT = {"C": 30, "gamma": 0.3, "intelex": None}
@@ -50,37 +50,6 @@ def test_a_landmark_that_is_there_twice_adds_no_feature():
     features = NystroemFeatures(np.concatenate([rows, rows]), 0.5)(rows)
     assert features.shape == (20, 21)
     assert np.isfinite(features).all()
-
-
-@pytest.mark.parametrize("cost", [0.01, 1, 100])
-def test_the_linear_svm_is_that_of_scikit_learn(cost):
-    from sklearn.svm import LinearSVC
-
-    block = scattered(500, 6, 4, random=3)
-    features = np.column_stack([block.x[0], np.ones(500, np.float32)])
-    members = block.y[0][:, None] == np.arange(4)
-    weights = linear_svm(features, members, cost)
-    machine = LinearSVC(C=cost, dual=False, fit_intercept=False, tol=1e-6)
-    expected = machine.fit(features, block.y[0]).coef_.T
-    least, found = (objective(features, members, each, cost) for each in (expected, weights))
-    assert found < 1.002 * least
-    labels, labels_expected = ((features @ each).argmax(1) for each in (weights, expected))
-    assert np.mean(labels == labels_expected) > 0.99
-
-
-def test_features_that_are_nearly_the_same_and_a_large_cost_are_no_obstacle():
-    """Where the Hessian has eigenvalues from one to a thousand millions."""
-    features = 1 + 1e-4 * normal(ROWS_AT_ONCE + 1_000, 30)
-    members = features[:, :1] > features[:, 1:2]
-    cost = 1e4
-    weights = linear_svm(features, members, cost)
-    nothing_learnt = objective(features, members, np.zeros_like(weights), cost)
-    assert objective(features, members, weights, cost) < 0.9 * nothing_learnt
-
-
-def objective(features, members, weights, cost):
-    missing = np.maximum(1 - np.where(members, 1, -1) * (features @ weights), 0)
-    return np.square(weights).sum() / 2 + cost * np.square(missing).sum()
 
 
 def test_it_learns_from_more_rows_than_it_has_landmarks():

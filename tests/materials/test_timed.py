@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from fixtures.learners import narrow_sigmoid_to_target, wide_relu_to_target
+from fixtures.learners import (
+    narrow_sigmoid_to_target,
+    one_design_of_every_width,
+    random_search,
+    wide_relu_to_target,
+)
 from fixtures.learners.budget import ROWS_OF_WIDTHS
+from fixtures.learners.search import DEPTHS, DESIGNS, WIDTHS
 from fixtures.learners.timed import STEPS, FewSteps
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.trials.block import Block
@@ -45,3 +51,25 @@ def test_a_few_steps_are_as_many_for_every_task_and_width(monkeypatch):
         learner = FewSteps(width)
         learner.fit_predict(rows(64), learner.settings("mnist1d", 64), "cpu")
     assert taken == [STEPS, STEPS]
+
+
+def test_one_design_of_every_width_is_trained_as_a_search_trains_it(monkeypatch):
+    trained = []
+
+    def record(design, x, y, held_out, classes, steps):
+        trained.append((design.width, design.depth, len(x), len(y), len(held_out), steps))
+
+    monkeypatch.setattr("fixtures.learners.timed.labels_of", record)
+    settings = one_design_of_every_width.settings("mnist1d", 400)
+    one_design_of_every_width.fit_predict(rows(400), settings, "cpu")
+    steps = random_search.settings("mnist1d", 400)["steps"]
+    mean_depth = np.mean(DEPTHS)
+    assert trained == [(width, mean_depth, 80, 80, 320, steps) for width in WIDTHS]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "designs"), [(1.0, 10), (0.29, 2), (0.01, 1), (1_000.0, DESIGNS)]
+)
+def test_designs_are_as_many_as_fit_into_the_time(seconds, designs):
+    timed = 0.1 * len(WIDTHS)  # a tenth of a second for each
+    assert one_design_of_every_width.designs_within(seconds, timed) == designs

@@ -14,7 +14,7 @@ made_up = runpy.run_path(str(Path(__file__).parents[1] / "fake.py"), run_name="f
 __version__ = "0.0.made.up"
 version = SimpleNamespace(cuda="12.0", hip=None)
 float16, bfloat16, float32, float64 = "float16", "bfloat16", "float32", "float64"
-_flags = {"deterministic": False, "warn_only": False, "dtype": float32, "threads": 1}
+_flags = {"deterministic": 0, "dtype": float32, "threads": 1}
 
 cuda = SimpleNamespace(
     made_up=made_up,
@@ -59,16 +59,12 @@ def manual_seed(seed):
     _luck.seed(seed)
 
 
-def use_deterministic_algorithms(mode, *, warn_only=False):
-    _flags.update(deterministic=mode, warn_only=warn_only)
+def set_deterministic_debug_mode(mode):
+    _flags["deterministic"] = mode
 
 
-def are_deterministic_algorithms_enabled():
+def get_deterministic_debug_mode():
     return _flags["deterministic"]
-
-
-def is_deterministic_algorithms_warn_only_enabled():
-    return _flags["warn_only"]
 
 
 def get_default_dtype():
