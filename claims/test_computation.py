@@ -122,7 +122,8 @@ def test_within_a_fixed_time_the_error_falls_with_width_and_rises_again(
 def test_with_as_few_steps_the_smaller_network_no_longer_wins(
     compare, stopwatch, task, m_large, smallest_effect
 ):
-    (seconds,) = stopwatch.seconds(wide_to_time, task=task, m=BATCHES_TO_TIME)
+    timed = (narrow_to_time, middle_to_time, wide_to_time)
+    *_, seconds = stopwatch.seconds(*timed, task=task, m=BATCHES_TO_TIME)
     wide = wide_to_time.within(FIXED_TIME, seconds)
     middle = replace(middle_to_time, steps=wide.steps)
     rise = compare(wide, middle, task=task, m=m_large)

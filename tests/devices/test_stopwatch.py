@@ -186,6 +186,20 @@ def test_seconds_are_taken_on_the_claims_device_and_seeds():
     assert Idle.waits == 2 * len(learner.seen)
 
 
+def test_seconds_of_learners_are_taken_once_in_a_run():
+    host = Host()
+    learner = Sleeper("one", 0.01, host)
+    first, second = (
+        stage(host.clock).stopwatch.seconds(learner, task=Stripes(), m=64) for _ in range(2)
+    )
+    seen = len(learner.seen)
+    assert first == second
+    assert stage(host.clock).stopwatch.seconds(learner, task=Stripes(), m=64) == first
+    assert len(learner.seen) == seen
+    stage(host.clock).stopwatch.seconds(learner, task=Stripes(), m=32)
+    assert len(learner.seen) == 2 * seen
+
+
 def test_seconds_make_no_evidence():
     host = Host()
     made = stage(host.clock)
