@@ -51,6 +51,8 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
     """All differences that matter, those that fail first. level: one-sided, of one comparison."""
     old = row.record
     if old["verdict"] == NOT_APPLICABLE:
+        if record["verdict"] == NOT_APPLICABLE:
+            return []
         return [Finding("note", "it was not applicable and is heard for the first time")]
     told = list(changes(old["protocol"], record["protocol"], partial=record["partial"]))
     found: list[Finding] = []

@@ -59,6 +59,13 @@ def test_the_same_again_is_no_finding(row):
     assert found(row(heard(CLEAR)), heard(CLEAR)) == []
 
 
+def test_a_claim_that_was_not_applicable_is_told_once_it_is_heard(row):
+    never = {**heard(CLEAR), "verdict": "not applicable"}
+    assert found(row(never), never) == []
+    words = "it was not applicable and is heard for the first time"
+    assert found(row(never), heard(CLEAR)) == [("note", words)]
+
+
 def test_other_seeds_are_compared_by_their_means(row):
     assert found(row(heard(CLEAR)), heard(CLEAR, offset=1_000)) == []
 
