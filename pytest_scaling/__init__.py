@@ -5,10 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .claim import Claim, ClaimError, Source, claim
-
 if TYPE_CHECKING:
     from .archive import Archive, ArchiveError, open_ledger
+    from .declaration import Claim, ClaimError, Source, claim
     from .estimate import Decision, Estimate, Inconclusive, equivalent
     from .trials.block import Block, Fit, Learner, Settings, SettingsError, Task
 
@@ -35,6 +34,7 @@ __all__ = [
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
+    **dict.fromkeys(("Claim", "ClaimError", "Source", "claim"), "declaration"),
     **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "equivalent"), "estimate"),
     **dict.fromkeys(("Archive", "ArchiveError", "open_ledger"), "archive"),
     **dict.fromkeys(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .claim import Claim, ClaimError
+from .declaration import Claim, ClaimError
 from .devices import MEASUREMENTS, STOPWATCH
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment, label, largest_m, sizes

@@ -16,7 +16,7 @@ import pytest
 from .options import DEVICE
 
 if TYPE_CHECKING:
-    from .claim import Claim
+    from .declaration import Claim
     from .numerics import Numerics
 
 STOPWATCH = "stopwatch"  # a body that asks for it makes a timing claim
@@ -158,7 +158,7 @@ def need_of(node: pytest.Item) -> Need | None:
     mark = node.get_closest_marker("devices")
     if mark is None:
         return None
-    from .claim import ClaimError
+    from .declaration import ClaimError
 
     unknown = [name for name in mark.args if not re.fullmatch(SINGLE, str(name))]
     odd = sorted(mark.kwargs.keys() - {"memory", "count"})

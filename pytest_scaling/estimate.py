@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from _pytest.outcomes import Skipped  # pytest.skip.Exception, as a class to derive from
 
-from .claim import ClaimError
+from .declaration import ClaimError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from .claim import Claim, ClaimError
+from .declaration import Claim, ClaimError
 from .estimate import (
     ERROR,
     LOG_RATIO,

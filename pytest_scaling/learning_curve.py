@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from .claim import ClaimError
+from .declaration import ClaimError
 from .estimate import ERROR, LOG_ERROR, Estimate, Unit
 from .quantities import Samples, differences, over, relative
 from .trials.laboratory import NotYet
@@ -17,7 +17,7 @@ from .trials.trial import Arm
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .claim import Claim
+    from .declaration import Claim
     from .statistics.sequential import Interval
     from .trials.block import Learner, Task
     from .trials.result import SeedResult

@@ -47,7 +47,7 @@ def wanted(test: str, asked: Mapping[str, Any]) -> Numerics:
         if name in known and not fits(name, value)
     ]
     if wrong:
-        from .claim import ClaimError
+        from .declaration import ClaimError
 
         raise ClaimError(
             f"{test} is marked numerics with {', '.join(wrong)}; it takes seed=N, threads=N, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from .claim import Claim, ClaimError
+from .declaration import Claim, ClaimError
 from .estimate import Inconclusive
 from .ledger import Row, differences
 from .stopwatch import TimingError

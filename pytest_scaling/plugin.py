@@ -73,10 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    from .claim import say_mistake
-
     report = yield
-    say_mistake(collector, report)
+    if report.failed:
+        from .declaration import say_mistake
+
+        say_mistake(collector, report)
     return report
 
 

@@ -14,7 +14,7 @@ from .trials.trial import canonical
 
 if TYPE_CHECKING:
     from .cell import Cell, CellDesign
-    from .claim import Claim
+    from .declaration import Claim
     from .estimate import Decision
     from .tier import Tier
     from .trials.trial import Arm

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .claim import ClaimError
+from .declaration import ClaimError
 
 if TYPE_CHECKING:
     from .statistics.race import RaceSamples

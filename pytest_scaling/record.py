@@ -26,7 +26,7 @@ from .statistics.sequential import (
 
 if TYPE_CHECKING:
     from .cell import CellResult, ClaimResult
-    from .claim import Claim
+    from .declaration import Claim
     from .estimate import Decision, Estimate
     from .session import Profile
     from .tier import Tier

@@ -19,7 +19,7 @@ import pytest
 
 from . import options
 from .cell import PROVIDED, Body, ClaimResult, Hearing, Scope, scope
-from .claim import Claim, ClaimError, claims_in
+from .declaration import Claim, ClaimError, claims_in
 from .devices import STOPWATCH, devices_of, lacking_devices
 from .gate import Gate, Judgement, against, partial_by_options
 from .ledger import Ledger, covers, folder_of

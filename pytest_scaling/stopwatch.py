@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .accelerator import Accelerator, ClockError, accelerator, timed
-from .claim import ClaimError
+from .declaration import ClaimError
 from .estimate import LOG_SECONDS, Estimate, Unmeasured
 
 if TYPE_CHECKING:

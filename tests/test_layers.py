@@ -30,7 +30,7 @@ LAYERS = (
     ("numerics", "provenance"),
     (
         "statistics",
-        "claim",
+        "declaration",
         "control",
         "hookspecs",
         "options",
@@ -165,13 +165,13 @@ def made_up(folder: Path, files: dict[str, str]) -> Path:
     ("files", "fault"),
     [
         pytest.param(
-            {"claim.py": "import pytest_scaling.session", "session.py": ""},
-            "claim:1 imports pytest_scaling.session, which lies above it",
+            {"tier.py": "import pytest_scaling.session", "session.py": ""},
+            "tier:1 imports pytest_scaling.session, which lies above it",
             id="an import of a module above",
         ),
         pytest.param(
-            {"claim.py": "from pytest_scaling import session", "session.py": ""},
-            "claim:1 imports pytest_scaling.session, which lies above it",
+            {"tier.py": "from pytest_scaling import session", "session.py": ""},
+            "tier:1 imports pytest_scaling.session, which lies above it",
             id="a module taken from the package",
         ),
         pytest.param(
@@ -185,18 +185,18 @@ def made_up(folder: Path, files: dict[str, str]) -> Path:
             id="a relative import in a subpackage's own module",
         ),
         pytest.param(
-            {"claim.py": "def later():\n    from pytest_scaling.ledger import Ledger"},
-            "claim:2 imports pytest_scaling.ledger, which lies above it",
+            {"tier.py": "def later():\n    from pytest_scaling.ledger import Ledger"},
+            "tier:2 imports pytest_scaling.ledger, which lies above it",
             id="an import inside a function",
         ),
         pytest.param(
-            {"claim.py": "import importlib\nimportlib.import_module('pytest_scaling.ledger')"},
-            "claim:2 imports pytest_scaling.ledger, which lies above it",
+            {"tier.py": "import importlib\nimportlib.import_module('pytest_scaling.ledger')"},
+            "tier:2 imports pytest_scaling.ledger, which lies above it",
             id="an import by name",
         ),
         pytest.param(
-            {"claim.py": "from pytest_scaling import Estimate"},
-            "claim:1 imports pytest_scaling, which lies above it",
+            {"tier.py": "from pytest_scaling import Estimate"},
+            "tier:1 imports pytest_scaling, which lies above it",
             id="a public name taken from the top",
         ),
         pytest.param(
@@ -208,8 +208,8 @@ def made_up(folder: Path, files: dict[str, str]) -> Path:
             id="a circle within a row",
         ),
         pytest.param(
-            {"claim.py": "from fixtures.tasks import Poker"},
-            "claim:1 imports fixtures.tasks, which the package must not know",
+            {"tier.py": "from fixtures.tasks import Poker"},
+            "tier:1 imports fixtures.tasks, which the package must not know",
             id="an import of the suite",
         ),
         pytest.param(
@@ -235,9 +235,9 @@ def test_imports_that_keep_the_order_are_left_alone(tmp_path: Path) -> None:
             "session.py": "from .trials import store\nfrom .outcome import words",
             "outcome.py": "import numpy",
             "estimate.py": "from .trials.store import Store",
-            "trials/store.py": "from . import trial\nfrom ..claim import Claim",
+            "trials/store.py": "from . import trial\nfrom ..declaration import Claim",
             "trials/trial.py": "from .store import Store",
-            "claim.py": """
+            "declaration.py": """
 from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .session import Session

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from ..claim import ClaimError
+from ..declaration import ClaimError
 from ..session import Session, claim_of, session_of
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ import pytest
 
 from ..cell import scope
 from ..citation.moment import start
-from ..claim import Claim
+from ..declaration import Claim
 from ..ledger import Ledger, profiles_in
 from ..session import Session, claim_of
 from ..tier import TIERS

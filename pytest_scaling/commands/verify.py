@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from ..cell import PROVIDED, Body, Hearing, unavailable
 from ..cell import scope as lay_out
-from ..claim import ClaimError
+from ..declaration import ClaimError
 from ..devices import STOPWATCH, lacking_devices
 from ..ledger import BLESSING, RESTORE, Ledger, Page, covers, profiles_in
 from ..protocol import Protocol, changes, protocol, said, sha256

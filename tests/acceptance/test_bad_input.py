@@ -233,7 +233,7 @@ def test_a_header_that_cannot_be_judged_is_told_of_with_its_line(project):
     assert "test_id.py:3: claim id 'Big One' must be lower-case words joined by" in text
     for name, (_, sentence) in HEADERS.items():
         assert re.search(rf"^test_{name}\.py:3: .*{re.escape(sentence)}", text, re.MULTILINE), name
-    assert "claim.py" not in text  # no place within the plugin
+    assert "declaration.py" not in text  # no place within the plugin
 
 
 MISTAKES = {  # a claim's body, and what is said of it

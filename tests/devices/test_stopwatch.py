@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pytest_scaling.accelerator import ClockError, Cpu, Cuda
-from pytest_scaling.claim import ClaimError
+from pytest_scaling.declaration import ClaimError
 from pytest_scaling.stopwatch import SHORTEST, TimingError, Work, interleave, turns
 from pytest_scaling.trials.block import Fit
 from tests.plugin.bench import experiment, planted

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import fixtures.learners
 import fixtures.tasks
 from pytest_scaling.cell import Body
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.trials.block import Learner, Task
 
 from .world import PlantedLearner, PlantedTask, World

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from pytest_scaling.cell import Body, Hearing, scope
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.gate import against
 from pytest_scaling.ledger import Ledger
 from pytest_scaling.record import record

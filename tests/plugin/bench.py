@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.experiment import Experiment
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.tier import TIERS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_scaling.cell import Body, Cell, CellResult, ClaimResult, Hearing, over_cells, scope
-from pytest_scaling.claim import Claim, ClaimError
+from pytest_scaling.declaration import Claim, ClaimError
 from pytest_scaling.experiment import sizes
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.statistics.verdict import Verdict

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_scaling import Decision, Estimate, Inconclusive, equivalent
-from pytest_scaling.claim import ClaimError
+from pytest_scaling.declaration import ClaimError
 from pytest_scaling.estimate import (
     ERROR,
     LOG_ERROR,

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pytest_scaling.claim import ClaimError
+from pytest_scaling.declaration import ClaimError
 from pytest_scaling.estimate import ERROR, LOG_ERROR
 from pytest_scaling.learning_curve import mean_interval
 from pytest_scaling.tier import TIERS

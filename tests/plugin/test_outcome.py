@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.estimate import Inconclusive
 from pytest_scaling.ledger import Row
 from pytest_scaling.outcome import Outcome, needs, outcome, properties, told

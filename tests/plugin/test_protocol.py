@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_scaling.cell import Body, Hearing, scope
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.protocol import changes, protocol
 from pytest_scaling.tier import TIERS
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Name, planted

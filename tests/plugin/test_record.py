@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_scaling.cell import Body, Cell, CellResult, Hearing, scope
-from pytest_scaling.claim import Claim, Source
+from pytest_scaling.declaration import Claim, Source
 from pytest_scaling.ledger import Ledger
 from pytest_scaling.record import SCHEMA_FILE, arms, digest, digits, dump, finite, record
 from pytest_scaling.session import Profile

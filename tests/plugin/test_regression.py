@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from pytest_scaling.cell import Body, Hearing, scope
-from pytest_scaling.claim import Claim
+from pytest_scaling.declaration import Claim
 from pytest_scaling.ledger import Ledger
 from pytest_scaling.record import record
 from pytest_scaling.regression import compare, level_for, suspects
