@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
     "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes; glibc comes to it by itself, where nobody, as
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # Dask does, has freed memory given back at once
 }
 """Environment of a worker process, set before anything is imported there."""
 
