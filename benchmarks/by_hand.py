@@ -7,8 +7,9 @@ its own, all of them with the full number of seeds, and remembers nothing.
 
 Networks are MLPClassifier, 32-bit floats, with the widths, batch, number of steps, learning rate
 and momenta of the suite's; it has neither decoupled weight decay nor a schedule, and keeps its
-default penalty. RBF-SVM and random forest are scikit-learn's own unless `--intelex` is given; the
-other learners are the same estimators with the same arguments in both programs.
+default penalty. RBF-SVM and random forest are scikit-learn's own unless `--intelex` is given, the
+linear SVM and nearest neighbours always; the other learners are the same estimators with the same
+arguments in both programs.
 
 The last line of the output is JSON: by arm, mean CPU seconds of a seed and mean error.
 """
@@ -72,6 +73,10 @@ class Curve:
             return network(int(found[1]), settings, self.m, seed)
         if not intelex and "intelex" in settings:
             settings["intelex"] = None
+        if self.learner == "linear-svm":
+            return linear_svm(settings)
+        if self.learner == "nearest-neighbours":
+            return neighbours(settings, self.m)
         made = ESTIMATORS[self.learner].classifier(settings, features)
         return made.set_params(random_state=seed) if self.learner == "random-forest" else made
 
@@ -92,6 +97,21 @@ def network(width: int, settings: dict[str, Any], m: int, seed: int) -> Any:
         n_iter_no_change=epochs + 1,  # the number of steps is part of the protocol
         random_state=seed,
     )
+
+
+def linear_svm(settings: dict[str, Any]) -> Any:
+    """The linear SVM of the suite; the primal problem, since rows outnumber features."""
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(C=settings["C"], dual=False, tol=1e-2, max_iter=10_000)
+
+
+def neighbours(settings: dict[str, Any], m: int) -> Any:
+    """The nearest neighbours of the suite, by brute force: there are many features."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    voters = min(settings["neighbours"], m)
+    return KNeighborsClassifier(voters, weights=settings["weights"], algorithm="brute")
 
 
 def rows(tier: str) -> Path:

@@ -31,7 +31,7 @@ from fixtures.tasks.linear import linear
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.poker_one_hot import poker_one_hot
-from pytest_scaling import claim, equivalent
+from pytest_scaling import all_of, claim, equivalent
 from pytest_scaling.statistics.plateau import FLAT
 
 MARGIN = 0.01  # of error: one test row in a hundred
@@ -158,9 +158,10 @@ def test_size_and_data_help_each_other(
     compare, interaction, task, m_small, m_large, smallest_effect
 ):
     ends = (m_small, m_large)
-    assert interaction(small_network, large_network, task=task, m=ends) > smallest_effect
-    assert compare(large_network, large_network, task=task, m=ends) > smallest_effect
-    assert compare(small_network, large_network, task=task, m=m_large) > smallest_effect
+    each_helps_the_other = interaction(small_network, large_network, task=task, m=ends)
+    data_help = compare(large_network, large_network, task=task, m=ends)
+    size_helps = compare(small_network, large_network, task=task, m=m_large)
+    assert all_of(each_helps_the_other, data_help, size_helps) > smallest_effect
 
 
 @claim(
@@ -177,9 +178,10 @@ def test_size_and_data_do_not_help_each_other_on_a_linear_task(
     compare, interaction, task, m_small, m_large, smallest_effect
 ):
     ends = (m_small, m_large)
-    assert interaction(small_network, large_network, task=task, m=ends) > smallest_effect
-    assert compare(large_network, large_network, task=task, m=ends) > smallest_effect
-    assert compare(small_network, large_network, task=task, m=m_large) > smallest_effect
+    each_helps_the_other = interaction(small_network, large_network, task=task, m=ends)
+    data_help = compare(large_network, large_network, task=task, m=ends)
+    size_helps = compare(small_network, large_network, task=task, m=m_large)
+    assert all_of(each_helps_the_other, data_help, size_helps) > smallest_effect
 
 
 @claim(

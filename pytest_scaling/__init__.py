@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .archive import Archive, ArchiveError, open_ledger
     from .declaration import Claim, ClaimError, Source, claim
-    from .estimate import Decision, Estimate, Inconclusive, equivalent
+    from .estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .trials.block import Block, Fit, Learner, Settings, SettingsError, Task
 
 __version__ = "0.1.0"
@@ -28,6 +28,7 @@ __all__ = [
     "SettingsError",
     "Source",
     "Task",
+    "all_of",
     "claim",
     "equivalent",
     "open_ledger",
@@ -35,7 +36,7 @@ __all__ = [
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
     **dict.fromkeys(("Claim", "ClaimError", "Source", "claim"), "declaration"),
-    **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "equivalent"), "estimate"),
+    **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"), "estimate"),
     **dict.fromkeys(("Archive", "ArchiveError", "open_ledger"), "archive"),
     **dict.fromkeys(
         ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"), "trials.block"

@@ -289,6 +289,15 @@ class JointDecision:
         return "; ".join(decision.sentence for decision in self.decisions)
 
 
+def all_of(*estimates: Estimate) -> Joint:
+    """Statements joined by "and" that are all measured, for one comparison with a bound.
+
+    It is refuted where any of them is, whatever the others leave open; with one assertion each, the
+    first open one would end the claim. The claim declares their number as `parts`.
+    """
+    return Joint(estimates)
+
+
 def equivalent(estimate: Estimate, bound: float) -> Decision:
     """Whether the estimate lies within plus or minus a declared bound."""
     return estimate.equivalent(bound)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fixtures.learners import nearest_neighbours
+from fixtures.learners.scaling import standardise
 from pytest_scaling.tier import M_SMALL, TIERS
 from pytest_scaling.trials.block import Block
 from tests.materials.blocks import scattered
@@ -35,6 +36,24 @@ def test_a_near_row_outvotes_two_far_ones_by_distance_alone():
     assert nearest_neighbours.fit_predict(block, settings(3), "cpu").labels.tolist() == [[1]]
     near = nearest_neighbours.fit_predict(block, settings(3, "distance"), "cpu")
     assert near.labels.tolist() == [[0]]
+
+
+@pytest.mark.parametrize("neighbours", [1, 9, 160])
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+def test_scikit_learn_finds_the_same(neighbours, weights):
+    from sklearn.neighbors import KNeighborsClassifier
+
+    block = scattered(3_000, 6, 5, test_rows=700)  # more distances than are in memory at once
+    (found,) = nearest_neighbours.fit_predict(block, settings(neighbours, weights), "cpu").labels
+    train, test = standardise(block.x[0], block.x_test[0])
+    theirs = KNeighborsClassifier(neighbours, weights=weights, algorithm="brute")
+    assert (found == theirs.fit(train, block.y[0]).predict(test)).mean() > 0.998
+
+
+def test_a_row_that_was_seen_decides_for_itself():
+    block = on_a_line([0, 1, 2, 300], [1, 0, 0, 0], [0])
+    fit = nearest_neighbours.fit_predict(block, settings(4, "distance"), "cpu")
+    assert fit.labels.tolist() == [[1]]
 
 
 def test_all_rows_vote_where_there_are_fewer_than_the_settings_ask_for():
