@@ -12,6 +12,9 @@ run, in which they share what they train, against the sum of the script's times.
 CPU time is that of the process and of all its children. `--seeds N` trains N seeds by hand in place
 of all, and adds the others at the mean CPU time of these; the wall time grows in proportion. The
 table says so. `--results FILE` keeps what was measured, and goes on from there.
+
+`--whole` takes no turns: the suite hears all the claims named, or else all that can be had with
+scikit-learn alone, in one run, and then the script does the same from start to end, all seeds.
 """
 
 from __future__ import annotations
@@ -32,12 +35,23 @@ from pytest_scaling.session import claim_of
 from pytest_scaling.statistics.ratios import median_interval
 from pytest_scaling.tier import TIERS
 
+from .arms import claims_of
 from .by_hand import curves, names
 from .machine import ROOT, cpu_of_children, description, table
 from .tier import USAGE_ERROR
 
 CLAIMS = ("large-dominates", "size-orders-performance", "plateau")
 LEVEL = 0.025  # of each limit
+HEADER = (
+    "claim",
+    "task",
+    "CPU here, s",
+    "by hand",
+    "ratio",
+    "wall here, s",
+    "by hand",
+    "ratio",
+)
 
 
 class PeerError(RuntimeError):
@@ -87,7 +101,7 @@ def by_suite(nodes: Sequence[str], tier: str, tasks: Sequence[str]) -> Cost:
     """Hear claims with an empty store; a claim that fails has been heard."""
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "pytest", *nodes, "-q", "--tier", tier]
-        command += ["--tasks", ",".join(tasks)]
+        command += ["--tasks", ",".join(tasks)] if tasks else []
         command += ["--scaling-store", f"{name}/trials.sqlite3", "--scaling-report", f"{name}/out"]
         return timed(command, USAGE_ERROR - 1)[0]
 
@@ -99,6 +113,14 @@ def by_hand(claim: str, tier: str, task: str, seeds: int) -> Cost:
     a_seed = sum(used for used, _ in json.loads(output.splitlines()[-1]).values())
     missing = TIERS[tier].most_seeds - seeds
     return cost.times(1 + missing * a_seed / cost.cpu)
+
+
+def whole(nodes: dict[str, str], tier: str, tasks: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """All claims at once, on some tasks or all, by the suite and then by hand."""
+    suite = by_suite(list(nodes.values()), tier, tasks)
+    command = [sys.executable, "-m", "benchmarks.by_hand", *nodes, "--tier", tier]
+    hand, _ = timed([*command, "--tasks", ",".join(tasks)], 0)
+    yield line(f"{len(nodes)} claims", ", ".join(tasks) or "all", suite, hand)
 
 
 def nodes_of(claims: Sequence[str]) -> dict[str, str]:
@@ -184,17 +206,24 @@ def recall(results: Path | None) -> list[Pair]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peer")
-    parser.add_argument("claims", nargs="*", default=CLAIMS, help="ids (default: three of them)")
+    parser.add_argument("claims", nargs="*", help="ids (default: three of them)")
     parser.add_argument("--tier", choices=list(TIERS), default="quick")
     parser.add_argument("--tasks", type=names, default=[], help="only these, separated by commas")
     parser.add_argument("--seeds", type=int, help="by hand (default: all that the tier has)")
     parser.add_argument("--results", type=Path, metavar="FILE", help="JSON to go on with")
+    parser.add_argument("--whole", action="store_true", help="all claims at once, all seeds")
     options = parser.parse_args(arguments)
+    if options.whole and (options.seeds or options.results):
+        parser.error("--whole trains all seeds in one piece: leave out --seeds and --results")
     most = TIERS[options.tier].most_seeds
     seeds = min(options.seeds or most, most)
     print(description(), flush=True)
     done = recall(options.results)
-    nodes = nodes_of(options.claims)
+    if options.whole:
+        nodes = nodes_of(options.claims or list(claims_of(options.tier, options.tasks)))
+        print(table(HEADER, whole(nodes, options.tier, options.tasks)))
+        return 0
+    nodes = nodes_of(options.claims or CLAIMS)
     measured = []
     for pair in pairs(nodes, options.tier, options.tasks, seeds, done):
         measured.append(pair)
@@ -203,17 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.results.write_text(json.dumps([asdict(each) for each in done], indent=1))
     tasks = list(dict.fromkeys(pair.task for pair in measured))
     together = by_suite(list(nodes.values()), options.tier, tasks)
-    header = (
-        "claim",
-        "task",
-        "CPU here, s",
-        "by hand",
-        "ratio",
-        "wall here, s",
-        "by hand",
-        "ratio",
-    )
-    print(table(header, lines(measured, together)))
+    print(table(HEADER, lines(measured, together)))
     print(interval(measured))
     if seeds < most:
         print(f"By hand {seeds} seeds were trained; the other {most - seeds} are extrapolated.")
