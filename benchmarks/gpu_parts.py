@@ -259,7 +259,7 @@ def optimiser_of(parameters: Sequence[torch.Tensor], device: str) -> torch.optim
 
 
 def eager(training: Training) -> Callable[[], None]:
-    """The suite's own step."""
+    """The suite's own gradient, with AdamW in the form that a CUDA graph can record."""
     parameters = training.parameters()
     workspace = Workspace(parameters, min(BATCH, training.m), torch.device(training.device))
     optimiser = optimiser_of([parameters.flat], training.device)

@@ -204,6 +204,8 @@ def out_of_tier(
     if sizes(tier, task, learner):
         return ""
     limit = largest_m(learner, tier)
+    if learner is not None and limit == 0:
+        return f"{label(learner)} does not run in the tier {tier.name}"
     if learner is not None and limit is not None:
         return f"{label(learner)} affords at most {limit:,} rows in the tier {tier.name}"
     named = label(learner) if learner is not None else getattr(task, "name", "the task")

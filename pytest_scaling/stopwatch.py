@@ -15,7 +15,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .accelerator import Accelerator, ClockError, accelerator, timed
 from .declaration import ClaimError
@@ -32,11 +32,18 @@ SHORTEST = 0.002  # seconds that one timing takes at least; shorter work is repe
 STILL = 10_000  # runs in a row that take no time only where the clock stands still
 WARM_UPS = 2  # of each side, after its cold start
 ROUNDS = 3  # of which the fastest counts where seconds are asked for
-TAKEN: dict[tuple[object, ...], tuple[float, ...]] = {}  # seconds by what was asked for
+TAKEN: dict[tuple[object, ...], Taken] = {}  # by what was asked for
 
 
 class TimingError(RuntimeError):
     """Work could not be timed; one sentence says why."""
+
+
+class Taken(NamedTuple):
+    """The seconds of some sides, and these, so that no other side is taken for one of them."""
+
+    seconds: tuple[float, ...]
+    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True)
@@ -219,8 +226,8 @@ class Stopwatch:
             least = tuple(map(min, alone(lambda: turns(works, rounds, clock), seed)))
             if min(least) <= 0:
                 raise TimingError(stood_still(works[least.index(min(least))]))
-            TAKEN[asked] = least
-        return TAKEN[asked]
+            TAKEN[asked] = Taken(least, sides)
+        return TAKEN[asked].seconds
 
 
 def ratio(
@@ -317,7 +324,13 @@ def name_of(side: Side) -> str:
 
 def identity_of(side: Any) -> object:
     """What tells a learner from others, as in the identity of a trial; a function is itself."""
-    return (side.name, side.version) if hasattr(side, "fit_predict") else side
+    if hasattr(side, "fit_predict"):
+        return side.name, side.version
+    try:
+        hash(side)
+    except TypeError:  # an object that is called and compared by its contents
+        return id(side)
+    return side
 
 
 def work_of(

@@ -145,8 +145,15 @@ def test_the_large_training_set_is_the_largest_that_the_learner_affords(project)
             "assert exact(m_large, 'there are rows')",
             learners="[Planted('tiny', most_rows=10)]",
         ),
+        body(
+            "none",
+            "exact, learner, m_large",
+            "assert exact(m_large, 'there are rows')",
+            learners="[Planted('absent', most_rows=0)]",
+        ),
     )
     result = project.run("-v", "-rs")
     expected = {f"most-{most_rows}": "PASSED" for most_rows in AFFORDED}
-    assert outcomes(result) == expected | {"tiny": "SKIPPED"}
+    assert outcomes(result) == expected | {"tiny": "SKIPPED", "none": "SKIPPED"}
     assert "not applicable: tiny affords at most 10 rows in the tier quick" in said(result)
+    assert "not applicable: absent does not run in the tier quick" in said(result)

@@ -208,6 +208,29 @@ def test_seconds_make_no_evidence():
     assert made.arms == {}
 
 
+@dataclass
+class Nap:
+    """Callable and, being compared by its contents, without a hash."""
+
+    host: Host
+    ran: int = 0
+
+    def __call__(self):
+        self.ran += 1
+        self.host.now += 0.01
+
+
+def test_callables_without_a_hash_are_told_apart_and_remembered():
+    host = Host()
+    one, other = Nap(host), Nap(host)
+    first = stage(host.clock).stopwatch.seconds(one)
+    ran = one.ran
+    assert stage(host.clock).stopwatch.seconds(one) == first
+    assert one.ran == ran
+    stage(host.clock).stopwatch.seconds(other)
+    assert other.ran == ran
+
+
 def test_seconds_are_not_numbers_while_a_run_is_planned():
     ran = []
     one, two = stage(clock=None).stopwatch.seconds(lambda: ran.append(1), lambda: ran.append(2))

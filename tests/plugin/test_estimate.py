@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling import Decision, Estimate, Inconclusive, equivalent
+from pytest_scaling import Decision, Estimate, Inconclusive, all_of, equivalent
 from pytest_scaling.declaration import ClaimError
 from pytest_scaling.estimate import (
     ERROR,
@@ -17,7 +17,6 @@ from pytest_scaling.estimate import (
     STATEMENT,
     UNITS,
     Evidence,
-    Joint,
     explain,
 )
 from pytest_scaling.statistics import sequential
@@ -227,21 +226,21 @@ def test_units_are_found_by_the_name_that_records_carry():
 
 
 def test_joint_estimates_must_all_pass():
-    assert Joint((estimate(*ABOVE), estimate(*ABOVE))) > 0.1
-    assert Joint((estimate(*BELOW), estimate(*BELOW))) < 0.1
-    assert not bool(Joint((estimate(*ABOVE), estimate(*BELOW))) > 0.1)
+    assert all_of(estimate(*ABOVE), estimate(*ABOVE)) > 0.1
+    assert all_of(estimate(*BELOW), estimate(*BELOW)) < 0.1
+    assert not bool(all_of(estimate(*ABOVE), estimate(*BELOW)) > 0.1)
 
 
 def test_one_that_is_refuted_refutes_all_even_where_another_is_open():
-    assert bool(Joint((estimate(*AROUND), estimate(*BELOW))) > 0.1) is False
+    assert bool(all_of(estimate(*AROUND), estimate(*BELOW)) > 0.1) is False
     with pytest.raises(Inconclusive):
-        bool(Joint((estimate(*ABOVE), estimate(*AROUND))) > 0.1)
+        bool(all_of(estimate(*ABOVE), estimate(*AROUND)) > 0.1)
 
 
 def test_joint_estimates_are_all_noted_and_all_told():
     evidence = Evidence()
     both = tuple(replace(estimate(*ends), evidence=evidence) for ends in (BELOW, ABOVE))
-    decision = Joint(both) > 0.1
+    decision = all_of(*both) > 0.1
     assert [each.verdict for each in evidence.decisions] == [REFUTED, SUPPORTED]
     assert decision.sentence == "; ".join(each.sentence for each in evidence.decisions)
 
@@ -251,7 +250,7 @@ def test_a_failed_comparison_is_explained_in_words_and_figures():
         "the estimate is not > 0.1000",
         "the gap is -0.1000 [-0.2000, 0.0000] (n = 5)",
     ]
-    assert explain("<", Joint((estimate(*ABOVE), estimate(*BELOW))), 0.1) == [
+    assert explain("<", all_of(estimate(*ABOVE), estimate(*BELOW)), 0.1) == [
         "the estimate is not < 0.1000",
         "the gap is 0.3000 [0.2000, 0.4000] (n = 5)",
         "the gap is -0.1000 [-0.2000, 0.0000] (n = 5)",
