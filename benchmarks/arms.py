@@ -61,7 +61,8 @@ def claims_of(tier: str, tasks: Sequence[str]) -> dict[str, list[Curve]]:
 def measure(curve: Curve, intelex: bool) -> Cost:
     """Train one arm on both sides."""
     trial = Trial(Arm(LEARNERS[curve.learner], NAMED_TASKS[curve.task], curve.m), 0)
-    draw(trial)  # which `compute` remembers
+    for seeds in trial.batches:
+        draw(trial, seeds)  # which `compute` remembers
     curve.estimator(1, 0, intelex=True)  # so that no arm pays for an import
     suite = cpu_seconds(lambda: compute(trial)) / len(trial.seeds)
     ((_, by_hand, _),) = one_seed([curve], trial.seeds[0], intelex)
