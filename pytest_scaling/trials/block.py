@@ -53,7 +53,7 @@ class Learner(Protocol):
 
     Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
     `smallest_m(tier)` (the most rows it can afford in a tier, and the fewest it is meant for; all
-    when absent), `cost(task, m)` (rough seconds a seed, for ordering) and `may_collapse` (true
+    when absent), `cost(task, m)` (rough seconds a seed) and `may_collapse` (true
     where single runs may fail, so that the first look is at ten seeds).
     """
 

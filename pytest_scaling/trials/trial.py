@@ -12,6 +12,7 @@ from typing import Any
 from ..seeds import REPLICATE_STRIDE, VERDICT_SEEDS
 from .block import Learner, Settings, Task
 
+SECONDS_A_ROW = 1e-4  # that a learner takes which does not say, beside those that do
 BLOCKS: tuple[tuple[int, int], ...] = ((0, 5), (5, 7), (7, 10), (10, 14), (14, 20), (20, 30))
 """The fixed parts of the seeds: what is computed together never depends on what else runs."""
 
@@ -167,13 +168,15 @@ class Trial:
 
     @property
     def cost(self) -> float:
-        """Relative cost of one seed, times the seeds; for ordering only.
+        """Seconds that it takes, roughly: for the order of trials and the time left.
 
-        The learner's own `cost(task, m)`, with the task's name, where it has one, or else m.
+        The learner's own `cost(task, m)`, with the task's name, where it has one, or else
+        SECONDS_A_ROW, times the seeds.
         """
         estimate = getattr(self.arm.learner, "cost", None)
-        one = self.arm.m if estimate is None else estimate(self.arm.task.name, self.arm.m)
-        return float(one) * len(self.seeds)
+        if estimate is None:
+            return SECONDS_A_ROW * self.arm.m * len(self.seeds)
+        return float(estimate(self.arm.task.name, self.arm.m)) * len(self.seeds)
 
     def __eq__(self, other: object) -> bool:
         return self.identity == other.identity if isinstance(other, Trial) else NotImplemented

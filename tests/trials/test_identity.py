@@ -144,4 +144,5 @@ def test_the_cost_is_the_learners_own_where_it_has_one():
             return float(m) ** 3
 
     assert trial(m=128).cost == 2 * trial(m=64).cost
+    assert trial(m=64).cost < 1  # seconds, beside learners that say theirs
     assert trial(m=128, learner=Cubic()).cost == 8 * trial(m=64, learner=Cubic()).cost
