@@ -1,3 +1,16 @@
-"""What all tests may use: pytest's own fixture for running pytest in a project of its own."""
+"""What all tests may use: pytest run in a project of its own, and rows that no test has drawn."""
+
+import pytest
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """Rows that no other test has drawn: tasks of tests share names in one process."""
+    from pytest_scaling.trials import worker
+    from pytest_scaling.trials.draws import Draws
+
+    draws = Draws()
+    monkeypatch.setattr(worker, "draws_of_process", lambda: draws)
+    return draws

@@ -8,11 +8,11 @@ import pytest
 from benchmarks.arms import LEARNERS, claims_of, measure
 from benchmarks.by_hand import ESTIMATORS, NAMED_TASKS, Curve, compute
 from pytest_scaling.tier import TIERS
-from pytest_scaling.trials import worker
-from pytest_scaling.trials.draws import Draws
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.worker import compute as train
 from tests.materials.blocks import scattered
+
+pytestmark = pytest.mark.usefixtures("draws")
 
 MARGIN = 0.01  # of error, between the two programs' estimators
 
@@ -39,9 +39,7 @@ def test_every_arm_has_an_estimator_that_labels_rows(arms):
 
 
 @pytest.mark.parametrize("learner", ["linear-svm", "nearest-neighbours", "logistic-regression"])
-def test_both_programs_train_the_same_learner(arms, learner, monkeypatch):
-    draws = Draws()  # not what a planted task of this name has drawn in this process
-    monkeypatch.setattr(worker, "draws_of_process", lambda: draws)
+def test_both_programs_train_the_same_learner(arms, learner):
     arm = next(each for each in arms.values() if (each.task, each.learner) == ("friedman", learner))
     curve = Curve("friedman", learner, arm.m, arm.settings, 5)
     ((_, error),) = compute([curve], [0], intelex=False).values()

@@ -174,9 +174,9 @@ class Trial:
         SECONDS_A_ROW, times the seeds.
         """
         estimate = getattr(self.arm.learner, "cost", None)
-        if estimate is None:
-            return SECONDS_A_ROW * self.arm.m * len(self.seeds)
-        return float(estimate(self.arm.task.name, self.arm.m)) * len(self.seeds)
+        m = self.arm.m
+        one = SECONDS_A_ROW * m if estimate is None else estimate(self.arm.task.name, m)
+        return float(one) * len(self.seeds)
 
     def __eq__(self, other: object) -> bool:
         return self.identity == other.identity if isinstance(other, Trial) else NotImplemented

@@ -3,19 +3,14 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.trials import worker
 from pytest_scaling.trials.draws import Draws
 from pytest_scaling.trials.result import TrialError
 from pytest_scaling.trials.worker import compute
 from tests.trials.toys import Stripes, trial
 
+pytestmark = pytest.mark.usefixtures("draws")
+
 FEW = 100  # rows of a finite task
-
-
-@pytest.fixture(autouse=True)
-def _nothing_drawn_yet(monkeypatch):
-    draws = Draws()
-    monkeypatch.setattr(worker, "draws_of_process", lambda: draws)
 
 
 class OneClassAtFirst(Stripes):

@@ -6,20 +6,13 @@ import math
 import numpy as np
 import pytest
 
-from pytest_scaling.trials import worker
 from pytest_scaling.trials.block import Fit
 from pytest_scaling.trials.draws import Draws
 from pytest_scaling.trials.result import SeedResult, TrialError
 from pytest_scaling.trials.worker import compute
 from tests.trials.toys import TEST_ROWS, Returns, Stripes, trial
 
-
-@pytest.fixture(autouse=True)
-def draws(monkeypatch):
-    """Rows that no other test has drawn."""
-    draws = Draws()
-    monkeypatch.setattr(worker, "draws_of_process", lambda: draws)
-    return draws
+pytestmark = pytest.mark.usefixtures("draws")
 
 
 def constant(block, label=0):
