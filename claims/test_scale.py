@@ -110,10 +110,12 @@ def test_larger_networks_do_not_lead_when_data_is_scarce(ranking, task, m_small,
     "A large network keeps getting better with more data",
     source=LECTURE.at("02:38", "02:44"),
     strength="usually",
+    smallest_effect=MARGIN,
     bounds={"flat": FLAT},
 )
 def test_the_large_network_keeps_improving(curve, task, m_large, bounds):
     error = curve(large_network, task=task)
+    error.require_room(m_large // 2)
     assert error.relative_gain(m_large // 2, m_large, bound="flat") > bounds.flat
 
 
