@@ -33,9 +33,7 @@ from .by_hand import NAMED_TASKS, Curve, curves, names, one_seed, rows
 from .machine import as_a_worker, cpu_seconds, description, table
 
 LEARNERS: dict[str, Learner] = {
-    each.name: each
-    for each in (*vars(learners).values(), *learners.VARIANTS)
-    if isinstance(each, Learner)
+    each.name: each for each in vars(learners).values() if isinstance(each, Learner)
 }
 
 
@@ -60,7 +58,8 @@ def claims_of(tier: str, tasks: Sequence[str]) -> dict[str, list[Curve]]:
 
 def measure(curve: Curve, intelex: bool) -> Cost:
     """Train one arm on both sides."""
-    trial = Trial(Arm(LEARNERS[curve.learner], NAMED_TASKS[curve.task], curve.m), 0)
+    arm = Arm(LEARNERS[curve.learner], NAMED_TASKS[curve.task], curve.m)
+    trial = Trial(arm, 0, test_rows=curve.test_rows)
     for seeds in trial.batches:
         draw(trial, seeds)  # which `compute` remembers
     curve.estimator(1, 0, intelex=True)  # so that no arm pays for an import

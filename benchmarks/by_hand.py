@@ -47,14 +47,15 @@ NAMED_TASKS = {task.name: task for task in (*TASKS, *map(permuted, TASKS))}
 class Curve:
     """One arm of a claim, as its row in the ledger has it.
 
-    seeds: how many the claim asked for before it was decided or given up.
+    settings: as JSON. seeds: how many the claim asked for before it was decided or given up.
     """
 
     task: str
     learner: str
     m: int
-    settings: str  # JSON
+    settings: str
     seeds: int = field(compare=False)
+    test_rows: int | None = field(default=None, compare=False)  # to judge by; None for all
 
     @property
     def key(self) -> str:
@@ -123,7 +124,14 @@ def curves(claim: str, tier: str, tasks: Sequence[str] = ()) -> list[Curve]:
     """The arms of a claim, on some tasks or on all; each once."""
     row = json.loads((rows(tier) / f"{claim}.json").read_text())
     found = (
-        Curve(arm["task"], arm["learner"], arm["m"], json.dumps(arm["settings"]), len(arm["seeds"]))
+        Curve(
+            arm["task"],
+            arm["learner"],
+            arm["m"],
+            json.dumps(arm["settings"]),
+            len(arm["seeds"]),
+            arm["test_rows"][0],
+        )
         for arm in row["arms"]
         if not tasks or arm["task"] in tasks
     )
@@ -147,10 +155,10 @@ def one_seed(arms: Sequence[Curve], seed: int, intelex: bool) -> list[tuple[str,
         for arm in own:
             estimator = arm.estimator(x.shape[1], seed, intelex)  # imports what it needs
             started = time.process_time()
-            train, test = standardise(x[: arm.m], x_test)
+            train, test = standardise(x[: arm.m], x_test[: arm.test_rows])
             labels = estimator.fit(train, y[: arm.m]).predict(test)
             used = time.process_time() - started
-            results.append((arm.key, used, float((labels != y_test).mean())))
+            results.append((arm.key, used, float((labels != y_test[: arm.test_rows]).mean())))
     return results
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pytest_scaling.tier import TIERS
-from tests.planted.rates import EDGES, RIGHT, WRONG, Rates, Stage, band, together
+from tests.planted.rates import RIGHT, WRONG, Rates, Stage, band, together
 from tests.planted.truth import TRUTHS, Truth
 from tests.planted.worlds import WORLDS
 
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(description(), flush=True)
     measured = {
         truth: stage(truth.world, truth.tier).rates(
-            truth.claim, options.at_the_bound if truth.letter in EDGES else options.replicates
+            truth.claim, options.at_the_bound if truth.letter == "B" else options.replicates
         )
         for truth in TRUTHS
         if options.claim in truth.claim

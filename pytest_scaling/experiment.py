@@ -30,7 +30,7 @@ from .estimate import (
 )
 from .forecast import Forecast
 from .learning_curve import LearningCurve
-from .quantities import Samples, differences, interaction, metric_of, raced, spread
+from .quantities import Samples, average, differences, interaction, metric_of, raced
 from .reversal import Reversal
 from .trials.laboratory import Laboratory, NotYet
 from .trials.trial import Arm, Trial, blocks_for
@@ -86,7 +86,13 @@ class Experiment:
         return sampled
 
     def _trial(self, arm: Arm, block: int) -> Trial:
-        return Trial(arm, block, arm.device or self.device, self.seed_offset)
+        return Trial(
+            arm,
+            block,
+            arm.device or self.device,
+            self.seed_offset,
+            test_rows=self.tier.test_rows,
+        )
 
     def looks(self, arms: Sequence[Arm]) -> list[int]:
         """The numbers of seeds at which these arms are judged."""
@@ -256,33 +262,40 @@ class Experiment:
 
     def spread(
         self,
-        variants: Sequence[Learner],
+        worst: Learner,
+        best: Learner,
         *,
         against: tuple[Learner, Learner],
         task: Task,
         m: int,
-    ) -> Estimate:
-        """Spread of the error over variants of a learner minus the gap between two learners.
+    ) -> Joint:
+        """How much further two settings of a learner lie apart than two learners do.
 
-        Which variants are the worst and the best is decided on the other seeds, so that chance
-        alone makes no spread. The gap is the absolute difference of each seed, which chance can
-        only widen.
+        Which settings do worst and best is named beforehand, on other seeds: chosen from these
+        they would lie apart by chance alone. The learners may lie apart either way round, so
+        there are two differences of differences, of which the smaller decides. A seed stands for
+        as many training sets as the tier says: where m is small, their luck is what hides an
+        effect, and they cost little.
         """
-        arms = [Arm(learner, task, m) for learner in (*variants, *against)]
-        names = " and ".join(map(label, against))
 
         def reduce(results: list[Results]) -> Samples:
-            gap = differences(results[-2], results[-1], ("error", "error"))
-            return Samples(spread(results[:-2]) - abs(gap.values), gap.floor)
+            starts = range(0, len(results), 4)
+            return average([interaction(*results[start : start + 4]) for start in starts])
 
-        return self.estimate(
-            arms,
-            reduce,
-            about=f"spread of the error over {len(variants)} settings minus the gap between "
-            f"{names} on {task.name}, m = {m:,}",
-            measured=f"spread - gap, {m:,}",
-            unit=ERROR,
-        )
+        def excess(rival: Learner, learner: Learner) -> Estimate:
+            four = (rival, learner, worst, best)
+            return self.estimate(
+                [Arm(each, task, m, draw) for draw in range(self.tier.draws) for each in four],
+                reduce,
+                about=f"error of {label(worst)} minus {label(best)}, less that of {label(rival)} "
+                f"minus {label(learner)}, on {task.name}, m = {m:,}",
+                measured=f"settings - ({label(rival)} - {label(learner)}), {m:,}",
+                unit=ERROR,
+                parts=2,
+            )
+
+        rival, learner = against
+        return Joint((excess(rival, learner), excess(learner, rival)))
 
     def curve(self, learner: Learner, *, task: Task) -> LearningCurve:
         """Error against m, over the tier's sizes that learner and task can afford."""

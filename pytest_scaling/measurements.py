@@ -58,7 +58,7 @@ def reversal(device: str) -> Any:
 
 @pytest.fixture
 def spread(device: str) -> Any:
-    """spread(variants, against=(a, b), task=task, m=m): spread of variants minus gap of a, b."""
+    """spread(worst, best, against=(a, b), task=task, m=m): how much more two settings differ."""
     return Placeholder("spread")
 
 

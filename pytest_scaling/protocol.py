@@ -27,7 +27,11 @@ def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protoco
     """Everything that was fixed before the first sample of a claim was drawn."""
     content = {
         "claim": terms(claim),
-        "tier": {"sizes": list(tier.sizes), "most_seeds": tier.most_seeds},
+        "tier": {
+            "sizes": list(tier.sizes),
+            "most_seeds": tier.most_seeds,
+            "test_rows": tier.test_rows,
+        },
         "cells": [cell(design) for design in designs],
         "arms": arms(designs),
     }

@@ -133,17 +133,15 @@ def raced(slow: Results, fast: Results) -> Raced:
     return Raced(samples.support, notes=notes, race=samples)
 
 
-def spread(variants: Sequence[Results]) -> Any:
-    """Error of the worst variant minus that of the best, seed by seed: (n,).
-
-    Which variants these are is decided on the other seeds, so that chance alone makes no spread.
-    """
+def average(parts: Sequence[Samples]) -> Samples:
+    """The mean of quantities that were measured on other training and test rows."""
     import numpy as np
 
-    errors = np.array([[metric_of(each, "error") for each in arm] for arm in variants])
-    others = errors.sum(1, keepdims=True) - errors  # (variants, n): without the seed itself
-    seeds = np.arange(errors.shape[1])
-    return errors[others.argmax(0), seeds] - errors[others.argmin(0), seeds]
+    return Samples(
+        np.mean([each.values for each in parts], axis=0),
+        float(np.hypot.reduce([each.floor for each in parts])) / len(parts),
+        tuple(dict.fromkeys(note for each in parts for note in each.notes)),
+    )
 
 
 def row_noise(first: Results, second: Results) -> float:

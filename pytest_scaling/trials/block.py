@@ -44,7 +44,10 @@ class Task(Protocol):
         """Features (m, d) and labels (m,) in 0..classes-1: the first m rows of draw `seed`."""
 
     def test_set(self, seed: int) -> tuple[Features, Labels]:
-        """Features (N, d) and labels (N,), independent of the training rows."""
+        """Features (N, d) and labels (N,), independent of the training rows.
+
+        A tier may judge by the first of them only, so they are in no order.
+        """
 
 
 @runtime_checkable

@@ -39,14 +39,14 @@ class Draws:
         check_classes(task, seed, y)
         return x, y
 
-    def test(self, task: Task, seed: int) -> Rows:
-        """The test rows of `seed`: (N, d) and (N,)."""
+    def test(self, task: Task, seed: int, most: int | None = None) -> Rows:
+        """The test rows of `seed`, at most the first `most` of them: (N, d) and (N,)."""
         key = (task.name, task.version, seed, "test")
         rows = self._rows.get(key)
         if rows is None:
             rows = checked_rows(task, task.test_set(seed), f"test_set({seed})", None)
         self._keep(key, rows)
-        return rows
+        return rows[0][:most], rows[1][:most]
 
     def _check_nested(self, task: Task, seed: int, m: int) -> None:
         """A smaller draw must be the start of a larger one, or results would depend on order."""

@@ -106,7 +106,8 @@ class Trial:
     """One arm on one block of seeds; equal to every trial that must have the same result.
 
     apart: train the seeds one after the other, which takes less memory and is another trial: what
-    is batched together may change the last bits.
+    is batched together may change the last bits. test_rows: the most rows of a test set to judge
+    by; None for all of them.
 
     ValueError where its seeds are not among those of verdicts.
     """
@@ -116,6 +117,7 @@ class Trial:
     device: str = "cpu"
     seed_offset: int = 0
     apart: bool = False
+    test_rows: int | None = None
 
     def __post_init__(self) -> None:
         if self.seeds[0] < 0 or self.seeds[-1] >= VERDICT_SEEDS:
@@ -148,6 +150,7 @@ class Trial:
             "deterministic": True,
             "versions": library_versions(),
             **({"seeds_at_once": 1} if self.apart else {}),
+            **({"test_rows": self.test_rows} if self.test_rows is not None else {}),
         }
 
     @cached_property

@@ -137,7 +137,7 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
     """The block of some seeds of a trial, and the labels of its test rows, (seeds, N)."""
     task, draws = trial.arm.task, draws_of_process()
     training = [draws.training(task, seed, trial.arm.m) for seed in seeds]
-    test = [draws.test(task, seed) for seed in seeds]
+    test = [draws.test(task, seed, trial.test_rows) for seed in seeds]
     if len({x.shape for x, _ in test}) > 1 or len({x.shape[1] for x, _ in training + test}) > 1:
         raise TrialError(
             f"Task {task.name} must have as many columns and test rows for one seed as for another"

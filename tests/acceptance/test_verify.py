@@ -302,7 +302,7 @@ def test_every_kind_of_measurement_can_be_heard_again(project, verify):
         body(
             "spread",
             "spread, task, smallest_effect",
-            "assert spread([good, rivals['supported']], against=(good, good), task=task, m=64) "
+            "assert spread(rivals['supported'], good, against=(good, good), task=task, m=64) "
             "> smallest_effect",
         ),
         body(

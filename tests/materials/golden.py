@@ -25,7 +25,7 @@ from fixtures.learners import (
     NETWORKS,
     REACHES,
     TRADITIONAL,
-    VARIANTS,
+    best_settings,
     five_sigmoid_layers,
     random_search,
     relu_layer,
@@ -34,6 +34,7 @@ from fixtures.learners import (
     sigmoid_slope,
     ten_sigmoid_layers,
     two_sigmoid_layers,
+    worst_settings,
 )
 from fixtures.learners.budget import BudgetedNetwork, Reach
 from fixtures.learners.descent import Descent
@@ -42,7 +43,7 @@ from fixtures.learners.gradient import GradientProbe
 from fixtures.learners.network import Network
 from fixtures.learners.search import RandomSearch
 from fixtures.learners.slope import SlopeProbe
-from fixtures.learners.variant import Variant
+from fixtures.learners.variant import ORDINARY, Variant
 from fixtures.tasks import TASKS
 from fixtures.tasks.fetched import Fetched
 from fixtures.tasks.friedman import friedman
@@ -83,7 +84,8 @@ LEARNERS: tuple[Any, ...] = (
     *GRADIENTS,
     *BUDGETED,
     random_search,
-    *VARIANTS[:2],  # at a rate that rounding does not upset
+    best_settings,
+    worst_settings,
 )
 LEARNED = (mnist1d, poker_one_hot, friedman)  # tasks that every learner is put to
 FEW, MORE = 64, 256  # training rows; a network has more than one batch of them
@@ -144,7 +146,7 @@ def settings_for(learner: Any) -> dict[str, Any]:
     if isinstance(learner, Descent):
         return {"learning_rate": RATES[learner.name]}
     if isinstance(learner, Variant):
-        return {**learner.settings("", MORE), "steps": NETWORK["steps"]}
+        return {**ORDINARY[0 if learner.best else 1], "steps": NETWORK["steps"]}
     return BY_CLASS.get(type(learner)) or BY_NAME.get(learner.name, LINEAR)
 
 

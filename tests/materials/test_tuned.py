@@ -20,6 +20,8 @@ from fixtures.learners import (
 from fixtures.learners.descent import Descent
 from fixtures.learners.network import Network
 from fixtures.learners.tuned import tuned_settings, tuned_task
+from fixtures.learners.variant import ORDINARY
+from fixtures.lecture import EARLY
 from fixtures.spaces import (
     BEYOND_QUICK,
     FEWEST_STEPS,
@@ -32,7 +34,7 @@ from fixtures.spaces import (
     rounds_of_boosting,
     space_of,
 )
-from fixtures.subjects import LEARNERS, afforded, curve, subjects
+from fixtures.subjects import LEARNERS, VARIANTS, afforded, curve, subjects
 from fixtures.tasks import TASKS
 from fixtures.tasks.digits import digits
 from fixtures.tasks.fetched import Fetched
@@ -51,7 +53,7 @@ QUICK = TIERS["quick"]
 NEEDED = {task for tier in COMMITTED for task, _, _ in subjects(TIERS[tier])}
 TUNED = [task for task in TASKS if task in NEEDED and not isinstance(task, Fetched)]
 LACKING = [task for task in TASKS if task not in PRESENT]
-REPLICATES = (0, 1)  # that the suite uses: `race(..., disjoint=True)` takes the second
+REPLICATES = range(max(tier.draws for tier in TIERS.values()))  # that the suite uses
 OFFSETS = (0, 30, 1_000, 800_000)  # of --seed-offset
 
 each_task = pytest.mark.parametrize("task", TUNED, ids=lambda task: task.name)
@@ -122,10 +124,10 @@ def test_a_choice_at_the_edge_of_its_space_is_marked_and_no_other(task):
     wrong = []
     for learner, m, rows, choice in choices(task):
         settings = choice["settings"]
-        searched = GRID[space_of(learner)].items()
+        searched = {} if learner in VARIANTS else GRID[space_of(learner)]
         edges = {
             name
-            for name, values in searched
+            for name, values in searched.items()
             if settings[name] in (min(values), max(values)) and not isinstance(values[0], str)
         }
         if isinstance(learner, Network):
@@ -146,7 +148,7 @@ def test_every_choice_tells_how_it_was_found(task):
     for learner, m, rows, choice in choices(task):
         where = (learner.name, m)
         assert set(choice) == TOLD | ({"tuned_at"} if rows < m else set()), where
-        assert choice["trials"] == TRIALS, where
+        assert choice["trials"] == len(candidates(learner, rows)), where
         assert choice["seeds"] == len(seeds_for(learner, rows)), where
         if learner in REACHES:  # twice the logarithm of so many units and rows
             assert -30 < choice["score"] < 0, where
@@ -190,7 +192,7 @@ def test_a_file_of_settings_names_its_task_its_command_and_its_versions(task):
 def test_every_learner_has_the_same_number_of_candidates(learner):
     for m in (*QUICK.sizes, 65_536):
         space = candidates(learner, m)
-        assert len(space) == TRIALS
+        assert len(space) == (len(ORDINARY) if learner in VARIANTS else TRIALS)
         assert all(list(space).count(each) == 1 for each in space)
 
 
@@ -217,12 +219,12 @@ def rows_of(tier, task, learner):
 
 
 def test_the_rows_follow_from_the_sizes_that_task_and_learner_can_afford():
-    assert rows_of("quick", mnist1d, rbf_svm) == [256, 1_024, 2_048, 4_096]
-    assert rows_of("standard", mnist1d, rbf_svm) == [256, 1_024, 4_096, 8_192]
+    assert rows_of("quick", mnist1d, rbf_svm) == [EARLY, 256, 1_024, 2_048, 4_096]
+    assert rows_of("standard", mnist1d, rbf_svm) == [EARLY, 256, 1_024, 4_096, 8_192]
     assert rows_of("quick", mnist1d, nystroem_svm) == []
     assert rows_of("standard", mnist1d, nystroem_svm) == [16_384, 32_768, 65_536]
     assert rows_of("quick", poker_hand, rbf_svm) == []
-    assert rows_of("standard", poker_hand, rbf_svm) == [256, 1_024, 4_096, 8_192]
+    assert rows_of("standard", poker_hand, rbf_svm) == [EARLY, 256, 1_024, 4_096, 8_192]
     most = digits.most_rows
     assert rows_of("quick", digits, huge_network) == [most]
     whole = [m for _, _, m in curve(TIERS["standard"], digits, nearest_neighbours)]

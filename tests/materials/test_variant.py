@@ -1,4 +1,4 @@
-"""Variants of a network: which settings they have, and that every one of them counts."""
+"""Variants of a network: which settings they have, and that every detail counts."""
 
 import itertools
 
@@ -6,12 +6,24 @@ import numpy as np
 import pytest
 import torch
 
-from fixtures.learners import VARIANTS
+from fixtures.learners import best_settings, worst_settings
 from fixtures.learners.network import Network, Parameters
-from fixtures.learners.variant import INITIAL_SCALES, LEARNING_RATES, WEIGHT_DECAYS, WIDTH, Variant
+from fixtures.learners.tuned import tuned_task
+from fixtures.learners.variant import (
+    INITIAL_SCALES,
+    LEARNING_RATES,
+    ORDINARY,
+    STEPS,
+    WEIGHT_DECAYS,
+    WIDTH,
+)
 from fixtures.spaces import GRID
+from fixtures.tasks import suite
+from fixtures.tasks.fetched import Fetched
 from fixtures.tasks.mnist1d import mnist1d
+from pytest_scaling.tier import M_SMALL
 from tests.materials.blocks import block_of
+from tests.materials.tasks import for_each
 
 NAMES = ("learning_rate", "weight_decay", "init_scale")
 
@@ -29,20 +41,20 @@ def initial_weights(scale=None):
     return torch.stack(parameters.by_seed(parameters.flat.detach())).clone()
 
 
-def test_the_variants_are_all_combinations_of_two_values_each():
-    chosen = [tuple(getattr(variant, name) for name in NAMES) for variant in VARIANTS]
+def test_the_ordinary_settings_are_all_combinations_of_two_values_each():
+    chosen = [tuple(settings[name] for name in NAMES) for settings in ORDINARY]
     expected = itertools.product(LEARNING_RATES, WEIGHT_DECAYS, INITIAL_SCALES)
-    assert sorted(chosen) == sorted(expected)
-    assert len(VARIANTS) == 8
-    assert len({variant.name for variant in VARIANTS}) == 8
-    assert len({variant.label for variant in VARIANTS}) == 8
+    assert chosen == list(expected)
+    assert len(set(chosen)) == 8
 
 
-def test_a_variant_has_the_same_settings_wherever_it_is_put():
-    for variant in VARIANTS:
-        settings = variant.settings("mnist1d", 256)
-        assert settings == variant.settings("another", 65_536)
-        assert [settings[name] for name in NAMES] == [getattr(variant, name) for name in NAMES]
+@for_each([task for task in suite("standard") if not isinstance(task, Fetched)])
+def test_two_of_them_are_named_for_a_task_the_worst_and_the_best(task):
+    pair = (worst_settings, best_settings)
+    choices = [tuned_task(task.name)["learners"][each.name][str(M_SMALL)] for each in pair]
+    assert all(choice["settings"] in ORDINARY for choice in choices)
+    worst, best = (choice["score"] for choice in choices)
+    assert worst > best
 
 
 @pytest.mark.parametrize(
@@ -54,21 +66,19 @@ def test_the_values_are_ordinary_inside_the_space_that_networks_are_tuned_over(v
 
 
 def test_a_variant_trains_as_the_network_of_its_width_does_with_its_settings(block):
-    variant = VARIANTS[0]
-    settings = {**variant.settings("mnist1d", 256), "steps": 20}
-    fit = variant.fit_predict(block, settings, "cpu")
+    settings = {**best_settings.settings("mnist1d", M_SMALL), "steps": 20}
+    fit = best_settings.fit_predict(block, settings, "cpu")
     assert np.array_equal(fit.labels, Network(WIDTH, "").fit_predict(block, settings, "cpu").labels)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_detail_makes_a_difference(block, name):
-    ordinary = {"learning_rate": 0.003, "weight_decay": 0.03, "init_scale": 1.0}
+    ordinary = {"learning_rate": 0.003, "weight_decay": 0.03, "init_scale": 1.0, "steps": STEPS}
     other = {"learning_rate": 0.02, "weight_decay": 2.0, "init_scale": 0.4}
-    labels = []
-    for settings in (ordinary, {**ordinary, name: other[name]}):
-        variant = Variant(**settings)
-        fit = variant.fit_predict(block, variant.settings("mnist1d", 256), "cpu")
-        labels.append(fit.labels)
+    labels = [
+        best_settings.fit_predict(block, settings, "cpu").labels
+        for settings in (ordinary, {**ordinary, name: other[name]})
+    ]
     assert (labels[0] != labels[1]).mean() > 0.02
 
 

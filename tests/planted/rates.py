@@ -19,13 +19,11 @@ from .suite import Planted, load, suite_tasks
 from .world import World
 
 POWER = 0.75  # share of right verdicts where the effect is large
-EDGES = ("B", "b")
 WRONG = {
     "S": ("refuted",),
     "R": ("supported",),
     "r": ("supported",),
     "B": ("supported", "refuted"),
-    "b": ("supported",),
 }
 RIGHT = {"S": "supported", "R": "refuted", "-": "not applicable"}
 

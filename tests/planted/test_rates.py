@@ -7,8 +7,9 @@ from functools import cache
 
 import pytest
 
-from tests.planted.rates import EDGES, together
+from tests.planted.rates import Stage, together
 from tests.planted.truth import TRUTHS
+from tests.planted.worlds import CHANCE_GAP
 
 CLEAR, ON_THE_EDGE = 6, 40  # hearings of a claim in a world, each with luck of its own
 
@@ -19,7 +20,7 @@ def rates(stage):
 
     @cache
     def measure(truth):
-        replicates = ON_THE_EDGE if truth.letter in EDGES else CLEAR
+        replicates = ON_THE_EDGE if truth.letter == "B" else CLEAR
         return stage(truth.world, truth.tier).rates(truth.claim, replicates)
 
     return measure
@@ -34,6 +35,12 @@ def test_all_verdicts_on_effects_at_their_bound_are_wrong_at_most_at_the_level(r
     everything = together(rates(truth) for truth in TRUTHS if truth.letter == "B")
     assert everything.replicates > 2_000
     assert everything.faults("B") == []
+
+
+def test_learners_that_are_alike_count_for_nothing_beside_two_settings():
+    """The mean of their absolute differences would not be nothing."""
+    rates = Stage(CHANCE_GAP).rates("details-decide", 5 * ON_THE_EDGE)
+    assert rates.faults("B") == []
 
 
 def test_every_claim_of_the_suite_has_its_truth(stage):

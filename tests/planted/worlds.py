@@ -151,7 +151,7 @@ CENSORED = {"descent-sigmoid": descent(2_400), "descent-relu": descent(1_200)}  
 # The figure, as the lecture draws it: traditional learners lead with little data and flatten,
 # larger networks start no better and go further. Everything is a power law.
 
-SLOW_RATE, FAST_RATE = "network-64-rate-0.003-*", "network-64-rate-0.02-*"
+ILL_SET, WELL_SET = "network-64-ill-set", "network-64-well-set"
 FIGURE: Curves = {
     **each(LINEAR, Law(0.40, 0.33, 1.5)),
     **each(("rbf-svm", *BESIDE), Law(0.30, 0.0, 0.2)),
@@ -159,8 +159,8 @@ FIGURE: Curves = {
     MEDIUM: Law(0.345, 0.02, 0.35),
     LARGE: Law(0.36, 0.0, 0.45),
     HUGE: Law(0.36, 0.0, 0.45),
-    SLOW_RATE: Through({256: 0.50, 4_096: 0.145}),  # details matter where data are few
-    FAST_RATE: Through({256: 0.36, 4_096: 0.143}),
+    ILL_SET: Through({256: 0.50, 4_096: 0.145}),  # details matter where data are few
+    WELL_SET: Through({256: 0.36, 4_096: 0.143}),
     "network-8-2-gflop": flat(0.50),
     "network-32-2-gflop": flat(0.25),
     "network-128-2-gflop": flat(0.38),
@@ -178,8 +178,8 @@ LECTURE = World(
         "xor": {
             "rbf-svm": Law(0.42, 0.0, 0.2),
             "logistic-regression": flat(0.5),
-            SLOW_RATE: flat(0.40),
-            FAST_RATE: flat(0.36),
+            ILL_SET: flat(0.40),
+            WELL_SET: flat(0.36),
         },
         "poker-counts": {"rbf-svm": flat(0.05), LARGE: flat(0.055)},
     },
@@ -199,7 +199,7 @@ CONTRARY = World(
         MEDIUM: Law(0.45, 0.25, 2.0),
         LARGE: Law(0.45, 0.30, 2.0),
         HUGE: Law(0.45, 0.35, 2.0),
-        "network-64-rate-*": flat(0.3),
+        "network-64-*-set": flat(0.3),
         "network-8-2-gflop": flat(0.5),
         "network-32-2-gflop": flat(0.4),
         "network-128-2-gflop": flat(0.3),
@@ -235,7 +235,7 @@ CROSSING = World(
     {
         **FIGURE,
         **each(LINEAR, Law(0.30, 0.25, 1.5)),
-        SLOW_RATE: Through({256: 0.50, 4_096: 0.30}),
+        ILL_SET: Through({256: 0.50, 4_096: 0.30}),
     },
     on=AWAY_FROM_THE_FIGURE,
 )
@@ -311,8 +311,8 @@ EDGE = World(
         ),
         LARGE: BARELY,
         HUGE: BARELY,
-        SLOW_RATE: flat(0.30 + 2 * MARGIN),  # one more than RBF-SVM and large network differ by
-        FAST_RATE: flat(0.30),
+        ILL_SET: flat(0.30 + 2 * MARGIN),  # one more than RBF-SVM and large network differ by
+        WELL_SET: flat(0.30),
         "network-8-2-gflop": flat(0.25 + MARGIN),
         "network-32-2-gflop": flat(0.25),
         "network-128-2-gflop": flat(0.40),
@@ -365,12 +365,12 @@ COLLAPSE = replace(
 )
 COLLAPSE_WITH_WARNING = replace(COLLAPSE, name="collapse, and learners say so", warned=True)
 
-# The settings of a network differ by the smallest effect, and the learners, which are as good as
+# Two settings of a network differ by the smallest effect, and the learners, which are as good as
 # each other, by chance alone.
 CHANCE_GAP = replace(
     EQUAL,
     name="gap by chance",
-    errors={SLOW_RATE: flat(0.36 + MARGIN), FAST_RATE: flat(0.36), **EQUAL.errors},
+    errors={ILL_SET: flat(0.36 + MARGIN), WELL_SET: flat(0.36), **EQUAL.errors},
     spread=0.01,
 )
 

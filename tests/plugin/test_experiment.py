@@ -16,6 +16,7 @@ from pytest_scaling.estimate import (
     equivalent,
 )
 from pytest_scaling.experiment import Unmeasured, label, largest_m
+from pytest_scaling.seeds import REPLICATE_STRIDE
 from pytest_scaling.statistics.sequential import paired_interval
 from pytest_scaling.statistics.verdict import Verdict
 from pytest_scaling.tier import TIERS
@@ -316,13 +317,34 @@ def test_an_interaction_takes_four_arms():
     assert bool(measured > EFFECT)
 
 
-def test_a_spread_is_held_against_the_gap_of_two_learners():
-    bench = planted(a=0.1, b=0.4, good=0.2, poor=0.3)
-    measured = experiment(bench).spread(
-        [Name("a"), Name("b")], against=(POOR, GOOD), task=TASK, m=64
+def spread_over(bench, *against, tier="quick"):
+    """How much further `ill` lies from `well` than two learners from each other."""
+    ill, well = Name("ill"), Name("well")
+    return experiment(bench, tier=tier).spread(ill, well, against=against, task=TASK, m=64)
+
+
+@pytest.mark.parametrize("against", [(POOR, GOOD), (GOOD, POOR)])
+def test_a_spread_is_held_against_the_gap_of_two_learners_whichever_of_them_leads(against):
+    far = spread_over(planted(well=0.1, ill=0.4, good=0.2, poor=0.3), *against)
+    assert sorted(each.value for each in far.estimates) == pytest.approx([0.2, 0.4])
+    assert bool(far > EFFECT)
+    near = spread_over(planted(well=0.1, ill=0.3, good=0.1, poor=0.3), *against)
+    assert not bool(near > EFFECT)
+
+
+def test_a_seed_of_a_spread_stands_for_as_many_training_sets_as_the_tier_says():
+    def lucky(seed):
+        return 0.4 + 0.1 * (seed // REPLICATE_STRIDE % 2)  # every other replicate errs more
+
+    bench = planted(well=0.1, ill=lucky, good=0.2, poor=0.2)
+    one, many = (
+        spread_over(bench, POOR, GOOD, tier=tier).estimates[0] for tier in ("quick", "standard")
     )
-    assert measured.value == pytest.approx(0.2)
-    assert bool(measured > EFFECT)
+    assert one.value == pytest.approx(0.3)
+    assert many.value == pytest.approx(0.35)
+    replicates = [arm.replicate for arm in many.arms if arm.learner.name == "ill"]
+    assert replicates == list(range(TIERS["standard"].draws))
+    assert many.floor < one.floor
 
 
 def turned(**differences):

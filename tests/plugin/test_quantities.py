@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from pytest_scaling.quantities import (
+    Samples,
+    average,
     differences,
     diverged_notes,
     interaction,
     over,
     relative,
-    spread,
 )
 from tests.plugin.bench import GOOD, ROWS, TASK, Bench, Name, experiment, planted
 
@@ -60,15 +61,16 @@ def test_an_interaction_is_a_difference_of_differences():
     assert made.floor == pytest.approx(math.sqrt(0.1 * ROWS + 0.25 * ROWS) / ROWS)
 
 
-def test_the_spread_is_named_by_the_other_seeds():
-    best, worst = results(0.1, 0.2, 0.1), results(0.3, 0.3, 0.4)
-    assert spread([best, results(0.2, 0.25, 0.2), worst]).tolist() == pytest.approx([0.2, 0.1, 0.3])
-
-
-def test_chance_alone_makes_no_spread():
-    luck = np.random.default_rng(0)
-    arms = [results(*(0.3 + 0.05 * luck.standard_normal(2_000))) for _ in range(4)]
-    assert abs(spread(arms).mean()) < 0.005  # the range of each seed would be about 0.1
+def test_an_average_has_less_noise_than_its_parts():
+    parts = [
+        Samples(np.array([0.1, 0.3]), 0.03, ("one diverged",)),
+        Samples(np.array([0.3, 0.5]), 0.04, ("one diverged",)),
+    ]
+    made = average(parts)
+    assert made.values.tolist() == pytest.approx([0.2, 0.4])
+    assert made.floor == pytest.approx(0.025)
+    assert made.notes == ("one diverged",)
+    assert average(parts[:1]).floor == parts[0].floor
 
 
 def test_a_relative_gain_has_the_noise_of_the_test_rows_too():
