@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.arms import LEARNERS, claims_of, measure
 from benchmarks.by_hand import ESTIMATORS, NAMED_TASKS, Curve, compute
-from pytest_scaling.tier import TIERS
+from fixtures.lecture import EARLY
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.worker import compute as train
 from tests.materials.blocks import scattered
@@ -58,4 +58,4 @@ def test_an_arm_costs_something_on_both_sides(arms):
     cost = measure(smallest, intelex=False)
     assert cost.suite > 0
     assert cost.by_hand > 0
-    assert smallest.m == TIERS["quick"].sizes[0]
+    assert smallest.m == EARLY

@@ -44,6 +44,7 @@ from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.xor import xor
 from fixtures.tune import COMMITTED, seeds_for, tuning_seeds
+from pytest_scaling.seeds import LARGEST_OFFSET
 from pytest_scaling.tier import M_SMALL, TIERS
 from pytest_scaling.trials.block import SettingsError
 from pytest_scaling.trials.trial import BLOCKS, Arm, Trial
@@ -54,7 +55,7 @@ NEEDED = {task for tier in COMMITTED for task, _, _ in subjects(TIERS[tier])}
 TUNED = [task for task in TASKS if task in NEEDED and not isinstance(task, Fetched)]
 LACKING = [task for task in TASKS if task not in PRESENT]
 REPLICATES = range(max(tier.draws for tier in TIERS.values()))  # that the suite uses
-OFFSETS = (0, 30, 1_000, 800_000)  # of --seed-offset
+OFFSETS = (0, 30, 1_000, LARGEST_OFFSET)  # of --seed-offset
 
 each_task = pytest.mark.parametrize("task", TUNED, ids=lambda task: task.name)
 each_tier = pytest.mark.parametrize("tier", COMMITTED)
