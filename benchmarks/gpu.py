@@ -6,7 +6,9 @@ graphs, torch.compile, seeds at once and lower precision would gain, and claims 
 part is a process with a limit of its own time: one that fails, hangs or takes the device along
 costs its own remaining rows, and a sentence says so. `gpu.json` is written anew after every row,
 `gpu.svg` at the end. `--small --device cpu` runs all of it in small where there is no GPU; no part
-has a limit of its own then.
+has a limit of its own then. `--after gpu.json` goes on from an earlier run: what is whole there is
+not measured again. `benchmarks/gpu.sh` installs carried wheels first, on a machine that can fetch
+nothing.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def crossover(rows: Sequence[Row], threads: int) -> float | None:
 def run_part(report: Report, part: str, limit: float) -> None:
     """Run one part in a process of its own, for at most `limit` seconds, and keep its rows."""
     command = [sys.executable, "-m", "benchmarks.gpu_parts", part, f"--device={report.device}"]
-    command += ["--small"] if report.small else []
+    command += [f"--out={report.file.parent}", *(["--small"] if report.small else [])]
     start = time.monotonic()
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -167,16 +169,20 @@ def draw(report: Report, file: Path) -> None:
         )
     ratio.axhline(1, ls=":", color="0.4")
     ratio.set(xscale="log", yscale="log", xlabel="width", ylabel=f"time on CPU / {report.device}")
-    levers = report.rows("levers", "seconds_a_step")
+    levers = report.rows("levers", "ms_a_step")
+    shapes = list(dict.fromkeys((row["width"], row["seeds"], row["batch"]) for row in levers))
     for name in dict.fromkeys(row["lever"] for row in levers):
         rows = [row for row in levers if row["lever"] == name]
         lever.plot(
-            [row["width"] for row in rows],
-            [1e3 * row["seconds_a_step"] for row in rows],
+            [shapes.index((row["width"], row["seeds"], row["batch"])) for row in rows],
+            [row["ms_a_step"] for row in rows],
             marker="o",
+            ls="",
             label=name,
         )
-    lever.set(xscale="log", yscale="log", xlabel="width", ylabel="ms a step, 5 seeds at once")
+    words = [f"width {width}\n{seeds} seeds\nbatch {batch}" for width, seeds, batch in shapes]
+    lever.set_xticks(range(len(shapes)), words, fontsize=7)
+    lever.set(yscale="log", ylabel="ms a step")
     for axes in (speed, ratio, lever):
         if axes.get_legend_handles_labels()[0]:
             axes.legend(fontsize=8)
@@ -196,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--small", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--out", type=Path, default=Path("gpu"), help="folder (default: gpu)")
     parser.add_argument("--minutes", type=float, default=8, help="for everything (default: 8)")
+    parser.add_argument("--after", type=Path, help="gpu.json of a run to go on from")
     parser.add_argument("--parts", default=",".join(PARTS), help="separated by commas")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.parts.split(",") if name not in PARTS]
@@ -203,15 +210,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     options.out.mkdir(parents=True, exist_ok=True)
     report = Report(options.out / "gpu.json", options.device, options.small)
-    print(description())
+    if options.after is not None:
+        report.parts = json.loads(options.after.read_text(encoding="utf-8"))["parts"]
+    print(description(), flush=True)
     end = time.monotonic() + 60 * options.minutes
     for part in options.parts.split(","):
         left = end - time.monotonic()
+        if report.parts.get(part, {}).get("failed") == "":
+            continue  # it is whole since the run before
+        report.parts.pop(part, None)
         if left < 1:
             report.end(part, 0, "no time was left for it")
             continue
         run_part(report, part, left if options.small else min(PARTS[part][1], left))
-        print(f"{part}: {report.parts[part]['seconds']:.0f} s {report.parts[part]['failed']}")
+        print(
+            f"{part}: {report.parts[part]['seconds']:.0f} s {report.parts[part]['failed']}",
+            flush=True,
+        )
     print(summary(report))
     try:
         draw(report, options.out / "gpu.svg")

@@ -11,10 +11,10 @@ import argparse
 import itertools
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from fixtures.learners import Network
-from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS, Parameters, Workspace, train
-from fixtures.learners.scaling import standardise
+from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS, Parameters, train
+from fixtures.learners.program import STEPS_AT_ONCE, Program
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.accelerator import Accelerator, accelerator, timed
 from pytest_scaling.numerics import Numerics, numerics
@@ -39,6 +39,7 @@ from .machine import ROOT, cores, versions
 
 REPEATS = 5
 BLOCKS = 5  # of the stopwatch, A B B A
+CLASSES = mnist1d.classes
 SETTINGS = {"learning_rate": 0.003, "weight_decay": 0.15}
 Row = dict[str, Any]
 
@@ -50,29 +51,38 @@ class Scale:
     products: tuple[int, ...]  # rows and columns of the matrices that are multiplied
     widths: tuple[int, ...]
     seeds: tuple[int, ...]  # that train at once
+    shapes: tuple[tuple[int, int, int], ...]  # width, seeds and batch of a lever
+    programs: tuple[tuple[int, int], ...]  # width, and networks in one program
     m: int  # training rows
     steps: int  # of the optimiser
-    claims: tuple[str, ...]
-    tier: str
+    tests: str  # that pytest selects by -k
+    claims: str  # likewise; empty for all
+    limits: dict[str, int]  # of parts that run pytest, in seconds
 
 
 FULL = Scale(
-    products=(1_024, 2_048, 4_096, 8_192),
-    widths=(8, 64, 256, 1_024, 2_048, 4_096),
-    seeds=(1, 5, 20, 30),
+    products=(1_024, 4_096, 8_192),
+    widths=(8, 64, 256, 1_024, 4_096),
+    seeds=(1, 5, 30),
+    shapes=((64, 5, 128), (256, 5, 128), (256, 30, 128), (256, 5, 1_024), (1_024, 5, 128)),
+    programs=((8, 400), (64, 50), (64, 400), (256, 50), (256, 200), (1_024, 50)),
     m=4_096,
-    steps=50,
-    claims=("cpu-or-gpu", "faster-trains-bigger-in-seconds", "large-dominates", "plateau"),
-    tier="standard",
+    steps=192,
+    tests="real",
+    claims="",
+    limits={"tests": 75, "claims": 150},
 )
 SMALL = Scale(
     products=(64, 128),
     widths=(8, 16),
     seeds=(1, 2),
+    shapes=((8, 2, 128),),
+    programs=((8, 4),),
     m=256,
     steps=4,
-    claims=("faster-trains-bigger-in-seconds",),
-    tier="quick",
+    tests="what_a_device_is",
+    claims="faster-trains-bigger-in-seconds",
+    limits={"tests": 600, "claims": 600},
 )
 
 
@@ -82,10 +92,33 @@ class Bench:
 
     device: str
     scale: Scale
+    out: Path  # for logs and whatever else a part leaves
 
     @property
     def on(self) -> Accelerator:
         return accelerator(self.device)
+
+    def pytest(self, name: str, arguments: Sequence[str]) -> tuple[float, int, list[str]]:
+        """Seconds, exit status and output of a run, which is interrupted at its limit."""
+        log = self.out / f"{name}.log"
+        start = time.perf_counter()
+        with log.open("w", encoding="utf-8") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pytest", *arguments],
+                cwd=ROOT,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            for limit, end in ((self.scale.limits[name], signal.SIGINT), (10, signal.SIGKILL)):
+                try:
+                    process.wait(limit)
+                    break
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, end)
+        status = process.wait()
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return time.perf_counter() - start, status, lines
 
     def seconds(self, work: Callable[[], object], device: str | None = None) -> float:
         """Median seconds of REPEATS runs after a warm-up."""
@@ -96,43 +129,74 @@ class Bench:
 
 @dataclass
 class Training:
-    """A block of seeds of one width on one device, to be trained for some steps from the start."""
+    """A block of seeds of one width on one device, to be trained for some steps from the start.
+
+    Rows and initial weights are drawn on the device: how they come about is not what is timed.
+    """
 
     width: int
     seeds: int
     device: str
     m: int
     steps: int
+    batch: int = BATCH
 
     def __post_init__(self) -> None:
-        draws = [mnist1d.draw(seed, self.m) for seed in range(self.seeds)]
-        x, y = (np.stack(part) for part in zip(*draws, strict=True))
-        self.x = torch.from_numpy(standardise(x, x)[0]).to(self.device)
-        self.y = torch.from_numpy(np.asarray(y, dtype=np.int64)).to(self.device)
-        self.layers = [x.shape[2], *[self.width] * HIDDEN_LAYERS, mnist1d.classes]
+        self.batch = min(self.batch, self.m)
+        self.layers = [mnist1d.draw(0, 1)[0].shape[1], *[self.width] * HIDDEN_LAYERS, CLASSES]
+        self.random = torch.Generator(self.device).manual_seed(0)
+        self.x = torch.randn(
+            self.seeds, self.m, self.layers[0], generator=self.random, device=self.device
+        )
+        self.y = torch.randint(
+            0, CLASSES, (self.seeds, self.m), generator=self.random, device=self.device
+        )
 
     def parameters(self) -> Parameters:
         parameters = Parameters(self.layers, self.seeds, self.device)
-        parameters.initialise([torch.Generator().manual_seed(seed) for seed in range(self.seeds)])
+        for weights, _ in parameters.layers:
+            weights.normal_(0, (2 / weights.shape[1]) ** 0.5, generator=self.random)
         return parameters
 
     @property
     def operations(self) -> float:
         """Floating point operations of the matrix products of all steps."""
         weights = sum(a * b for a, b in itertools.pairwise(self.layers))
-        return 6.0 * self.steps * min(BATCH, self.m) * self.seeds * weights
+        return 6.0 * self.steps * self.batch * self.seeds * weights
+
+    def orders(self) -> Iterator[torch.Tensor]:
+        """Rows of the steps of every epoch, drawn on the device for all seeds at once."""
+        steps = self.m // self.batch
+        first = torch.arange(self.seeds, device=self.device)[:, None] * self.m
+        while True:
+            luck = torch.rand(self.seeds, self.m, generator=self.random, device=self.device)
+            order = luck.argsort(1)[:, : steps * self.batch] + first
+            yield order.view(self.seeds, steps, self.batch).transpose(0, 1).flatten(1)
+
+    def program(self, record: bool | None = None) -> Program:
+        decay = SETTINGS["weight_decay"]
+        return Program(self.parameters(), self.x, self.y, self.batch, decay, record=record)
 
     def runner(self) -> Callable[[], None]:
-        """Trains the same parameters on, step after step."""
-        parameters = self.parameters()
+        """Trains networks from the start, as the suite does on this device."""
         settings = {**SETTINGS, "steps": self.steps}
 
         def run() -> None:
             random = [torch.Generator().manual_seed(seed) for seed in range(self.seeds)]
             with torch.no_grad():
-                train(parameters, self.x, self.y, settings, random)
+                train(self.parameters(), self.x, self.y, settings, random)
 
         return run
+
+
+def tests(bench: Bench) -> Iterator[Row]:
+    """The tests that are marked for a real device."""
+    command = ["tests/devices", "-q", "-rfEs", "-k", bench.scale.tests, "-p", "no:cacheprovider"]
+    seconds, status, log = bench.pytest("tests", command)
+    yield {"seconds": seconds, "exit": status, "last": " ".join(log[-1:])}
+    for line in log:
+        if line.startswith(("FAILED", "ERROR")):
+            yield {"last": line[:400]}
 
 
 def environment(bench: Bench) -> Iterator[Row]:
@@ -166,6 +230,7 @@ def training(bench: Bench) -> Iterator[Row]:
                 "width": width,
                 "seeds": seeds,
                 "tflops": block.operations / seconds / 1e12,
+                "us_a_network_step": 1e6 * seconds / bench.scale.steps / seeds,
                 "seconds_a_step": seconds / bench.scale.steps,
                 "peak_memory": bench.on.peak_memory(),
                 **state(bench.device),
@@ -223,71 +288,83 @@ def equality(bench: Bench) -> Iterator[Row]:
 
 
 def levers(bench: Bench) -> Iterator[Row]:
-    """Seconds a step of training, as the suite trains and with each lever, by width.
-
-    Every lever works on one batch that lies on the device, so that they compare with `as it is`.
-    """
-    for width in bench.scale.widths:
-        for name, prepare, tf32 in (
-            ("as it is", eager, False),
-            ("TF32", eager, True),
-            ("CUDA graph", graphed, False),
-            ("CUDA graph and TF32", graphed, True),
-            ("torch.compile", compiled, False),
-            ("bfloat16 autocast", autocast, False),
-        ):
-            row: Row = {"width": width, "lever": name}
+    """Milliseconds a step, the choice of its rows included, with each lever."""
+    several = bench.scale.steps
+    for width, seeds, batch in bench.scale.shapes:
+        for name, prepare, tf32 in LEVERS:
+            row: Row = {"lever": name, "width": width, "seeds": seeds, "batch": batch}
             try:
                 with numerics(Numerics(0, tf32=tf32, deterministic=False)):
-                    step = prepare(Training(width, 5, bench.device, bench.scale.m, 1))
-                    seconds = bench.seconds(lambda step=step: [step() for _ in range(10)]) / 10
-                row["seconds_a_step"] = seconds
+                    block = Training(width, seeds, bench.device, bench.scale.m, several, batch)
+                    work = prepare(block)
+                    seconds = bench.seconds(work)
+                row["ms_a_step"] = 1e3 * seconds / several
+                row["tflops"] = block.operations / seconds / 1e12
             except Exception as error:
                 row["failed"] = said(error)
             yield row
 
 
+def of_program(record: bool) -> Callable[[Training], Callable[[], None]]:
+    """The suite's own steps: recorded as a graph, or one by one."""
+
+    def prepare(training: Training) -> Callable[[], None]:
+        if record and not training.device.startswith("cuda"):
+            raise RuntimeError("CUDA graphs need a CUDA device")
+        program = training.program(record)
+        rates = [SETTINGS["learning_rate"]] * training.steps
+        orders = training.orders()
+
+        def run() -> None:
+            with torch.no_grad():
+                program.run(rates, orders)
+
+        return run
+
+    return prepare
+
+
+def program(bench: Bench) -> Iterator[Row]:
+    """Microseconds for a step of one network, where so many train as one recorded program."""
+    for width, networks in bench.scale.programs:
+        for tf32 in (False, True):
+            row: Row = {"width": width, "networks": networks, "tf32": tf32}
+            try:
+                with numerics(Numerics(0, tf32=tf32)):
+                    block = Training(width, networks, bench.device, 1_024, 4 * STEPS_AT_ONCE)
+                    work = of_program(bench.device.startswith("cuda"))(block)
+                    bench.on.forget_peak()
+                    seconds = bench.seconds(work)
+                row["us_a_network_step"] = 1e6 * seconds / block.steps / networks
+                row["tflops"] = block.operations / seconds / 1e12
+                row["peak_memory"] = bench.on.peak_memory()
+            except Exception as error:
+                row["failed"] = said(error)
+            yield row
+
+
+def recording(bench: Bench) -> Iterator[Row]:
+    """Seconds that it takes to record the steps of a block, which every trial pays once."""
+    for width in bench.scale.widths[:3]:
+        with numerics(Numerics(0)):
+            block = Training(width, 5, bench.device, bench.scale.m, STEPS_AT_ONCE)
+            for steps in (STEPS_AT_ONCE, 2 * STEPS_AT_ONCE, 3 * STEPS_AT_ONCE, 1_024):
+                block.steps = steps
+                seconds = bench.seconds(lambda block=block: of_program(True)(block)())
+                yield {"width": width, "steps": steps, "seconds_from_the_start": seconds}
+
+
 def one_batch(training: Training) -> tuple[torch.Tensor, torch.Tensor]:
     """Rows (S, B, d) and labels (S * B,) of one step."""
-    batch = min(BATCH, training.m)
-    return training.x[:, :batch].contiguous(), training.y[:, :batch].reshape(-1)
+    return (
+        training.x[:, : training.batch].contiguous(),
+        training.y[:, : training.batch].reshape(-1),
+    )
 
 
 def optimiser_of(parameters: Sequence[torch.Tensor], device: str) -> torch.optim.Optimizer:
     on_gpu = device.startswith("cuda")
     return torch.optim.AdamW(parameters, lr=3e-3, betas=BETAS, fused=True, capturable=on_gpu)
-
-
-def eager(training: Training) -> Callable[[], None]:
-    """The suite's own gradient, with AdamW in the form that a CUDA graph can record."""
-    parameters = training.parameters()
-    workspace = Workspace(parameters, min(BATCH, training.m), torch.device(training.device))
-    optimiser = optimiser_of([parameters.flat], training.device)
-    x, y = one_batch(training)
-
-    def step() -> None:
-        with torch.no_grad():
-            workspace.gradient(parameters, x, y)
-            optimiser.step()
-
-    return step
-
-
-def graphed(training: Training) -> Callable[[], None]:
-    """The same step, recorded once and played back as one launch."""
-    if not training.device.startswith("cuda"):
-        raise RuntimeError("CUDA graphs need a CUDA device")
-    step = eager(training)
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(3):
-            step()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        step()
-    return graph.replay
 
 
 def by_autograd(
@@ -312,17 +389,20 @@ def by_autograd(
 
     def step() -> None:
         with torch.enable_grad():
-            optimiser.zero_grad()
+            optimiser.zero_grad(set_to_none=False)
             wrapped(x, y).backward()
             optimiser.step()
 
-    return step
+    return lambda: [step() for _ in range(training.steps)]
 
 
 def compiled(training: Training) -> Callable[[], None]:
     """By autograd, with forward and backward compiled; on the CPU, for trying, only traced."""
+    import torch._dynamo
+
+    torch._dynamo.reset()  # or a second shape is compiled for all shapes
     backend = "inductor" if training.device.startswith("cuda") else "eager"
-    return by_autograd(training, lambda loss: torch.compile(loss, backend=backend))
+    return by_autograd(training, lambda loss: torch.compile(loss, backend=backend, dynamic=False))
 
 
 def autocast(training: Training) -> Callable[[], None]:
@@ -338,35 +418,45 @@ def autocast(training: Training) -> Callable[[], None]:
     return by_autograd(training, wrap)
 
 
+LEVERS = (
+    ("one by one", of_program(record=False), False),
+    ("graph", of_program(record=True), False),
+    ("graph, TF32", of_program(record=True), True),
+    ("bfloat16 autocast, one by one, one batch", autocast, False),
+    ("torch.compile, one batch", compiled, False),
+)
+
+
 def claims(bench: Bench) -> Iterator[Row]:
-    """The suite's claims on the device, one run of pytest each; a claim and its controls."""
-    with tempfile.TemporaryDirectory() as folder:
-        for claim in bench.scale.claims:
-            out = Path(folder) / claim
-            command = [sys.executable, "-m", "pytest", "claims/", "-q", "-k", claim]
-            command += [f"--scaling-device={bench.device}", f"--tier={bench.scale.tier}"]
-            command += [f"--scaling-report={out}", f"--scaling-store={folder}/trials.db"]
-            start = time.perf_counter()
-            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            seconds = time.perf_counter() - start
-            files = sorted((out / "records").glob("*.json"))
-            for file in files:
-                record = json.loads(file.read_text(encoding="utf-8"))
-                words = {key: record[key] for key in ("verdict", "reason")}
-                yield {"claim": record["claim"]["id"], "seconds": seconds, **words}
-            if not files:
-                last = (run.stdout + run.stderr).strip().splitlines()[-1:]
-                yield {"claim": claim, "seconds": seconds, "failed": " ".join(last)}
+    """The quick tier on the device, in one run; its log, records and store are kept."""
+    store = bench.out / "trials.db"
+    command = [
+        "claims/",
+        f"--scaling-device={bench.device}",
+        "--scaling-workers=4",
+        "--durations=12",
+    ]
+    command += [f"--scaling-report={bench.out / 'report'}", f"--scaling-store={store}"]
+    command += ["-k", bench.scale.claims] if bench.scale.claims else []
+    seconds, status, log = bench.pytest("claims", command)
+    yield {"seconds": seconds, "exit": status, "reason": " ".join(log[-1:])}
+    for file in sorted((bench.out / "report" / "records").glob("*.json")):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        words = {key: record[key] for key in ("verdict", "reason")}
+        yield {"claim": record["claim"]["id"], **words}
 
 
 PARTS: dict[str, tuple[Callable[[Bench], Iterator[Row]], float]] = {
     "environment": (environment, 30),  # with the seconds that it may take
-    "peak": (peak, 45),
-    "training": (training, 75),
-    "ratio": (ratio, 90),
-    "equality": (equality, 60),
+    "tests": (tests, 90),
+    "claims": (claims, 170),
+    "recording": (recording, 20),
+    "peak": (peak, 30),
+    "training": (training, 45),
     "levers": (levers, 90),
-    "claims": (claims, 80),
+    "program": (program, 45),
+    "equality": (equality, 45),
+    "ratio": (ratio, 75),
 }
 
 
@@ -380,10 +470,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--device", default="cuda:0")
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("gpu"))
     options = parser.parse_args(arguments)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_flush_denormal(True)  # as where trials are computed
-    bench = Bench(options.device, SMALL if options.small else FULL)
+    bench = Bench(options.device, SMALL if options.small else FULL, options.out)
     measure, _ = PARTS[options.part]
     try:
         for row in measure(bench):

@@ -133,10 +133,16 @@ class Store:
             if in_force and before != holder:
                 return False  # without waiting for the right to write
             changed = connection.execute(
-                "INSERT INTO leases VALUES (?1, ?2, ?3) ON CONFLICT (identity) DO UPDATE"
-                " SET holder = ?2, expires = ?3"
-                " WHERE holder = ?2 OR (holder = ?4 AND expires = ?5)",
-                (identity, holder, now + seconds, before, expires),
+                "INSERT INTO leases VALUES (:identity, :holder, :until)"
+                " ON CONFLICT (identity) DO UPDATE SET holder = :holder, expires = :until"
+                " WHERE holder = :holder OR (holder = :before AND expires = :expires)",
+                {
+                    "identity": identity,
+                    "holder": holder,
+                    "until": now + seconds,
+                    "before": before,
+                    "expires": expires,
+                },
             )
             return changed.rowcount == 1
 
