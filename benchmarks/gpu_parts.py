@@ -67,7 +67,7 @@ FULL = Scale(
     shapes=((64, 5, 128), (256, 5, 128), (256, 30, 128), (256, 5, 1_024), (1_024, 5, 128)),
     programs=((8, 400), (64, 50), (64, 400), (256, 50), (256, 200), (1_024, 50)),
     m=4_096,
-    steps=192,
+    steps=768,
     tests="real",
     claims="",
     limits={"tests": 75, "claims": 150},
@@ -264,7 +264,7 @@ def ratio(bench: Bench) -> Iterator[Row]:
 
 def equality(bench: Bench) -> Iterator[Row]:
     """What the devices make of the same seeds: errors, labels that agree, and a run repeated."""
-    steps = 20 * bench.scale.steps
+    steps = 5 * bench.scale.steps
     draws = [mnist1d.draw(seed, bench.scale.m) for seed in range(2)]
     tests = [mnist1d.test_set(seed) for seed in range(2)]
     x, y = (np.stack(part) for part in zip(*draws, strict=True))
@@ -326,12 +326,13 @@ def of_program(record: bool) -> Callable[[Training], Callable[[], None]]:
 
 def program(bench: Bench) -> Iterator[Row]:
     """Microseconds for a step of one network, where so many train as one recorded program."""
+    several = 32 * STEPS_AT_ONCE if bench.device.startswith("cuda") else STEPS_AT_ONCE
     for width, networks in bench.scale.programs:
         for tf32 in (False, True):
             row: Row = {"width": width, "networks": networks, "tf32": tf32}
             try:
                 with numerics(Numerics(0, tf32=tf32)):
-                    block = Training(width, networks, bench.device, 1_024, 4 * STEPS_AT_ONCE)
+                    block = Training(width, networks, bench.device, 1_024, several)
                     work = of_program(bench.device.startswith("cuda"))(block)
                     bench.on.forget_peak()
                     seconds = bench.seconds(work)

@@ -54,6 +54,26 @@ def test_a_short_training_ends_where_that_on_the_cpu_ends():
     torch.testing.assert_close(trained("cuda:0"), trained("cpu"), rtol=0.01, atol=0.001)
 
 
+@pytest.mark.parametrize("name", ["relu_descent", "sigmoid_adam", "relu_gradient", "search"])
+def test_descents_and_probes_find_on_the_device_what_they_find_on_the_cpu(name):
+    from fixtures import learners
+    from fixtures.tasks.mnist1d import mnist1d
+    from tests.materials.blocks import block_of
+
+    special = {"relu_gradient": learners.five_sigmoid_layers.with_relu}
+    learner = special.get(name) or getattr(learners, name.replace("search", "random_search"))
+    block, found = block_of(mnist1d, 256), []
+    for device in ("cpu", "cuda:0", "cuda:0"):
+        settings = dict(learner.settings("mnist1d", 256))
+        if name == "search":
+            settings["designs"] = 4
+        with numerics(Numerics(0)):
+            found.append(learner.fit_predict(block, settings, device).metrics)
+    for metric, values in found[0].items():
+        assert np.array_equal(found[1][metric], found[2][metric])
+        np.testing.assert_allclose(found[1][metric], values, rtol=0.05, atol=0.05)
+
+
 def test_what_a_device_is_and_does_can_be_read():
     known = facts("cuda:0")
     assert known["name"] == torch.cuda.get_device_name(0)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from fixtures.learners import DESCENTS, relu_descent, relu_slope, sigmoid_descent, sigmoid_slope
+from fixtures.learners import descent as of_descent
 from fixtures.learners.descent import (
     EPSILON,
     HIDDEN_LAYERS,
@@ -224,3 +225,18 @@ def test_the_probe_looks_into_a_network_that_was_trained(monkeypatch):
     start, trained = seen[1], seen[4]  # after the grid comes one tensor a seed
     assert start.shape == trained.shape == (64, HIDDEN_LAYERS * WIDTH)
     assert (start - trained).abs().mean() > 0.01
+
+
+@pytest.mark.parametrize("most", [3, 16, 40])
+def test_steps_that_run_several_at_once_arrive_like_those_one_by_one(monkeypatch, most):
+    """As on CUDA, where they are played back; here without a graph."""
+    x, y = torch.randn(2, 30, 5), torch.randint(0, 3, (2, 30))
+    found = []
+    for several in (False, True):
+        if several:
+            monkeypatch.setattr(
+                of_descent, "one_by_one", lambda step: of_descent.several_at_once(step, x.device)
+            )
+        parameters = relu_descent.initial(5, 3, (0, 1), "cpu", 8)
+        found.append(relu_descent.descend(parameters, x, y, 0.3, most_steps=most).tolist())
+    assert found[0] == found[1]
