@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_scaling.tier import tier_of
+from pytest_scaling.run.options import tier_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -24,10 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures import learners
-from pytest_scaling.tier import TIERS
-from pytest_scaling.trials.block import Learner
+from pytest_scaling.devices.numerics import single_threaded
+from pytest_scaling.spec.protocols import Learner
+from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.trials.trial import Arm, Trial
-from pytest_scaling.trials.worker import compute, draw, single_threaded
+from pytest_scaling.trials.workers.worker import compute, draw
 
 from .by_hand import NAMED_TASKS, Curve, curves, names, one_seed, rows
 from .machine import as_a_worker, cpu_seconds, description, table

@@ -13,8 +13,8 @@ from functools import partial
 
 from fixtures.tasks import TASKS
 from fixtures.tasks.generated import Generated
-from pytest_scaling.trials.block import Task
-from pytest_scaling.trials.worker import single_threaded
+from pytest_scaling.devices.numerics import single_threaded
+from pytest_scaling.spec.protocols import Task
 
 from .machine import as_a_worker, description, seconds, table
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytest_scaling.ledger import write_atomically
+from pytest_scaling.ledger.format import write_atomically
 
 from .gpu_parts import PARTS, Row
 from .machine import ROOT, description, table

@@ -29,11 +29,11 @@ from fixtures.learners import Network
 from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS, Parameters, train
 from fixtures.learners.program import STEPS_AT_ONCE, Program
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.accelerator import Accelerator, accelerator, timed
-from pytest_scaling.numerics import Numerics, numerics
-from pytest_scaling.provenance import facts, state
-from pytest_scaling.stopwatch import Work, interleave
-from pytest_scaling.trials.block import Block
+from pytest_scaling.devices.accelerator import Accelerator, accelerator, timed
+from pytest_scaling.devices.hardware import facts, state
+from pytest_scaling.devices.numerics import Numerics, numerics
+from pytest_scaling.devices.timing import Work, interleave
+from pytest_scaling.spec.protocols import Block
 
 from .machine import ROOT, cores, versions
 

@@ -27,7 +27,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_scaling.trials.trial import BLOCKS
+from pytest_scaling.trials.seeds import BLOCKS
 
 from .machine import ROOT, as_a_worker, cpu_of_children, description, table
 
@@ -112,7 +112,7 @@ def train(m: int, seeds: int) -> Usage:
     from fixtures.learners.network import Network
     from fixtures.tasks.poker_hand import poker_hand
     from pytest_scaling.trials.trial import Arm, Trial
-    from pytest_scaling.trials.worker import compute
+    from pytest_scaling.trials.workers.worker import compute
 
     @dataclass(frozen=True)
     class Short(Network):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pytest_scaling.trials.worker import ENVIRONMENT
+from pytest_scaling.devices.numerics import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]  # of the checkout
 LIBRARIES = ("pytest", "numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "torch")

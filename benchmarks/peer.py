@@ -30,10 +30,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pytest_scaling.commands.collection import collect
-from pytest_scaling.session import claim_of
+from pytest_scaling.commands.collect import collect
+from pytest_scaling.run.collection import claim_of
+from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.statistics.ratios import median_interval
-from pytest_scaling.tier import TIERS
 
 from .arms import claims_of
 from .by_hand import curves, names

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from pytest_scaling.tier import TIERS
+from pytest_scaling.spec.tier import TIERS
 from tests.planted.rates import RIGHT, WRONG, Rates, Stage, band, together
 from tests.planted.truth import TRUTHS, Truth
 from tests.planted.worlds import WORLDS

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from pytest_scaling.commands.store import opened
-from pytest_scaling.trials.inventory import Held, trials
-from pytest_scaling.trials.store import default_path
+from pytest_scaling.trials.store.inventory import Held, trials
+from pytest_scaling.trials.store.store import default_path
 
 from .machine import table
 

@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pytest_scaling.accelerator import Cpu
+from pytest_scaling.devices.accelerator import Cpu
+from pytest_scaling.devices.timing import Work
+from pytest_scaling.experiments.stopwatch import measure
 from pytest_scaling.statistics.ratios import BLOCKS, median_interval
-from pytest_scaling.stopwatch import Work, measure
 
 from .machine import description, table
 

@@ -18,10 +18,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pytest_scaling.trials.database import RESULT, open_database, transaction
 from pytest_scaling.trials.result import SeedResult
-from pytest_scaling.trials.row import write_row
-from pytest_scaling.trials.store import Store
+from pytest_scaling.trials.store.database import RESULT, open_database, transaction
+from pytest_scaling.trials.store.row import write_row
+from pytest_scaling.trials.store.store import Store
 
 from .machine import description, table
 

@@ -25,7 +25,7 @@ import torch
 from fixtures.learners.network import BATCH, HIDDEN_LAYERS, Parameters, train
 from fixtures.learners.scaling import standardise
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.trials.worker import single_threaded
+from pytest_scaling.devices.numerics import single_threaded
 
 from .machine import as_a_worker, cpu_seconds, description, kernels, spread, table
 

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.rehearsal import can_rehearse, rehearse
-from pytest_scaling.session import session_of
+from pytest_scaling.run.prefetch import can_rehearse, rehearse
+from pytest_scaling.run.session import session_of
 from pytest_scaling.trials.result import SeedResult
-from pytest_scaling.trials.store import Store, default_path
+from pytest_scaling.trials.store.store import Store, default_path
 from pytest_scaling.trials.trial import Trial
 
 from .machine import description, table

@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .archive import Archive, ArchiveError, open_ledger
-    from .declaration import Claim, ClaimError, Source, claim
-    from .estimate import Decision, Estimate, Inconclusive, all_of, equivalent
-    from .trials.block import Block, Fit, Learner, Settings, SettingsError, Task
+    from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
+    from .report.archive import Archive, ArchiveError, open_ledger
+    from .spec.declaration import Claim, ClaimError, Source, claim
+    from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
+
 
 __version__ = "0.1.0"
 
@@ -35,16 +36,15 @@ __all__ = [
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
-    **dict.fromkeys(("Claim", "ClaimError", "Source", "claim"), "declaration"),
-    **dict.fromkeys(("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"), "estimate"),
-    **dict.fromkeys(("Archive", "ArchiveError", "open_ledger"), "archive"),
-    **dict.fromkeys(
-        ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"), "trials.block"
-    ),
+    "spec.declaration": ("Claim", "ClaimError", "Source", "claim"),
+    "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
+    "experiments.estimate": ("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"),
+    "report.archive": ("Archive", "ArchiveError", "open_ledger"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    for module, names in _LATER.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

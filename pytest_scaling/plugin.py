@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .measurements import (  # noqa: F401 - fixtures
+from .run.fixtures import (  # noqa: F401 - fixtures
     bounds,
     compare,
     curve,
@@ -29,8 +30,16 @@ from .measurements import (  # noqa: F401 - fixtures
     task,
     tasks,
 )
-from .options import add_options
-from .presence import heard
+from .run.options import add_options
+
+if TYPE_CHECKING:
+    from .run.session import Session
+
+
+def session_if_any(config: pytest.Config) -> Session | None:
+    """The run's session, where it has claims; a run without any does not load its module."""
+    module = sys.modules.get("pytest_scaling.run.session")
+    return module.session_if_any(config) if module else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,33 +47,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    from . import hookspecs
+    from .spec import hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    from .devices import configure
-    from .options import TIER, UPDATE, check_options, wants_cluster
+    from .run.devices import configure
+    from .run.options import TIER, UPDATE, check_options, wants_cluster
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     check_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
     if UPDATE.read(config):
-        from .gate import check_tree
+        from .run.finish import check_tree
 
         check_tree(config)
     if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
-        from .distribution import register
+        from .run.xdist.processes import register
 
         register(config)
     if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
-        from .tier import tier_of
+        from .run.options import tier_of
 
         tier_of(config)
     if wants_cluster(config):
-        from .session import cluster_of
+        from .run.resources import cluster_of
 
         cluster_of(config)  # and so is a cluster that is not there
 
@@ -75,42 +84,42 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     if report.failed:
-        from .declaration import say_mistake
+        from .run.collection import say_mistake
 
         say_mistake(collector, report)
     return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    from .devices import give_way, parametrize
+    from .run.device_tests.parametrize import give_way, parametrize
 
     give_way(metafunc, device)
     parametrize(metafunc, device)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    from .devices import header
+    from .run.devices import header
 
     return header(config)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    from .devices import skip_where_lacking
+    from .run.device_tests.marks import skip_where_lacking
 
     skip_where_lacking(item)
     if "benchmark" in getattr(item, "fixturenames", ()):
-        from .benchmark import mark_for_device
+        from .run.device_tests.benchmark import mark_for_device
 
         mark_for_device(item)
     if item.get_closest_marker("claim"):
-        from .session import keywords_of
+        from .run.collection import keywords_of
 
         item.extra_keyword_matches.update(keywords_of(item))  # -k plateau finds it by its id
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
-        from .session import session_of
+        from .run.session import session_of
 
         session_of(config).check(items)
 
@@ -118,29 +127,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_deselected(items: list[pytest.Item]) -> None:
     claims = [item for item in items if item.get_closest_marker("claim")]
     if claims:
-        from .session import session_of
+        from .run.session import session_of
 
         session_of(claims[0].config).deselected += len(claims)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
-    session = heard(config)
+    session = session_if_any(config)
     if session is None or not config.option.collectonly:
         return None
-    from .rehearsal import outlook
+    from .run.prefetch import outlook
 
     return outlook(session, items)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    from .reservation import reservation
+    from .run.devices import reservation
 
     with reservation(session):
-        claims = heard(session.config)
+        claims = session_if_any(session.config)
         if claims is not None and not claims.is_worker:
-            from .progress import Progress
-            from .rehearsal import is_due, rehearse
+            from .run.prefetch import is_due, rehearse
+            from .run.progress import Progress
 
             if is_due(session):
                 with Progress(session.config, claims) as progress:
@@ -152,11 +161,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if pyfuncitem.get_closest_marker("claim") is None:
         return None
-    from .session import session_of
+    from .run.session import session_of
 
     claims = session_of(pyfuncitem.config)
     if claims.is_worker:  # elsewhere the whole run is rehearsed before its first test
-        from .rehearsal import rehearse
+        from .run.prefetch import rehearse
 
         rehearse(claims, [pyfuncitem])
     claims.run(pyfuncitem).deliver()
@@ -169,9 +178,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if item.get_closest_marker("claim"):
-        from .options import INCONCLUSIVE
-        from .outcome import mark
-        from .session import RECORD
+        from .run.evaluate import RECORD
+        from .run.options import INCONCLUSIVE
+        from .run.outcome import mark
 
         fail = INCONCLUSIVE.read(item.config) == "fail"
         mark(report, call, item.stash.get(RECORD, None), fail_inconclusive=fail)
@@ -191,7 +200,7 @@ class Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if getattr(report, "claim_record", None) is not None:
-            from .session import session_of
+            from .run.session import session_of
 
             session_of(self._config).keep(report)
 
@@ -202,7 +211,7 @@ def pytest_fixture_setup(
 ) -> Generator[None, object, object]:
     value = yield
     if fixturedef.argname == "benchmark" and "pytest_benchmark" in type(value).__module__:
-        from .benchmark import prepare
+        from .run.device_tests.benchmark import prepare
 
         prepare(value, request.node)
     return value
@@ -212,7 +221,7 @@ def pytest_fixture_setup(
 def pytest_benchmark_update_machine_info(
     config: pytest.Config, machine_info: dict[str, Any]
 ) -> None:
-    from .benchmark import describe_machine
+    from .run.device_tests.benchmark import describe_machine
 
     describe_machine(config, machine_info)
 
@@ -221,24 +230,22 @@ def pytest_benchmark_update_machine_info(
 def pytest_benchmark_group_stats(
     benchmarks: list[dict[str, Any]], group_by: str
 ) -> Generator[None, object, object]:
-    from .benchmark import complete_params
+    from .run.device_tests.benchmark import complete_params
 
     complete_params(benchmarks, group_by)
     return (yield)
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    import sys
-
-    if "pytest_scaling.estimate" not in sys.modules:
+    if "pytest_scaling.experiments.estimate" not in sys.modules:
         return None
-    from .estimate import explain
+    from .experiments.estimate import explain
 
     return explain(op, left, right)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    claims = heard(session.config)
+    claims = session_if_any(session.config)
     if claims is None or claims.is_worker:
         return
     try:
@@ -253,23 +260,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    claims = heard(config)
+    claims = session_if_any(config)
     if claims is not None and claims.records:
-        from .terminal import summarise
+        from .run.finish import summarise
 
         summarise(terminalreporter, claims)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    import sys
-
-    claims = heard(config)
+    claims = session_if_any(config)
     if claims is not None:
-        from .interruption import held_back
+        from .run.interruption import held_back
 
         with held_back():
             claims.close()
-    if "pytest_scaling.session" in sys.modules:
-        from .session import disconnect
+    if "pytest_scaling.run.resources" in sys.modules:
+        from .run.resources import disconnect
 
         disconnect(config)

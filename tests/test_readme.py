@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.options import markdown
+from pytest_scaling.run.options import markdown
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pytest_scaling.__main__ import COMMANDS
-from pytest_scaling.options import OPTIONS
+from pytest_scaling.run.options import OPTIONS
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = {file.name: file for file in (ROOT / ".github" / "workflows").glob("*.yml")}

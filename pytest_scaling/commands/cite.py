@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from ..archive import Archive, ArchiveError, open_ledger, profiles_in
+from ..report.archive import Archive, ArchiveError, open_ledger, profiles_in
 
 THEMES_OF_FILES: tuple[tuple[Literal["light", "dark"], str], ...] = (
     ("light", ""),
@@ -57,8 +57,10 @@ def run(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the citation of one claim, and write its slides where they are asked for."""
-    from ..citation import KeyFault, Place, cite
-    from ..record import digest
+    from ..ledger.record import digest
+    from ..report.citation.citation import cite
+    from ..report.citation.key import KeyFault
+    from ..report.citation.project import Place
 
     archive = open_ledger(options.ledger, options.profile)
     row, path = archive[options.claim], archive.path(options.claim)
@@ -85,7 +87,8 @@ def controls(archive: Archive, claim_id: str) -> list[Mapping[str, Any]]:
 
 def written(citation: Any, form: str, files: Sequence[Path]) -> str:
     """The citation in one of FORMATS."""
-    from ..citation import bibtex, csl
+    from ..report.citation.bibtex import bibtex
+    from ..report.citation.csl import csl
 
     if form == "bibtex":
         return bibtex(citation)
@@ -112,7 +115,8 @@ def dumped(content: Any) -> str:
 
 def sections(citation: Any, files: Sequence[Path]) -> Iterator[str]:
     """The citation for a reader, part by part."""
-    from ..citation import bibtex, csl
+    from ..report.citation.bibtex import bibtex
+    from ..report.citation.csl import csl
 
     yield citation.sentence
     if not citation.commit:
@@ -129,10 +133,10 @@ def sections(citation: Any, files: Sequence[Path]) -> Iterator[str]:
 
 def slides(row: Mapping[str, Any], citation: Any, folder: Path) -> list[Path]:
     """Write the claim's figure as SVG and PNG, light and dark, with caption and text."""
+    from ..ledger.format import write
     from ..report.error import ReportError
-    from ..report.figures import save
-    from ..report.files import write
-    from ..report.forest import draw_forest, forest_description
+    from ..report.figures.forest import draw_forest, forest_description
+    from ..report.figures.slide import save
 
     name, text = citation.key.claim, forest_description(row)
     paths: list[Path] = []
@@ -181,7 +185,7 @@ def check(options: argparse.Namespace) -> int:
 
 def checked(path: Path, ledger: Path | None) -> Iterator[tuple[int, bool, str]]:
     """For each citation in a file its line, whether it holds, and what there is to say of it."""
-    from ..citation import mentions
+    from ..report.citation.key import mentions
 
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -195,7 +199,7 @@ def checked(path: Path, ledger: Path | None) -> Iterator[tuple[int, bool, str]]:
 
 def judged(text: str, folder: Path) -> tuple[bool, str]:
     """Whether a citation holds, and a sentence where there is something to say."""
-    from ..citation import Key, KeyFault
+    from ..report.citation.key import Key, KeyFault
 
     try:
         key = Key.read(text)

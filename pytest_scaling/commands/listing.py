@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from ..cell import scope
-from ..citation.moment import start
-from ..declaration import Claim
-from ..ledger import Ledger, profiles_in
-from ..session import Session, claim_of
-from ..tier import TIERS
-from .collection import collect, default_paths
+from ..ledger.ledger import Ledger, profiles_in
+from ..report.citation.moment import start
+from ..run.collection import claim_of
+from ..run.session import Session
+from ..spec.declaration import Claim
+from ..spec.scope import scope
+from ..spec.tier import TIERS
+from .collect import collect, default_paths
 
 NONE = "-"
 ACCELERATORS = ("cuda", "mps")

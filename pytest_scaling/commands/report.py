@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from .. import options as table
-from ..archive import ArchiveError, open_ledger
-from ..protocol import SCHEMA
-from .collection import AS_IT_IS
+from ..ledger.format import SCHEMA
+from ..report.archive import ArchiveError, open_ledger
+from ..run import options as table
+from .collect import AS_IT_IS
 
 DEFAULT = "report"  # where no option and no ini names a folder
 RECORDS, OF_THE_LEDGER = "records", "ledger"  # folders within a report
@@ -87,7 +87,7 @@ def settings() -> Asked:
 
 def of_a_run(folder: Path, directory: Path, project: Asked) -> Path:
     """The page of the records that a run left in its report."""
-    from ..report.project import build_in
+    from ..report.build import build_in
 
     records = run_in(folder)
     if not records:
@@ -100,7 +100,7 @@ def of_a_run(folder: Path, directory: Path, project: Asked) -> Path:
 
 def of_the_ledger(options: argparse.Namespace, project: Asked) -> Path:
     """The page of the rows of one profile."""
-    from ..report.project import build_of_rows
+    from ..report.build import build_of_rows
 
     named = options.ledger if isinstance(options.ledger, Path) else None
     if named is None and project.ledger:

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from .. import options as table
-from ..trials import inventory
-from ..trials.database import SCHEMA, UnusableError, open_database
-from ..trials.inventory import Held
-from ..trials.store import default_path
+from ..run import options as table
+from ..trials.store import inventory
+from ..trials.store.database import SCHEMA, UnusableError, open_database
+from ..trials.store.inventory import Held
+from ..trials.store.store import default_path
 
 MIB = 2**20
 MOST_FAULTS = 20  # that are told one by one

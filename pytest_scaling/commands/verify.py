@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,24 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..cell import PROVIDED, Body, Hearing, unavailable
-from ..cell import scope as lay_out
-from ..declaration import ClaimError
-from ..devices import STOPWATCH, lacking_devices
-from ..ledger import BLESSING, RESTORE, Ledger, Page, covers, profiles_in
-from ..protocol import Protocol, changes, protocol, said, sha256
-from ..record import OF_ONE_RUN, Record, digest, record
-from ..replay import NotRecorded, Replay, differences
-from ..session import Profile, Session, claim_of
-from ..tier import TIERS
-from .collection import collect, default_paths
+from ..experiments.evaluation import Body, Hearing
+from ..ledger.environment import Profile
+from ..ledger.format import Record
+from ..ledger.ledger import RESTORE, Ledger, Page, covers, profiles_in
+from ..ledger.protocol import Protocol
+from ..ledger.replay import Replay
+from ..ledger.verification import heard_again, missing_then, shown, strangers
+from ..run.collection import claim_of
+from ..run.session import Session
+from ..spec.arguments import PROVIDED, STOPWATCH
+from ..spec.declaration import ClaimError
+from ..spec.scope import lacking_devices
+from ..spec.scope import scope as lay_out
+from ..spec.tier import TIERS
+from ..trials.identity import sha256
+from .collect import collect, default_paths
 
 FIRST = "quick"  # tier
-RENEW = "hear the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, BLESSING, "digest", "environment")  # of a row, by hearing it again
 
 
 @dataclass
@@ -84,7 +87,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify the ledger; 1 where something is wrong, 6 where there is nothing to verify."""
-    from ..regression import NOT_COMPARABLE
+    from ..run.finish import NOT_COMPARABLE
 
     started = time.perf_counter()
     paths = options.paths or default_paths()
@@ -121,21 +124,6 @@ def tier_of(profile: str) -> str:
     """The tier of a profile, by its name; the first where it names none."""
     tier = profile.rpartition("-")[2]
     return tier if tier in TIERS else FIRST
-
-
-def strangers(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
-    """Files that belong to no claim, or to one that has another file."""
-    for page in ledger.pages():
-        name = page.claim_id
-        if name is not None and name != page.path.stem:
-            yield (
-                f"{shown(page.path)} is a duplicate: it holds a row of {name!r}, whose file is "
-                f"{name}.json; remove one of them"
-            )
-        elif whole and page.path.stem not in claims:
-            yield (
-                f"{shown(page.path)} has no claim any more; remove it with --claims-update=prune"
-            )
 
 
 def wrong_with(
@@ -186,36 +174,6 @@ def verify_row(
     )
 
 
-def heard_again(hearing: Hearing, row: Record, profile: Profile, file: str) -> Iterator[str]:
-    """Where a row is not what its claim makes of its samples."""
-    stale = list(
-        changes(row["protocol"], protocol(hearing.scope.claim, hearing.designs(), hearing.tier))
-    )
-    if stale:
-        yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
-        return
-    try:
-        made = record(hearing.verdict(), profile, "", hearing.tier)
-    except NotRecorded as lack:
-        yield f"{file} lacks what its claim measures ({lack}); {RENEW}"
-        return
-    computed = [key for key in made if key not in NOT_COMPUTED]
-    wrong = list(
-        differences(
-            {key: row.get(key) for key in row if key not in NOT_COMPUTED},
-            {key: made[key] for key in computed},
-        )
-    )
-    if wrong:
-        way, kept, value = wrong[0]
-        yield (
-            f"{file} was edited, or its claim was: {way} is {short(kept)}, "
-            f"and computed anew it is {short(value)}{more(wrong)}"
-        )
-    elif row["digest"] != digest(row):
-        yield f"{file} was edited: its digest does not fit its content"
-
-
 def hearing_of(
     session: Session,
     item: pytest.Function,
@@ -238,18 +196,6 @@ def hearing_of(
     )
     body = Body(item.obj, arguments, {**given, "device": profile.device})
     return Hearing(body, cells, Replay(row), session.tier, profile.device, 0)
-
-
-def missing_then(task: Any, row: Record) -> str:
-    """Why the data of a task could not be had when a row was made, or nothing."""
-    cells = row["protocol"]["cells"]
-    had = {cell["task"] for cell in cells}
-    had |= {name.rpartition(" ")[0] for cell in cells for name in cell["tasks"]}
-    if task.name in had:
-        return ""
-    reasons = {cell["task"]: cell["reason"] for cell in row["cells"]}
-    reason = str(reasons.get(task.name, ""))
-    return reason if reason.startswith(f"{task.name} cannot be had") else unavailable(task)
 
 
 def with_fixtures(
@@ -280,19 +226,3 @@ class Caller:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         self.said = self._call()
         return True
-
-
-def more(others: Sequence[object]) -> str:
-    return f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-
-
-def short(value: Any) -> str:
-    """A JSON value in words that are not too many."""
-    words = "absent" if value is None else said(value)
-    return words if len(words) <= 80 else f"{words[:77]}..."
-
-
-def shown(path: Path) -> str:
-    """A path as seen from here."""
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

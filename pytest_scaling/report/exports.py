@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
-from ..control import SUPPORTED_TOO, control_status
+from ..ledger.format import Record
+from ..ledger.words import NOTHING
+from .controls import SUPPORTED_TOO, control_status
+from .page.badge import Badge
+from .page.cards import Card, everyone
+from .page.heading import lead, title
 
-Record = Mapping[str, Any]
 WORDS = ("supported", "refuted", "inconclusive", "not applicable")
 OF_A_COMPARISON = (
     *("about", "metric", "unit", "operator", "bound_name", "bound", "value", "low", "high", "n"),
@@ -82,3 +88,43 @@ def lines(record: Record) -> Iterator[dict[str, Any]]:
         }
         for evidence in cell["evidence"] or [{}]:
             yield of_claim | of_cell | {name: evidence.get(name) for name in OF_A_COMPARISON}
+
+
+LIMIT = 1_000_000  # bytes: GitHub takes no step summary above 1 MiB
+MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
+
+
+def summary(shown: Sequence[Card]) -> str:
+    """One row per claim and cell; text of others cannot become markup."""
+    lines = [f"# {plain(title(shown))}", "", plain(lead(shown))]
+    if shown:
+        lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
+    for card in everyone(shown):
+        status = card.control.sentence if card.control else f"is the control of {card.control_of}"
+        named = f"`{card.anchor}` {plain(card.text)}"
+        lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")
+        for cell in card.cells:
+            aside = "" if cell.counted else " (beside, not counted)"
+            place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"
+            lines.append(f"| `{card.anchor}` | {place} | {mark(cell.badge)}{aside} | |")
+    return bounded(lines)
+
+
+def bounded(lines: Sequence[str]) -> str:
+    """The lines that fit into LIMIT, and a sentence where some do not."""
+    sizes = itertools.accumulate(len(line.encode()) + 1 for line in lines)
+    fitting = sum(size <= LIMIT for size in sizes)
+    left = len(lines) - fitting
+    told = (
+        [f"\n{left:,} more rows are in verdicts.csv and index.html of the report."] if left else []
+    )
+    return "\n".join([*lines[:fitting], *told]) + "\n"
+
+
+def mark(badge: Badge) -> str:
+    return f"{badge.icon} {badge.word}"
+
+
+def plain(text: str) -> str:
+    """Text on one line without meaning to Markdown or HTML."""
+    return escape(" ".join(text.split()), quote=False).translate(MARKDOWN)

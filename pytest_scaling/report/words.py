@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 from typing import Any
 
-from ..estimate import UNITS
-from .curves import Curve, Panel
+from ..ledger.words import NOTHING, quantity
 
-NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 NEVER = "never"  # a run that did not reach its target
 
 VERDICTS = ("supported", "refuted", "inconclusive", "not applicable")
@@ -47,11 +44,6 @@ def count_figures(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def minus(figures: str) -> str:
-    """Figures with a true minus."""
-    return figures.replace("-", MINUS)
-
-
 def number_word(number: int) -> str:
     return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
 
@@ -70,42 +62,6 @@ def accuracy(level: float, levels: Sequence[float]) -> str:
     return f"{level * 100:.{0 if apart > 0.0099 else 1}f}%"
 
 
-def seeds(panels: Sequence[Panel]) -> str:
-    """As in "5 to 10 seeds"."""
-    fewest = min(panel.seeds[0] for panel in panels if panel.curves)
-    most = max(panel.seeds[1] for panel in panels if panel.curves)
-    amount = f"{most}" if fewest == most else f"{fewest} to {most}"
-    return f"{amount} seed{'' if most == 1 else 's'}"
-
-
-def best_first(panels: Sequence[Panel]) -> dict[str, str]:
-    """Labels of the learners by name, from the highest end to the lowest on average."""
-    curves: dict[str, list[Curve]] = {}
-    for panel in panels:
-        for curve in panel.curves:
-            curves.setdefault(curve.learner, []).append(curve)
-    ends = {name: fmean(curve.end.mean for curve in each) for name, each in curves.items()}
-    return {name: curves[name][0].label for name in sorted(ends, key=lambda name: ends[name])}
-
-
-def figure_title(panels: Sequence[Panel]) -> str:
-    """Whose curve ends highest, in one sentence; only ends clear of all other bands count."""
-    leads: dict[str, list[str]] = {}
-    for panel in panels:
-        if panel.leader:
-            leads.setdefault(panel.leader.label, []).append(panel.task)
-    label, tasks = max(leads.items(), key=lambda item: len(item[1]), default=("", []))
-    if len(tasks) * 2 <= len(panels):
-        return "Which learner ends highest differs from task to task"
-    if len(tasks) == 1:
-        where = tasks[0] if len(panels) == 1 else f"one of {number_word(len(panels))} tasks"
-    elif len(tasks) == len(panels):
-        where = f"{'both' if len(tasks) == 2 else 'all ' + number_word(len(tasks))} tasks"
-    else:
-        where = f"{number_word(len(tasks))} of {number_word(len(panels))} tasks"
-    return f"On {where} the curve of the {label} ends highest"
-
-
 def relation(row: Mapping[str, Any]) -> str:
     """What the comparison asked, as in "above 0.0100, the smallest effect?"."""
     bound = quantity(row["bound"], row["unit"], "")
@@ -118,33 +74,8 @@ def relation(row: Mapping[str, Any]) -> str:
     return f"{operators.get(row['operator'], row['operator'])}{asked}?"
 
 
-def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
-    """A value in its unit, or what stands for one that the data do not give."""
-    if value is None:
-        return missing
-    written = UNITS[unit].write(value) if unit in UNITS else f"{value:.4g}"
-    return minus(written)
-
-
-def interval(row: Mapping[str, Any]) -> str:
-    """The limits in their unit; a missing limit is one that the data do not set."""
-    low = quantity(row["low"], row["unit"], f"{MINUS}∞")
-    high = quantity(row["high"], row["unit"], "∞")
-    return f"[{low}, {high}]"
-
-
 def share(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0%}"
-
-
-def needed(row: Mapping[str, Any]) -> str:
-    """How many seeds an undecided comparison would take."""
-    if row["verdict"] != "inconclusive":
-        return ""
-    if "replication" in row:
-        return "take the time again while nothing else runs"
-    seeds = row["seeds_needed"]
-    return f"about {seeds:,} seeds needed" if seeds else "more seeds needed than can be run"
 
 
 def verdict_sentence(record: Mapping[str, Any]) -> str:

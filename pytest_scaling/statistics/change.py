@@ -7,14 +7,16 @@ effect that was found early a little too large; the rates of false alarms in doc
 measured with that in place.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pytest_scaling.statistics.samples import Samples, finite_samples
-from pytest_scaling.statistics.student import upper_quantile
+from .samples import Samples, finite_samples
+from .student import upper_quantile
 
 LEAST_PAIRS = 5  # seeds that both measurements have, to be judged as pairs
 

@@ -5,13 +5,15 @@ above; both are judgements of `sequential` on the gains. The training sets are n
 are part of the 2m rows, so that a gain is a paired difference.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pytest_scaling.statistics import sequential
-from pytest_scaling.statistics.samples import Samples, finite_samples, same_length
+from . import interval as sequential
+from .samples import Samples, finite_samples, same_length
 
 FLAT = -math.log(0.97)  # log ratio: a doubling that removes 3 % of the errors
 

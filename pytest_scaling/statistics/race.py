@@ -14,14 +14,16 @@ with a scoring that leans against it.
 Dropping censored seeds is never right: it drops the seeds in which the arms differ most.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pytest_scaling.statistics.samples import Samples, same_length
-from pytest_scaling.statistics.sequential import Interval, paired_interval
+from .interval import Interval, paired_interval
+from .samples import Samples, same_length
 
 CENSORED_SCORE = 4.0  # caps: the steps that a fast arm is charged for never arriving
 

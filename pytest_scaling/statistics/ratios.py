@@ -11,11 +11,14 @@ blocks are independent with a common median, and nothing about the shape of the 
 The number of blocks is fixed beforehand and there is one look, so levels need no correction.
 """
 
+from __future__ import annotations
+
 import math
 import statistics
 from collections.abc import Sequence
 
-from pytest_scaling.statistics.sequential import POWER, Interval
+from .interval import Interval
+from .power import POWER
 
 BLOCKS = 15  # the limits are then the 3rd smallest and the 3rd largest at a level of .01
 

@@ -12,11 +12,13 @@ true reversal has a task beyond each, and missing either refutes it, so refutati
 whatever the number of tasks.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-from pytest_scaling.statistics.scope import CellLevels, cell_levels
-from pytest_scaling.statistics.sequential import Interval
-from pytest_scaling.statistics.verdict import Verdict
+from .interval import Interval
+from .scope import CellLevels, cell_levels
+from .verdict import Verdict
 
 LEAST_TASKS = 2
 

@@ -1,5 +1,7 @@
 """Samples as they arrive from the trials: arrays that are checked once, at the border."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -15,6 +15,8 @@ would look more certain than it is. So the leave-one-out fits have no limits. Ho
 itself to them only brings it nearer to a law that respects them.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
 from collections.abc import Sequence
@@ -23,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pytest_scaling.statistics.plateau import smoothed
-from pytest_scaling.statistics.samples import Samples, finite_samples, same_length
+from .plateau import smoothed
+from .samples import Samples, finite_samples, same_length
 
 LEAST_SIZES = 6
 LEAST_SEEDS = 5

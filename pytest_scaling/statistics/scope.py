@@ -16,11 +16,13 @@ Levels are set for all tasks of the scope before sampling. A task that turns out
 left out of the verdict, and the levels, then stricter than needed, stay valid.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_scaling.statistics.verdict import Verdict
+from .verdict import Verdict
 
 Strength = Literal["always", "usually", "sometimes"]
 

@@ -1,5 +1,7 @@
 """Student's t distribution, the only place that needs scipy; it is imported on the first call."""
 
+from __future__ import annotations
+
 
 def upper_quantile(tail: float, degrees: float) -> float:
     """Return the t value that `tail` of the distribution with `degrees` freedom lies above.

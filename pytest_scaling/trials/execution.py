@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .dispatch import Dispatcher, Ending, Results
-from .pool import LocalProcesses, Pool, PoolError
-from .result import MemoryShortage, TrialError
-from .store import Store, StoreError
+from .result import MemoryShortage, Results, TrialError
+from .store.store import Store, StoreError
+from .workers.dispatch import Dispatcher, Ending
+from .workers.pool import LocalProcesses, Pool, PoolError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from .trial import Trial
+
 
 __all__ = ["OfflineError", "Results", "TrialError", "Trials"]
 

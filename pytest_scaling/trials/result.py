@@ -49,3 +49,7 @@ class SeedResult:
     def shares_rows(self, other: SeedResult) -> bool:
         """Whether both were judged on the same test rows."""
         return self.rows > 0 and (self.seed, self.rows) == (other.seed, other.rows)
+
+
+Results = tuple[SeedResult, ...]
+"""The results of a trial: one of each of its seeds."""

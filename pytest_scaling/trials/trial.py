@@ -5,45 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
+from functools import cached_property
 from typing import Any
 
-from ..seeds import REPLICATE_STRIDE, VERDICT_SEEDS
-from .block import Learner, Settings, Task
+from ..spec.protocols import Learner, Settings, Task
+from .identity import IDENTITY_SCHEMA, METRIC_SET, canonical, library_versions
+from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS
 
 SECONDS_A_ROW = 1e-4  # that a learner takes which does not say, beside those that do
-BLOCKS: tuple[tuple[int, int], ...] = ((0, 5), (5, 7), (7, 10), (10, 14), (14, 20), (20, 30))
-"""The fixed parts of the seeds: what is computed together never depends on what else runs."""
-
-IDENTITY_SCHEMA = 1  # raised when the ingredients of an identity change their meaning
-METRIC_SET = 1  # raised when "error" or "majority_error" change their meaning
-NUMERIC_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
-
-
-def blocks_for(n: int) -> range:
-    """Indices of the blocks that make up a look at n seeds; ValueError where none do."""
-    looks = [stop for _, stop in BLOCKS]
-    if n not in looks:
-        raise ValueError(f"A look has {', '.join(map(str, looks))} seeds, not {n}.")
-    return range(looks.index(n) + 1)
-
-
-def canonical(value: Any) -> str:
-    """The one JSON text of a value; ValueError or TypeError where it has none (NaN, objects)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-@cache
-def library_versions() -> dict[str, str]:
-    """Versions of the installed numeric libraries, found without importing them."""
-    versions = {}
-    for library in NUMERIC_LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return versions
 
 
 @dataclass(frozen=True, eq=False)

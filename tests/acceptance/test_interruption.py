@@ -108,7 +108,7 @@ def test_a_run_that_is_interrupted_while_it_writes_its_report_says_so(project):
     project.claims(stated("clear"))
     project.conftest(
         f"""{INTERRUPT}
-import pytest_scaling.report.page as page
+import pytest_scaling.report.build as page
 page.build = lambda *_: interrupt()
 """
     )

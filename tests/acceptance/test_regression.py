@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from pytest_scaling.record import digest, dump
+from pytest_scaling.ledger.format import dump
+from pytest_scaling.ledger.record import digest
 from tests.acceptance.project import body, outcomes, said, stated
 
 ACCEPT = ("--claims-update=new", "--reason=first verdicts")
@@ -290,7 +291,7 @@ def test_an_update_that_would_not_be_one_is_a_usage_error(project, options, sent
 
 KILLED = """
 import os, signal
-import pytest_scaling.ledger as ledger
+import pytest_scaling.ledger.ledger as ledger
 replace, done = os.replace, []
 def pytest_configure(config):
     if hasattr(config, "workerinput"):
@@ -300,7 +301,7 @@ def pytest_configure(config):
             os.kill(os.getpid(), signal.SIGKILL)
         done.append(target)
         replace(source, target)
-    ledger.os.replace = once
+    os.replace = once
 """
 
 

@@ -1,6 +1,6 @@
 """The scope of a claim: its tasks and learners, and what they make of its verdict."""
 
-from pytest_scaling.tier import TIERS
+from pytest_scaling.spec.tier import TIERS
 from tests.acceptance.project import body, outcomes, said
 
 COMPARE = "compare, task, m_small, smallest_effect"

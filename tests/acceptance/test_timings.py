@@ -9,10 +9,10 @@ from tests.acceptance.project import body, outcomes, said
 HEADER = {"smallest_effect": "0.4", "tasks": "None"}  # of a log ratio: half as long again
 WORK = """
 from types import SimpleNamespace
-from pytest_scaling import cell
+from pytest_scaling.experiments import evaluation
 
 host = SimpleNamespace(now=0.0)  # a clock that moves by what is done, however busy the machine
-cell.time = SimpleNamespace(perf_counter=lambda: host.now)
+evaluation.time = SimpleNamespace(perf_counter=lambda: host.now)
 
 def work(seconds):
     host.now += seconds
@@ -70,7 +70,7 @@ def test_offline_nothing_is_timed(timed):
 
 def test_a_record_of_a_timing_follows_the_schema(timed):
     jsonschema = pytest.importorskip("jsonschema")
-    from pytest_scaling.record import SCHEMA_FILE
+    from pytest_scaling.ledger.format import SCHEMA_FILE
 
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     for record in timed.records().values():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.record import digest, dump
+from pytest_scaling.ledger.format import dump
+from pytest_scaling.ledger.record import digest
 from tests.acceptance.project import body, said, stated
 
 ACCEPT = ("--claims-update=new", "--reason=first verdicts")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pytest
 from filelock import FileLock
 
-from pytest_scaling.reservation import physical
+from pytest_scaling.devices.locks import physical
 from tests.acceptance.project import body, outcomes, said
 
 TIMED = """
@@ -123,13 +123,14 @@ def test_serial_benchmarks_reach_the_table_and_the_file_of_the_run(project):
 
 GPUS = """
 import contextlib
-import pytest_scaling.devices as devices
-import pytest_scaling.provenance as provenance
+import pytest_scaling.devices.hardware as hardware
+import pytest_scaling.devices.resolve as devices
+import pytest_scaling.run.device_tests.marks as marks
 
 devices._accelerators = lambda: ("cuda:0", "cuda:1")
 devices.fault = lambda device: ""
-devices.prepared = lambda node, device: contextlib.nullcontext()
-provenance.described = lambda device: device
+marks.prepared = lambda node, device: contextlib.nullcontext()
+hardware.described = lambda device: device
 """
 ON_DEVICES = """
 import os, pathlib, signal, time, pytest
@@ -223,8 +224,8 @@ def test_a_gpu_is_the_same_one_whatever_number_a_run_sees_it_under(
 def test_workers_share_the_cores_among_them(project):
     (project.path / "test_cores.py").write_text(
         "import os, pytest\n"
-        "from pytest_scaling.session import session_of\n"
-        "from pytest_scaling.trials.worker import ENVIRONMENT\n"
+        "from pytest_scaling.run.session import session_of\n"
+        "from pytest_scaling.devices.numerics import ENVIRONMENT\n"
         "@pytest.mark.parametrize('k', range(4))\n"
         "def test_cores(request, k):\n"
         "    with open('cores', 'a') as file:\n"

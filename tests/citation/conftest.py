@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pytest_scaling.record import digest, dump
+from pytest_scaling.ledger.format import dump
+from pytest_scaling.ledger.record import digest
 
 Row = dict[str, Any]
 PROFILE = {

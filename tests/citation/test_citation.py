@@ -8,9 +8,12 @@ import jsonschema
 import pytest
 from bibtexparser.middlewares import LatexDecodingMiddleware
 
-from pytest_scaling.citation import KeyFault, Place, bibtex, cite, csl
-from pytest_scaling.citation.bibtex import latex
-from pytest_scaling.citation.moment import address
+from pytest_scaling.report.citation.bibtex import bibtex, latex
+from pytest_scaling.report.citation.citation import cite
+from pytest_scaling.report.citation.csl import csl
+from pytest_scaling.report.citation.key import KeyFault
+from pytest_scaling.report.citation.moment import address
+from pytest_scaling.report.citation.project import Place
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pytest_scaling.__main__ import main
-from pytest_scaling.citation import Key
+from pytest_scaling.report.citation.key import Key
 
 OK, FAILED, USAGE = pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR
 STANDARD = "cpu-x86_64-float32-deterministic-standard"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_scaling.citation import Key, KeyFault, mentions
+from pytest_scaling.report.citation.key import Key, KeyFault, mentions
 
 KEY = Key("large-dominates", "supported", "cpu-x86_64-float32-deterministic-quick", "18bf8b0122b3")
 TEXT = str(KEY)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pytest_scaling.accelerator import ClockError, Cpu, Cuda, Mps, accelerator, timed
+from pytest_scaling.devices.accelerator import ClockError, Cpu, Cuda, Mps, accelerator, timed
 from tests.devices.conftest import SECONDS
 from tests.devices.fake import LAUNCH
 

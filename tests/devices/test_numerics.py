@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pytest_scaling.numerics import Numerics, numerics
+from pytest_scaling.devices.numerics import Numerics, numerics
 
 torch = pytest.importorskip("torch")
 
@@ -88,7 +88,7 @@ class NewInterface:
 def test_the_newer_interface_for_tf32_is_used_where_somebody_wrote_to_it():
     from contextlib import ExitStack
 
-    from pytest_scaling.numerics import set_tf32
+    from pytest_scaling.devices.numerics import set_tf32
 
     backend = NewInterface(conv=NewInterface())
     with ExitStack() as stack:
@@ -99,7 +99,7 @@ def test_the_newer_interface_for_tf32_is_used_where_somebody_wrote_to_it():
 
 ASKED_FOR = """
 import sys, torch
-from pytest_scaling.numerics import Numerics, numerics
+from pytest_scaling.devices.numerics import Numerics, numerics
 {first}
 with numerics(Numerics(0)):
     assert torch.are_deterministic_algorithms_enabled()

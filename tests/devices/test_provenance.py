@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_scaling import provenance
+from pytest_scaling.devices import hardware as provenance
 
 torch = pytest.importorskip("torch")
 

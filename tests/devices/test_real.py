@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from pytest_scaling.numerics import Numerics, numerics
-from pytest_scaling.provenance import facts, state
+from pytest_scaling.devices.hardware import facts, state
+from pytest_scaling.devices.numerics import Numerics, numerics
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.store import Store
+from pytest_scaling.trials.store.store import Store
 from tests.trials.toys import Centroids, InProcess, trial
 
 torch = pytest.importorskip("torch")
@@ -143,7 +143,7 @@ class Linear:
     def settings(self, task, m):
         return {"columns": self.columns}
     def fit_predict(self, block, settings, device):
-        from pytest_scaling.trials.block import Fit
+        from pytest_scaling.spec.protocols import Fit
         used = slice(0, settings["columns"])
         x, y = (torch.tensor(a, device=device) for a in (block.x[..., used], block.y))
         assert x.device.type == "cuda"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from pytest_scaling.accelerator import ClockError, Cpu, Cuda
-from pytest_scaling.declaration import ClaimError
-from pytest_scaling.stopwatch import SHORTEST, TimingError, Work, interleave, turns
-from pytest_scaling.trials.block import Fit
+from pytest_scaling.devices.accelerator import ClockError, Cpu, Cuda
+from pytest_scaling.devices.timing import SHORTEST, Work, interleave, turns
+from pytest_scaling.experiments.stopwatch import TimingError
+from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.protocols import Fit
 from tests.plugin.bench import experiment, planted
 from tests.trials.toys import Stripes
 
@@ -180,7 +181,7 @@ def test_seconds_are_taken_on_the_claims_device_and_seeds():
             Idle.waits += 1
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pytest_scaling.stopwatch.accelerator", Idle)
+        patch.setattr("pytest_scaling.experiments.stopwatch.accelerator", Idle)
         made.stopwatch.seconds(learner, task=Stripes(), m=64)
     assert {(seeds, device) for seeds, *_, device in learner.seen} == {((30,), "cuda:0")}
     assert Idle.waits == 2 * len(learner.seen)

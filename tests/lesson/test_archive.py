@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pytest_scaling import ArchiveError, open_ledger
-from pytest_scaling.record import dump
-from pytest_scaling.statistics.sequential import noise_floor, paired_interval
+from pytest_scaling.ledger.format import dump
+from pytest_scaling.statistics.interval import noise_floor, paired_interval
 
 
 def test_a_ledger_is_a_mapping_from_claims_to_rows(ledger, profile):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling.estimate import LOG_RATIO
+from pytest_scaling.experiments.units import LOG_RATIO
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, experiment, planted, swinging
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtri
 
-from pytest_scaling.trials.block import Block
+from pytest_scaling.spec.protocols import Block
 
 CHANCE = (
     0.001  # that a test of chance fails although nothing is wrong, had its seed been drawn anew

@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_scaling.trials.worker import ENVIRONMENT, single_threaded
+from pytest_scaling.devices.numerics import ENVIRONMENT, single_threaded
 
 
 @pytest.fixture(autouse=True)

@@ -49,9 +49,9 @@ from fixtures.tasks.fetched import Fetched
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
-from pytest_scaling.trials.block import Block
-from pytest_scaling.trials.trial import library_versions
-from pytest_scaling.trials.worker import single_threaded
+from pytest_scaling.devices.numerics import single_threaded
+from pytest_scaling.spec.protocols import Block
+from pytest_scaling.trials.identity import library_versions
 from tests.materials.blocks import block_of
 from tests.materials.tasks import at_most, lacking
 

@@ -12,8 +12,8 @@ import pytest
 
 from fixtures.tasks import TASKS
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.trials.block import Task
-from pytest_scaling.trials.draws import Draws
+from pytest_scaling.spec.protocols import Task
+from pytest_scaling.trials.workers.draws import Draws
 from tests.materials.tasks import PRESENT, at_most, each_task
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ FEWER = (1, 2, 63, 64, 1_000, 4_095, 4_096, 4_097, 8_192)
 DIGEST = """
 from tests.materials.tasks import PRESENT
 from tests.materials.test_draws import digest
-from pytest_scaling.trials.worker import single_threaded
+from pytest_scaling.devices.numerics import single_threaded
 with single_threaded():
     print(*map(digest, PRESENT), sep="\\n")
 """

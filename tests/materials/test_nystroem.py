@@ -8,8 +8,8 @@ from fixtures.learners.classical import EXACT_ROWS
 from fixtures.learners.nystroem import NystroemFeatures, gaussian
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.experiment import sizes
-from pytest_scaling.tier import TIERS
+from pytest_scaling.spec.tier import TIERS
+from pytest_scaling.spec.traits import sizes
 from tests.materials.blocks import block_of, labels_of
 
 SETTINGS = {"C": 10, "gamma": 0.5, "components": 300}

@@ -10,7 +10,7 @@ from fixtures.learners.network import Network
 from fixtures.learners.stepped import TUNED_AT, TUNED_ROWS, SteppedNetwork, preferred
 from fixtures.learners.tuned import tuned_settings
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.trials.block import Block
+from pytest_scaling.spec.protocols import Block
 
 
 def test_as_many_steps_as_fit_into_the_time():

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures import tasks
 from fixtures.tasks import TASKS, found, suite
-from pytest_scaling.tier import TIERS
+from pytest_scaling.spec.tier import TIERS
 
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"mnist1d", "poker-one-hot", "friedman"}

@@ -13,7 +13,7 @@ from fixtures.learners.budget import ROWS_OF_WIDTHS
 from fixtures.learners.search import DEPTHS, DESIGNS, WIDTHS
 from fixtures.learners.timed import STEPS, FewSteps
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.trials.block import Block
+from pytest_scaling.spec.protocols import Block
 
 RATE = {"learning_rate": 0.3}
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_scaling.trials import trial as trial_module
 from pytest_scaling.trials.trial import Arm, Trial
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.workers.worker import compute
 from tests.materials.golden import (
     FEW,
     LEARNED,

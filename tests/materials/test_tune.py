@@ -36,8 +36,8 @@ from fixtures.spaces import (
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.xor import xor
 from fixtures.tune import GAIN, Problem, tuning_seeds
-from pytest_scaling.trials.block import Fit
-from pytest_scaling.trials.worker import ENVIRONMENT
+from pytest_scaling.devices.numerics import ENVIRONMENT
+from pytest_scaling.spec.protocols import Fit
 
 M = 100  # rows: 80 to fit and 20 to judge by
 

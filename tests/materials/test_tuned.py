@@ -44,10 +44,10 @@ from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.xor import xor
 from fixtures.tune import COMMITTED, seeds_for, tuning_seeds
-from pytest_scaling.seeds import LARGEST_OFFSET
-from pytest_scaling.tier import M_SMALL, TIERS
-from pytest_scaling.trials.block import SettingsError
-from pytest_scaling.trials.trial import BLOCKS, Arm, Trial
+from pytest_scaling.spec.protocols import SettingsError
+from pytest_scaling.spec.tier import M_SMALL, TIERS
+from pytest_scaling.trials.seeds import BLOCKS, LARGEST_OFFSET
+from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.tasks import PRESENT
 
 QUICK = TIERS["quick"]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_scaling.trials.block import Block
+from pytest_scaling.spec.protocols import Block
 from pytest_scaling.trials.result import SeedResult
-from pytest_scaling.trials.score import score
 from pytest_scaling.trials.trial import Arm, Trial
-from pytest_scaling.trials.worker import draw
+from pytest_scaling.trials.workers.score import score
+from pytest_scaling.trials.workers.worker import draw
 
 Results = tuple[SeedResult, ...]
 Drawn = tuple[Block, NDArray[np.integer]]

@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from pytest_scaling.session import takes_time
+from pytest_scaling.run.collection import takes_time
 
 from .suite import planted
 from .worlds import WORLDS

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_scaling.cell import ClaimResult, Hearing, scope
-from pytest_scaling.record import word
-from pytest_scaling.tier import TIERS, Tier
-from pytest_scaling.trials.block import Task
+from pytest_scaling.experiments.evaluation import ClaimResult, Hearing
+from pytest_scaling.ledger.record import word
+from pytest_scaling.spec.protocols import Task
+from pytest_scaling.spec.scope import scope
+from pytest_scaling.spec.tier import TIERS, Tier
 
 from .laboratory import Bench
 from .suite import Planted, load, suite_tasks

@@ -16,9 +16,9 @@ from unittest.mock import patch
 
 import fixtures.learners
 import fixtures.tasks
-from pytest_scaling.cell import Body
-from pytest_scaling.declaration import Claim
-from pytest_scaling.trials.block import Learner, Task
+from pytest_scaling.experiments.evaluation import Body
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.protocols import Learner, Task
 
 from .world import PlantedLearner, PlantedTask, World
 

@@ -31,25 +31,25 @@ def reversed_where_the_winner_changes(intervals, refuting, bound):
 STATISTICS = "pytest_scaling.statistics"
 BROKEN = [
     pytest.param(
-        f"{STATISTICS}.sequential.judge_above",
+        f"{STATISTICS}.verdict.judge_above",
         by_the_mean,
         ("scale-helps-near-the-bayes-error", "edge", "B"),
         id="the mean alone decides",
     ),
     pytest.param(
-        f"{STATISTICS}.sequential.judge_above",
+        f"{STATISTICS}.verdict.judge_above",
         by_the_mean_where_there_is_any_difference,
         ("relu-converges-faster", "edge+", "B"),
         id="the interval excludes zero and the mean exceeds the bound",
     ),
     pytest.param(
-        f"{STATISTICS}.sequential.per_look_level",
+        f"{STATISTICS}.interval.per_look_level",
         lambda level: min(20 * level, 0.3),
         ("needs-both-where-a-line-suffices", "edge", "B"),
         id="a looser level",
     ),
     pytest.param(
-        f"{STATISTICS}.sequential.judge_equivalent",
+        f"{STATISTICS}.verdict.judge_equivalent",
         alike_unless_told_apart,
         ("only-up-to-a-point", "edge", "B"),
         id="not told apart counts as alike",
@@ -67,7 +67,7 @@ BROKEN = [
         id="one task is enough for most tasks",
     ),
     pytest.param(
-        f"{STATISTICS}.sequential.judge_above",
+        f"{STATISTICS}.verdict.judge_above",
         lambda interval, bound: Verdict.INCONCLUSIVE,
         ("scale-helps", "lecture", "S"),
         id="nothing is ever decided",

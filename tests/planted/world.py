@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_scaling.trials.block import Block, Fit, Learner, Settings, Task
+from pytest_scaling.spec.protocols import Block, Fit, Learner, Settings, Task
 
 SHARED_ROWS = 0.9  # of the test rows: as hard for one learner as for another, and at every m
 SHARED_LUCK = 0.5  # of the variance between seeds: that of the rows which all learners see

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pytest_scaling.declaration import Claim
-from pytest_scaling.experiment import Experiment
+from pytest_scaling.experiments.experiment import Experiment
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.statistics.scope import CellLevels
-from pytest_scaling.tier import TIERS
 from pytest_scaling.trials.result import SeedResult
 from pytest_scaling.trials.trial import Arm, Trial
 

@@ -5,7 +5,7 @@ A few runs of what `python -m tests.plugin.alarms` measures with many for docs/r
 
 import pytest
 
-from pytest_scaling import gate, regression
+from pytest_scaling.ledger import gate, regression
 from tests.plugin.alarms import false_alarms, found
 
 RUNS, PAIRS = 10, 20

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_scaling.cell import Body, Cell, CellResult, ClaimResult, Hearing, over_cells, scope
-from pytest_scaling.declaration import Claim, ClaimError
-from pytest_scaling.experiment import sizes
+from pytest_scaling.experiments.evaluation import Body, CellResult, ClaimResult, Hearing, over_cells
+from pytest_scaling.spec.declaration import Claim, ClaimError
+from pytest_scaling.spec.scope import Cell, scope
+from pytest_scaling.spec.tier import TIERS
+from pytest_scaling.spec.traits import sizes
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.statistics.verdict import Verdict
-from pytest_scaling.tier import TIERS
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Modest, Name, planted
 
 QUICK = TIERS["quick"]

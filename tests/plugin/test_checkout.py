@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from pytest_scaling.checkout import changed_files, commit, top
+from pytest_scaling.ledger.git import changed_files, commit, top
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_scaling.control import control_status
+from pytest_scaling.report.controls import control_status
 
 
 def record(id, verdict, control_of=None):

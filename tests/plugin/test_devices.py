@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 import pytest
 
-from pytest_scaling import devices
-from pytest_scaling.devices import resolve
+from pytest_scaling.devices import resolve as devices
+from pytest_scaling.devices.resolve import resolve
 
 
 @pytest.fixture

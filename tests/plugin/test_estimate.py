@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from pytest_scaling import Decision, Estimate, Inconclusive, all_of, equivalent
-from pytest_scaling.declaration import ClaimError
-from pytest_scaling.estimate import (
+from pytest_scaling.experiments.estimate import Evidence, explain
+from pytest_scaling.experiments.units import (
     ERROR,
     LOG_ERROR,
     LOG_RATIO,
@@ -16,11 +16,10 @@ from pytest_scaling.estimate import (
     NUMBER,
     STATEMENT,
     UNITS,
-    Evidence,
-    explain,
 )
-from pytest_scaling.statistics import sequential
-from pytest_scaling.statistics.sequential import Interval
+from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.statistics import verdict as judges
+from pytest_scaling.statistics.interval import Interval
 from pytest_scaling.statistics.verdict import Verdict
 
 SUPPORTED, REFUTED, INCONCLUSIVE = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE
@@ -101,7 +100,7 @@ def test_refuting_takes_the_stricter_interval_and_supporting_does_not():
 def test_a_comparison_leaves_the_verdict_to_the_statistics(monkeypatch, judge, compare):
     asked = []
     monkeypatch.setattr(
-        sequential, judge, lambda *question: (asked.append(question), "as the judge says")[1]
+        judges, judge, lambda *question: (asked.append(question), "as the judge says")[1]
     )
     measured = estimate(0.2, 0.4)
     assert compare(measured).verdict == "as the judge says"

@@ -6,21 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pytest_scaling.declaration import ClaimError
-from pytest_scaling.estimate import (
-    ERROR,
-    LOG_RATIO,
-    LOG_STEPS,
-    NUMBER,
-    Inconclusive,
-    equivalent,
-)
-from pytest_scaling.experiment import Unmeasured, label, largest_m
-from pytest_scaling.seeds import REPLICATE_STRIDE
-from pytest_scaling.statistics.sequential import paired_interval
+from pytest_scaling.experiments.estimate import Inconclusive, Unmeasured, equivalent
+from pytest_scaling.experiments.units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER
+from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.tier import TIERS
+from pytest_scaling.spec.traits import label, largest_m
+from pytest_scaling.statistics.interval import paired_interval
 from pytest_scaling.statistics.verdict import Verdict
-from pytest_scaling.tier import TIERS
-from pytest_scaling.trials.laboratory import NotYet
+from pytest_scaling.trials.seeds import REPLICATE_STRIDE
+from pytest_scaling.trials.sources import NotYet
 from pytest_scaling.trials.trial import Arm
 from tests.plugin.bench import (
     EFFECT,

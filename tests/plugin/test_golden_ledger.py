@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.record import digest
+from pytest_scaling.ledger.record import digest
 
 ROOT = Path(__file__).parents[2]
 ROWS = sorted((ROOT / "claims" / "ledger").rglob("*.json"))

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from pytest_scaling.interruption import deferred, held_back
+from pytest_scaling.run.interruption import deferred, held_back
 
 pytestmark = pytest.mark.usefixtures("_python_hears_ctrl_c")
 

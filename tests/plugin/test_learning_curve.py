@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from pytest_scaling.declaration import ClaimError
-from pytest_scaling.estimate import ERROR, LOG_ERROR
-from pytest_scaling.learning_curve import mean_interval
-from pytest_scaling.tier import TIERS
+from pytest_scaling.experiments.learning_curve import mean_interval
+from pytest_scaling.experiments.units import ERROR, LOG_ERROR
+from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.tier import TIERS
 from tests.plugin.bench import (
     EFFECT,
     GOOD,

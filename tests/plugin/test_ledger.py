@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from pytest_scaling import ledger as module
-from pytest_scaling.ledger import Ledger, Row, covers, differences, profiles_in, write_atomically
+from pytest_scaling.ledger import format as module
+from pytest_scaling.ledger.format import write_atomically
+from pytest_scaling.ledger.ledger import Ledger, Row, covers, differences, profiles_in
 
 RECORD = {
     "schema": "claim-record/v1",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.options import OPTIONS, check_options
+from pytest_scaling.run.options import OPTIONS, check_options
 
 README = Path(__file__).parents[2] / "README.md"
 VALUES = {  # for options that do not take any text: on the command line, elsewhere

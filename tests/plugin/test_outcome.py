@@ -2,10 +2,11 @@
 
 import pytest
 
-from pytest_scaling.declaration import Claim
-from pytest_scaling.estimate import Inconclusive
-from pytest_scaling.ledger import Row
-from pytest_scaling.outcome import Outcome, needs, outcome, properties, told
+from pytest_scaling.experiments.estimate import Inconclusive
+from pytest_scaling.ledger.ledger import Row
+from pytest_scaling.ledger.words import needs
+from pytest_scaling.run.outcome import Outcome, outcome, properties, told
+from pytest_scaling.spec.declaration import Claim
 
 CLAIM = Claim("it", "It is so")
 CONTROL = Claim("not-it", "It is not so", control_of="it")

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_scaling import progress
-from pytest_scaling.progress import Heartbeat, Progress
-from pytest_scaling.trials.store import Store
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.run import progress
+from pytest_scaling.run.progress import Heartbeat, Progress
+from pytest_scaling.trials.store.store import Store
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import trial
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling.cell import Body, Hearing, scope
-from pytest_scaling.declaration import Claim
-from pytest_scaling.protocol import changes, protocol
-from pytest_scaling.tier import TIERS
+from pytest_scaling.experiments.evaluation import Body, Hearing
+from pytest_scaling.ledger.protocol import changes, protocol
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.scope import scope
+from pytest_scaling.spec.tier import TIERS
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Name, planted
 
 QUICK = TIERS["quick"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pytest_scaling.quantities import (
+from pytest_scaling.experiments.quantities import (
     Samples,
     average,
     differences,

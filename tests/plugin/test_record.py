@@ -7,13 +7,15 @@ import platform
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_scaling.cell import Body, Cell, CellResult, Hearing, scope
-from pytest_scaling.declaration import Claim, Source
-from pytest_scaling.ledger import Ledger
-from pytest_scaling.record import SCHEMA_FILE, arms, digest, digits, dump, finite, record
-from pytest_scaling.session import Profile
+from pytest_scaling.experiments.evaluation import Body, CellResult, Hearing
+from pytest_scaling.ledger.environment import Profile
+from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump, finite
+from pytest_scaling.ledger.ledger import Ledger
+from pytest_scaling.ledger.record import arms, digest, record
+from pytest_scaling.spec.declaration import Claim, Source
+from pytest_scaling.spec.scope import Cell, scope
+from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.statistics.verdict import Verdict
-from pytest_scaling.tier import TIERS
 from pytest_scaling.trials.trial import Arm
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Name, planted, swinging
 

@@ -4,13 +4,14 @@ import copy
 
 import pytest
 
-from pytest_scaling.cell import Body, Hearing, scope
-from pytest_scaling.declaration import Claim
-from pytest_scaling.ledger import Ledger
-from pytest_scaling.record import record
-from pytest_scaling.regression import compare, level_for, suspects
-from pytest_scaling.session import Profile
-from pytest_scaling.tier import TIERS
+from pytest_scaling.experiments.evaluation import Body, Hearing
+from pytest_scaling.ledger.environment import Profile
+from pytest_scaling.ledger.ledger import Ledger
+from pytest_scaling.ledger.record import record
+from pytest_scaling.ledger.regression import compare, level_for, suspects
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.scope import scope
+from pytest_scaling.spec.tier import TIERS
 from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, planted, swinging
 
 QUICK = TIERS["quick"]

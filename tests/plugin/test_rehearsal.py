@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_scaling.rehearsal import can_rehearse, is_due, outlook, rehearse
-from pytest_scaling.session import Session
+from pytest_scaling.run.prefetch import can_rehearse, is_due, outlook, rehearse
+from pytest_scaling.run.session import Session
 from tests.plugin.bench import planted, swinging
 
 ERRORS = {

@@ -1,6 +1,6 @@
 """The verdict table and the sentences below it."""
 
-from pytest_scaling.terminal import ordered, undecided, verdict_table
+from pytest_scaling.report.table import ordered, undecided, verdict_table
 
 
 def evidence(verdict="supported", **more):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from pytest_scaling.statistics.sequential import LOOKS
-from pytest_scaling.tier import M_SMALL, TIERS, Tier, tier_of
+from pytest_scaling.run.options import tier_of
+from pytest_scaling.spec.tier import M_SMALL, TIERS, Tier
+from pytest_scaling.statistics.interval import LOOKS
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_scaling.archive import open_ledger
-from pytest_scaling.report import build
-from pytest_scaling.report.project import build_of_rows
+from pytest_scaling.report.archive import open_ledger
+from pytest_scaling.report.build import build, build_of_rows
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

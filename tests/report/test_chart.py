@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_scaling.report.chart import Frame, charts, seed_lines
-from pytest_scaling.report.curves import Curve, Panel, Point, beside, without
-from pytest_scaling.report.palette import Style
+from pytest_scaling.report.figures.curves import Curve, Panel, Point, beside, without
+from pytest_scaling.report.figures.palette import Style
+from pytest_scaling.report.page.chart import Frame, charts, seed_lines
 
 STYLES = {"net": Style("#000000", 2.0, "o")}
 KEYS = {"net": "learner_0"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_scaling.control import control_status
+from pytest_scaling.report.controls import control_status
 
 
 @pytest.mark.parametrize(

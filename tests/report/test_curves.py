@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_scaling.report.curves import families, for_a_slide, learning_curves
+from pytest_scaling.report.figures.curves import families, for_a_slide, learning_curves
 
 
 def test_a_point_is_the_mean_over_seeds_with_its_t_interval(make):

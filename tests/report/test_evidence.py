@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from pytest_scaling.report.effects import effects
-from pytest_scaling.report.evidence import Scale, scales, strip
-from pytest_scaling.report.view import cards
+from pytest_scaling.report.page.cards import cards
+from pytest_scaling.report.page.effects import effects
+from pytest_scaling.report.page.evidence import Scale, scales, strip
 
 
 def test_a_scale_holds_zero_bounds_limits_and_seeds(make):

@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from pytest_scaling.report import summary as module
-from pytest_scaling.report.exports import COLUMNS, badge, table
-from pytest_scaling.report.page import build
-from pytest_scaling.report.summary import bounded
+from pytest_scaling.report import exports as module
+from pytest_scaling.report.build import build
+from pytest_scaling.report.exports import COLUMNS, badge, bounded, table
 
 
 @pytest.mark.parametrize(

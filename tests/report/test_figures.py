@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import pytest
 
-from pytest_scaling.report import ReportError, draw, for_a_slide, learning_curves, save
-from pytest_scaling.report.layout import labels_fit
-from pytest_scaling.report.palette import THEMES, channels, styles
+from pytest_scaling.report.error import ReportError
+from pytest_scaling.report.figures.curves import for_a_slide, learning_curves
+from pytest_scaling.report.figures.layout import labels_fit
+from pytest_scaling.report.figures.palette import THEMES, channels, styles
+from pytest_scaling.report.figures.slide import draw, save
 
 LEARNERS = ["mlp-8", "mlp-64", "mlp-256", "ridge", "tree", "nearest"]
 

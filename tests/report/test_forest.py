@@ -4,8 +4,14 @@ import itertools
 
 import pytest
 
-from pytest_scaling import estimate
-from pytest_scaling.report.forest import AXIS, MOST_LINES, draw_forest, forest_description, lines
+from pytest_scaling.experiments import units
+from pytest_scaling.report.figures.forest import (
+    AXIS,
+    MOST_LINES,
+    draw_forest,
+    forest_description,
+    lines,
+)
 
 
 def measured(make, **more):
@@ -70,7 +76,7 @@ def test_the_interval_is_drawn_where_it_is(make):
     assert [0.131] in drawn
 
 
-@pytest.mark.parametrize("unit", [unit for unit in estimate.UNITS if unit != "exact statement"])
+@pytest.mark.parametrize("unit", [unit for unit in units.UNITS if unit != "exact statement"])
 def test_any_unit_can_be_drawn(make, unit):
     record = make.record("it", "supported", make.cell("supported", measured(make, unit=unit)))
     (axes,) = draw_forest(record, "light", source="").axes

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pytest_scaling.report.labels import spread, wrapped
+from pytest_scaling.report.figures.labels import spread, wrapped
 
 
 def test_labels_with_room_stay_where_they_belong():

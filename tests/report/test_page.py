@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.report import ReportError, build
+from pytest_scaling.report.build import build
+from pytest_scaling.report.error import ReportError
 
 LOADING = {"src", "srcset", "data", "poster", "action", "background", "xlink:href", "href"}
 

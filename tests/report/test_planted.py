@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.report.planted import PLANTED
+from pytest_scaling.report.page.render import PLANTED
 
 DOCS = Path(__file__).parents[2] / "docs" / "planted-truth.md"
 ROW = re.compile(r"^\|(.*)\|$", re.MULTILINE)

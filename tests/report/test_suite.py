@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.archive import open_ledger, profiles_in
-from pytest_scaling.report.project import build_of_rows
+from pytest_scaling.report.archive import open_ledger, profiles_in
+from pytest_scaling.report.build import build_of_rows
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 MOST = 3_000_000  # bytes of the page

@@ -1,7 +1,7 @@
 """Simulated claims: many repetitions at once, judged by the functions that judge real ones.
 
 Only the loop over repetitions is vectorised here; limits, looks and the stopping test are those of
-`pytest_scaling.statistics.sequential`.
+`pytest_scaling.statistics.interval`.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import LOOKS, interval_ends, straddles
+from pytest_scaling.statistics.interval import LOOKS, interval_ends, straddles
 
 REPETITIONS = 20_000
 

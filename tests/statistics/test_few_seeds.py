@@ -3,13 +3,9 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import (
-    judge_above,
-    noise_floor,
-    paired_interval,
-    unseen_failure_share,
-)
-from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.statistics.interval import noise_floor, paired_interval
+from pytest_scaling.statistics.power import unseen_failure_share
+from pytest_scaling.statistics.verdict import Verdict, judge_above
 
 
 def collapsing(repetitions=20_000):

@@ -5,14 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import (
-    LOOKS,
-    Interval,
-    beyond_reach,
-    decided,
-    paired_interval,
-    seeds_needed,
-)
+from pytest_scaling.statistics.interval import LOOKS, Interval, paired_interval
+from pytest_scaling.statistics.power import seeds_needed
+from pytest_scaling.statistics.verdict import beyond_reach, decided
 
 LEVEL = 0.01
 REPETITIONS = 400

@@ -5,16 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import (
+from pytest_scaling.statistics.interval import (
     Interval,
-    adjusted_p,
-    decided,
     interval_ends,
     noise_floor,
-    p_above,
     paired_interval,
     per_look_level,
 )
+from pytest_scaling.statistics.power import adjusted_p, p_above
+from pytest_scaling.statistics.verdict import decided
 
 GAPS = [0.021, 0.034, 0.015, 0.027, 0.030]
 

@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import (
-    LOOKS,
-    decided,
-    judge_above,
-    judge_equivalent,
-    noise_floor,
-    paired_interval,
-    per_look_level,
-)
+from pytest_scaling.statistics.interval import LOOKS, noise_floor, paired_interval, per_look_level
 from pytest_scaling.statistics.student import upper_quantile
-from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.statistics.verdict import Verdict, decided, judge_above, judge_equivalent
 
 LEVELS = [0.025, 0.01, 0.005, 0.0025, 0.001]  # .005 is interpolated, the others are tabulated
 

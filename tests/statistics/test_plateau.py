@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from pytest_scaling.statistics.interval import paired_interval
 from pytest_scaling.statistics.plateau import FLAT, noise_floor, relative_gain
-from pytest_scaling.statistics.sequential import judge_below, paired_interval
-from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.statistics.verdict import Verdict, judge_below
 
 
 def test_a_gain_is_the_log_ratio_of_errors():

@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import (
-    Interval,
-    paired_interval,
-    per_look_level,
-    seeds_needed,
-    smallest_detectable,
-)
+from pytest_scaling.statistics.interval import Interval, paired_interval, per_look_level
+from pytest_scaling.statistics.power import seeds_needed, smallest_detectable
 from pytest_scaling.statistics.student import upper_quantile
 
 

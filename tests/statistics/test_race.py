@@ -5,15 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from pytest_scaling.statistics.interval import paired_interval
+from pytest_scaling.statistics.power import seeds_needed
 from pytest_scaling.statistics.race import CENSORED_SCORE, log_ratio, race_interval
-from pytest_scaling.statistics.sequential import (
-    decided,
-    judge_above,
-    judge_below,
-    paired_interval,
-    seeds_needed,
-)
-from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.statistics.verdict import Verdict, decided, judge_above, judge_below
 
 CAP = 1000.0  # steps
 BOTH = {"lower_level": 0.01, "upper_level": 0.01}

@@ -5,15 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from pytest_scaling.statistics.interval import Interval, overlap, paired_interval
+from pytest_scaling.statistics.power import p_above, seeds_needed, smallest_detectable
 from pytest_scaling.statistics.race import log_ratio, race_interval
-from pytest_scaling.statistics.resplit import overlap
-from pytest_scaling.statistics.sequential import (
-    Interval,
-    p_above,
-    paired_interval,
-    seeds_needed,
-    smallest_detectable,
-)
 
 BOTH = {"lower_level": 0.01, "upper_level": 0.01}
 GAPS = [0.021, 0.034, 0.015, 0.027, 0.030]

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from pytest_scaling.statistics.interval import Interval
 from pytest_scaling.statistics.reversal import judge_reversal, reversal_levels
 from pytest_scaling.statistics.scope import CellLevels, combine
-from pytest_scaling.statistics.sequential import Interval
 from pytest_scaling.statistics.verdict import Verdict
 
 YES, NO, OPEN = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
+from pytest_scaling.statistics.interval import Interval, interval_ends, paired_interval
 from pytest_scaling.statistics.plateau import smoothed
 from pytest_scaling.statistics.scaling_law import (
     LEAST_SEEDS,
@@ -16,15 +17,8 @@ from pytest_scaling.statistics.scaling_law import (
     forecast_all,
     miss,
 )
-from pytest_scaling.statistics.sequential import (
-    Interval,
-    interval_ends,
-    judge_below,
-    judge_equivalent,
-    paired_interval,
-)
 from pytest_scaling.statistics.student import upper_quantile
-from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.statistics.verdict import Verdict, judge_below, judge_equivalent
 
 SIZES = [256, 512, 1_024, 2_048, 4_096, 8_192]
 TARGET = 16_384

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import LOOKS, interval_ends
+from pytest_scaling.statistics.interval import LOOKS, interval_ends
 
 MARGIN = 0.01  # error
 NOISE = 0.006  # of each arm, over seeds

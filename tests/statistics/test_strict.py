@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.sequential import FAMILY_WISE, per_look_level, strict_level
+from pytest_scaling.statistics.interval import FAMILY_WISE, per_look_level, strict_level
 
 
 def test_the_claims_of_a_suite_share_its_level():

@@ -5,16 +5,15 @@ import math
 
 import pytest
 
-from pytest_scaling.statistics.sequential import (
-    Interval,
+from pytest_scaling.statistics.interval import Interval
+from pytest_scaling.statistics.power import p_above, seeds_needed
+from pytest_scaling.statistics.verdict import (
+    Verdict,
     decided,
     judge_above,
     judge_below,
     judge_equivalent,
-    p_above,
-    seeds_needed,
 )
-from pytest_scaling.statistics.verdict import Verdict
 
 
 def between(low: float, high: float) -> Interval:

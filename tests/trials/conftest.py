@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.store import Store
+from pytest_scaling.trials.store.store import Store
 
 HERE = Path(__file__).parent
 

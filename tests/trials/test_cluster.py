@@ -8,11 +8,11 @@ from concurrent.futures import CancelledError
 import pytest
 from distributed import KilledWorker
 
-from pytest_scaling.trials import cluster
-from pytest_scaling.trials.cluster import Processes, in_words
-from pytest_scaling.trials.parcel import pack
 from pytest_scaling.trials.result import TrialError
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.workers import cluster
+from pytest_scaling.trials.workers.cluster import Processes, in_words
+from pytest_scaling.trials.workers.payload import pack
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, Returns, lines, trial
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pytest_scaling.trials.draws import Draws
 from pytest_scaling.trials.result import TrialError
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Stripes, trial
 
 pytestmark = pytest.mark.usefixtures("draws")

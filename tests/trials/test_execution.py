@@ -11,9 +11,10 @@ import time
 
 import pytest
 
-from pytest_scaling.trials.execution import OfflineError, TrialError, Trials
-from pytest_scaling.trials.store import Store
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.execution import OfflineError, Trials
+from pytest_scaling.trials.result import TrialError
+from pytest_scaling.trials.store.store import Store
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, InProcess, Returns, lines, trial
 
 ASKED = [trial(block, m=m) for m in (64, 20) for block in range(3)]
@@ -116,7 +117,7 @@ def test_a_learner_that_no_worker_can_import_goes_along_by_value(run, tmp_path, 
     file = tmp_path / "test_of_somebody_else.py"
     file.write_text(
         "from tests.trials.toys import Centroids, Stripes\n"
-        "from pytest_scaling.trials.block import Fit\n"
+        "from pytest_scaling.spec.protocols import Fit\n"
         "def words(): return 'theirs'\n"
         "class Theirs(Centroids):\n"
         "    def fit_predict(self, block, settings, device):\n"
@@ -163,7 +164,7 @@ CONTROLLER = """
 import sys
 from pathlib import Path
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.store import Store
+from pytest_scaling.trials.store.store import Store
 from tests.trials.toys import Centroids, trial
 path, log = map(Path, sys.argv[1:])
 arms = [trial(block, learner=Centroids(log=log, pause=0.2)) for block in range(6)]
@@ -268,7 +269,7 @@ def test_who_waits_when_a_run_is_closed_is_told_so(run):
 
 
 def test_a_store_that_fails_leaves_the_run_its_results(run, store, monkeypatch):
-    monkeypatch.setattr("pytest_scaling.trials.database.PATIENCE", 0.05)
+    monkeypatch.setattr("pytest_scaling.trials.store.database.PATIENCE", 0.05)
     with Store(store.path) as impatient, Trials(impatient, workers=1, pool=InProcess) as trials:
         other = sqlite3.connect(store.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

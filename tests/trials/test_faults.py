@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.trials import store as store_module
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.holder import new_holder
-from pytest_scaling.trials.store import LEASE, Store, StoreError
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.store import store as store_module
+from pytest_scaling.trials.store.leases import LEASE, new_holder
+from pytest_scaling.trials.store.store import Store, StoreError
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import InProcess, trial
 
-NEW_HOLDER = "from pytest_scaling.trials.holder import new_holder; print(new_holder())"
+NEW_HOLDER = "from pytest_scaling.trials.store.leases import new_holder; print(new_holder())"
 TRIALS = [trial(m=m) for m in (20, 30, 64)]
 DAMAGES = 60  # files that are harmed in each way
 
@@ -137,7 +137,7 @@ def test_a_lease_still_holds_where_the_clock_is_a_little_slower(store, monkeypat
 
 def test_a_store_that_is_locked_when_it_is_opened_is_told_in_one_sentence(path, monkeypatch):
     Store(path).close()
-    monkeypatch.setattr("pytest_scaling.trials.database.PATIENCE", 0.05)
+    monkeypatch.setattr("pytest_scaling.trials.store.database.PATIENCE", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"cannot be opened for writing \(database is locked\);"):

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling import seeds
-from pytest_scaling.statistics.sequential import LOOKS
+from pytest_scaling.statistics.interval import LOOKS
+from pytest_scaling.trials import seeds
 from pytest_scaling.trials import trial as trial_module
-from pytest_scaling.trials.trial import BLOCKS, Arm, blocks_for
+from pytest_scaling.trials.seeds import BLOCKS, blocks_for
+from pytest_scaling.trials.trial import Arm
 from tests.trials.toys import Centroids, Stripes, trial
 
 CHANGES = {

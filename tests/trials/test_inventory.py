@@ -7,8 +7,8 @@ import pytest
 
 from pytest_scaling.__main__ import main
 from pytest_scaling.trials import trial as trial_module
-from pytest_scaling.trials.store import Store
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.store.store import Store
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, trial
 
 USAGE = pytest.ExitCode.USAGE_ERROR

@@ -7,8 +7,8 @@ import pytest
 
 from pytest_scaling.trials.execution import Trials
 from pytest_scaling.trials.result import MemoryShortage, TrialError
-from pytest_scaling.trials.store import Store
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.store.store import Store
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, InProcess, trial
 
 CUDA = "CUDA out of memory. Tried to allocate 20.00 GiB."

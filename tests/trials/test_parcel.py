@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from pytest_scaling.trials import trial as trial_module
-from pytest_scaling.trials.parcel import differences, pack
+from pytest_scaling.trials.identity import differences
 from pytest_scaling.trials.result import TrialError
-from pytest_scaling.trials.worker import compute, run
+from pytest_scaling.trials.workers.payload import pack
+from pytest_scaling.trials.workers.worker import compute, run
 from tests.trials.toys import Centroids, Stripes, trial
 
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from pytest_scaling.trials.database import SCHEMA
-from pytest_scaling.trials.store import Store, StoreError, default_path
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.store.database import SCHEMA
+from pytest_scaling.trials.store.store import Store, StoreError, default_path
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import trial
 
 
@@ -176,7 +176,7 @@ def test_a_place_that_cannot_be_written_is_named_with_the_option(tmp_path):
 
 
 def test_a_store_that_stays_locked_is_told_in_one_sentence(filled, results, monkeypatch):
-    monkeypatch.setattr("pytest_scaling.trials.database.PATIENCE", 0.05)
+    monkeypatch.setattr("pytest_scaling.trials.store.database.PATIENCE", 0.05)
     with Store(filled) as store:
         other = sqlite3.connect(filled, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

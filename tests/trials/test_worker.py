@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from pytest_scaling.trials.block import Fit
-from pytest_scaling.trials.draws import Draws
+from pytest_scaling.spec.protocols import Fit
 from pytest_scaling.trials.result import SeedResult, TrialError
-from pytest_scaling.trials.worker import compute
+from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import TEST_ROWS, Returns, Stripes, trial
 
 pytestmark = pytest.mark.usefixtures("draws")

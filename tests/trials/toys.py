@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_scaling.trials.block import Fit
+from pytest_scaling.spec.protocols import Fit
 from pytest_scaling.trials.trial import Arm, Trial
-from pytest_scaling.trials.worker import run
+from pytest_scaling.trials.workers.worker import run
 
 TEST_ROWS = 45  # no multiple of eight
 

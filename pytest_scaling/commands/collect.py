@@ -1,0 +1,99 @@
+"""Claims collected as pytest collects them, with the project's own conftest and settings."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pytest
+
+from ..run.collection import claim_of
+from ..run.session import Session, session_of
+from ..spec.declaration import ClaimError
+
+T = TypeVar("T")
+OK = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+# This package is in memory before pytest can rewrite its assertions, of which it has none.
+AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
+
+
+def default_paths() -> list[str]:
+    """Where claims are when nobody says: in `claims`, or in the current directory."""
+    return ["claims"] if Path("claims").is_dir() else ["."]
+
+
+def collect(
+    paths: Sequence[str],
+    options: Sequence[str],
+    describe: Callable[[Session, pytest.Function], T],
+) -> list[T]:
+    """What `describe` makes of every claim in these paths, in the order of the files.
+
+    options: further options of pytest. Nothing is heard, and nothing but errors is printed.
+
+    Raises pytest.UsageError, with one sentence per mistake, where a file cannot be imported or
+    there are no claims. Raises SystemExit where pytest itself has told what is wrong.
+    """
+    taker = Taker(describe)
+    with contextlib.redirect_stdout(sys.stderr):
+        status = pytest.main([*paths, *options, "--collect-only", *AS_IT_IS], plugins=[taker])
+    if taker.mistakes:
+        raise pytest.UsageError(*taker.mistakes)
+    if status == pytest.ExitCode.USAGE_ERROR:
+        raise SystemExit(int(status))
+    where = " ".join(paths)
+    if status not in OK:
+        raise pytest.UsageError(
+            f"pytest ended the collection of {where} with exit code {int(status)}; "
+            f"`python -m pytest --collect-only {where}` tells why"
+        )
+    if not taker.taken:
+        raise pytest.UsageError(f"there are no claims in {where}; a claim is a test with @claim")
+    return taker.taken
+
+
+class Taker(Generic[T]):
+    """A plugin for one run of pytest: takes the claims, and keeps what went wrong in words."""
+
+    def __init__(self, describe: Callable[[Session, pytest.Function], T]) -> None:
+        self.taken: list[T] = []
+        self.mistakes: list[str] = []
+        self._describe = describe
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if config.pluginmanager.has_plugin("terminalreporter"):
+            config.pluginmanager.unregister(name="terminalreporter")  # and so no forecast either
+
+    def pytest_exception_interact(
+        self, node: pytest.Collector, call: pytest.CallInfo[Any], report: pytest.CollectReport
+    ) -> None:
+        assert call.excinfo is not None
+        self.mistakes.append(broken(node, call.excinfo.value, report))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            if isinstance(item, pytest.Function) and claim_of(item) is not None:
+                try:
+                    self.taken.append(self._describe(session_of(session.config), item))
+                except (ClaimError, pytest.UsageError) as mistake:
+                    self.mistakes.append(str(mistake))
+
+
+def broken(node: pytest.Collector, error: BaseException, report: pytest.CollectReport) -> str:
+    """Why a file cannot be collected, in one sentence."""
+    if isinstance(error, ClaimError):
+        return str(report.longrepr)
+    cause = error.__cause__ or error if isinstance(error, pytest.Collector.CollectError) else error
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(cause.__traceback__)
+        if frame.filename == str(node.path)
+    ]
+    place = f"{node.nodeid}:{lines[-1]}" if lines else node.nodeid
+    words = (str(cause).splitlines() or [""])[0]
+    return f"{place} cannot be imported: {type(cause).__name__}: {words}"

@@ -1,0 +1,176 @@
+"""What a device is, and what it is doing: for records, for the head of a run, for benchmarks.
+
+Whatever cannot be read is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]
+DRIVER = Path("/proc/driver/nvidia/version")
+GRAPHICS, MEMORY = 1, 2  # NVML's numbers of the clocks of the multiprocessors and of the memory
+
+
+@cache
+def facts(device: str) -> Facts:
+    """What a device is, as plain JSON values; the same whenever it is asked on one machine.
+
+    The accelerator's name, compute capability, bytes of memory, driver and libraries.
+    """
+    if device == "cpu":
+        return {"device": device, "name": platform.processor() or platform.machine()}
+    import torch
+
+    if device == "mps":
+        return {"device": device, "name": platform.processor() or "Apple GPU"}
+    properties = torch.cuda.get_device_properties(device)
+    found: Facts = {
+        "device": device,
+        "name": properties.name,
+        "capability": f"{properties.major}.{properties.minor}",
+        "memory": properties.total_memory,
+        "cuda": torch.version.cuda,
+        "driver": driver(),
+    }
+    with contextlib.suppress(Exception):
+        found["cudnn"] = torch.backends.cudnn.version()
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def driver() -> str | None:
+    """Version of the NVIDIA driver, as the kernel's module or NVML tells it."""
+    with contextlib.suppress(OSError, StopIteration):
+        words = DRIVER.read_text(encoding="utf-8").partition("\n")[0].split()
+        return next(word for word in words if word.replace(".", "").isdigit() and "." in word)
+    with nvml() as library:
+        if library is not None:
+            text = ctypes.create_string_buffer(80)
+            if library.nvmlSystemGetDriverVersion(text, 80) == 0:
+                return text.value.decode()
+    return None
+
+
+def state(device: str) -> Facts:
+    """What a CUDA device is doing now: watts, megahertz and degrees Celsius, where readable."""
+    if not device.startswith("cuda"):
+        return {}
+    import torch
+
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    with nvml() as library:
+        if library is None or uuid is None:
+            return {}
+        handle = ctypes.c_void_p()
+        name = f"GPU-{str(uuid).removeprefix('GPU-')}".encode()
+        if library.nvmlDeviceGetHandleByUUID(name, ctypes.byref(handle)) != 0:
+            return {}
+        readings = {
+            "watts": (reading(library.nvmlDeviceGetPowerUsage, handle), 1e-3),
+            "clock_mhz": (reading(library.nvmlDeviceGetClockInfo, handle, GRAPHICS), 1),
+            "memory_clock_mhz": (reading(library.nvmlDeviceGetClockInfo, handle, MEMORY), 1),
+            "celsius": (reading(library.nvmlDeviceGetTemperature, handle, 0), 1),
+        }
+    return {name: value * unit for name, (value, unit) in readings.items() if value is not None}
+
+
+@contextlib.contextmanager
+def nvml() -> Iterator[Any]:
+    """NVIDIA's management library, begun and ended; None where there is none."""
+    name = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"
+    try:
+        library = ctypes.CDLL(name)
+        begun = library.nvmlInit_v2() == 0
+    except (OSError, AttributeError):
+        yield None
+        return
+    try:
+        yield library if begun else None
+    finally:
+        if begun:
+            library.nvmlShutdown()
+
+
+def reading(function: Callable[..., int], handle: Any, *which: int) -> int | None:
+    """One unsigned number of a device, or None where NVML does not give it."""
+    number = ctypes.c_uint()
+    asked = [ctypes.c_int(each) for each in which]
+    return number.value if function(handle, *asked, ctypes.byref(number)) == 0 else None
+
+
+def memory_of(device: str) -> int:
+    """Bytes of memory of a device; 0 where they cannot be told."""
+    if device.startswith("cuda"):
+        return int(facts(device)["memory"])
+    if device == "mps":
+        import torch
+
+        return int(torch.mps.recommended_max_memory())
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
+def count_of(kind: str) -> int:
+    """How many devices of a kind there are."""
+    if kind != "cuda":
+        return 1
+    import torch
+
+    return int(torch.cuda.device_count())
+
+
+def described(device: str) -> str:
+    """A device in one line, as in "cuda:0, NVIDIA H100, capability 9.0, 79 GiB, driver 550.54"."""
+    known = facts(device)
+    words = [device, known["name"]]
+    if "capability" in known:
+        words += [f"capability {known['capability']}", f"{known['memory'] / 2**30:.0f} GiB"]
+    return ", ".join(
+        words + [f"{name} {known[name]}" for name in ("driver", "cuda") if name in known]
+    )
+
+
+INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
+
+
+@cache
+def cpu_facts() -> dict[str, str]:
+    """What Linux says of the first processor; empty elsewhere."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def processor() -> str:
+    """The model of the processor, as far as it can be told without asking a program."""
+    return cpu_facts().get("model name") or platform.processor()
+
+
+def instructions() -> list[str]:
+    """The sets of vector instructions that numeric libraries choose their kernels by."""
+    facts = cpu_facts()
+    flags = (facts.get("flags") or facts.get("features") or "").split()
+    return [name for name in INSTRUCTIONS if name in flags]
+
+
+@cache
+def blas() -> str:
+    """The BLAS that numpy was built with, and its version."""
+    import numpy as np
+
+    config: Any = np.show_config(mode="dicts")
+    built = config.get("Build Dependencies", {}).get("blas", {})
+    return " ".join(str(built[key]) for key in ("name", "version") if key in built)

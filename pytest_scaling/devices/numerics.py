@@ -1,0 +1,146 @@
+"""The global state that numeric code reads: set for a test, and put back afterwards.
+
+Libraries that nobody has imported are left alone: a test that computes nothing does not pay for
+torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+LENIENT, WARNING, STRICT = range(3)  # torch's numbers for what it does about nondeterminism
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """What numeric code shall find.
+
+    seed: of Python, numpy and torch, on all devices. deterministic: let torch use deterministic
+    algorithms only. tf32: let matrix products on CUDA round their inputs to 19 bits. dtype: of
+    torch tensors that name none. threads: of torch, or None for as many as there are.
+    """
+
+    seed: int
+    deterministic: bool = True
+    tf32: bool = False
+    dtype: str = "float32"
+    threads: int | None = None
+
+
+@contextlib.contextmanager
+def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
+    """Set the state of Python, and of numpy and torch where they are loaded, and restore it.
+
+    needs_torch: import torch if need be.
+    """
+    if needs_torch:
+        import torch  # noqa: F401 - found among the loaded modules below
+    with contextlib.ExitStack() as stack:
+        stack.callback(random.setstate, random.getstate())
+        random.seed(state.seed)
+        if "numpy" in sys.modules:
+            luck = sys.modules["numpy"].random
+            stack.callback(luck.set_state, luck.get_state())
+            luck.seed(state.seed % 2**32)
+        if "torch" in sys.modules:
+            torch_state(sys.modules["torch"], state, stack.callback)
+        yield
+
+
+def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:
+    """Set torch's flags and generators; `afterwards` is told how each is put back."""
+    afterwards(torch.random.set_rng_state, torch.random.get_rng_state())
+    if torch.cuda.is_initialized():
+        afterwards(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
+    torch.manual_seed(wanted.seed)
+    afterwards(set_determinism, torch, torch.get_deterministic_debug_mode())
+    set_determinism(torch, STRICT if wanted.deterministic else LENIENT)
+    afterwards(torch.set_default_dtype, torch.get_default_dtype())
+    torch.set_default_dtype(getattr(torch, wanted.dtype))
+    afterwards(torch.set_num_threads, torch.get_num_threads())
+    if wanted.threads is not None:
+        torch.set_num_threads(wanted.threads)
+    cudnn = torch.backends.cudnn
+    for name, value in (("benchmark", False), ("deterministic", wanted.deterministic)):
+        afterwards(setattr, cudnn, name, getattr(cudnn, name))
+        setattr(cudnn, name, value)
+    for backend in (torch.backends.cuda.matmul, cudnn):
+        set_tf32(backend, wanted.tf32, afterwards)
+
+
+def set_determinism(torch: Any, mode: int) -> None:
+    """Let torch use deterministic algorithms only, by its number for a mode.
+
+    Its function `use_deterministic_algorithms` imports the compiler behind `torch.compile`, to tell
+    it too, which takes most of a second. So that is left to a process that has the compiler.
+    """
+    if "torch._inductor.config" in sys.modules:
+        torch.use_deterministic_algorithms(mode != LENIENT, warn_only=mode == WARNING)
+    else:
+        torch.set_deterministic_debug_mode(mode)
+
+
+def set_tf32(backend: Any, wanted: bool, afterwards: Callable[..., object]) -> None:
+    """Permit or forbid TF32 by whichever of torch's two interfaces is in use.
+
+    Reading the older one raises RuntimeError once somebody has written to the newer one.
+    """
+    try:
+        afterwards(setattr, backend, "allow_tf32", backend.allow_tf32)
+        backend.allow_tf32 = wanted
+    except RuntimeError:
+        parts = [getattr(backend, name) for name in ("conv", "rnn") if hasattr(backend, name)]
+        for part in (backend, *parts):
+            afterwards(setattr, part, "fp32_precision", part.fp32_precision)
+        for part in (backend, *parts):
+            part.fp32_precision = "tf32" if wanted else "ieee"
+
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "OPENBLAS_CORETYPE": "",  # the kernels that fit the processor, whatever the shell asks for
+    "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
+    "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
+    "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes; glibc comes to it by itself, where nobody, as
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # Dask does, has freed memory given back at once
+}
+"""Environment of a worker process, set before anything is imported there."""
+
+
+@contextlib.contextmanager
+def single_threaded() -> Iterator[None]:
+    """Run the numeric libraries on one thread, in an order that never varies.
+
+    Denormal numbers are flushed to zero wherever torch is installed, also for learners that do
+    not use it: otherwise their bits would depend on who imported torch before them.
+    """
+    from threadpoolctl import threadpool_limits
+
+    try:
+        import torch
+    except ImportError:
+        with threadpool_limits(limits=1):
+            yield
+        return
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        with threadpool_limits(limits=1):
+            yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads)

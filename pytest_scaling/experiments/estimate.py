@@ -1,0 +1,294 @@
+"""Estimates, and the decisions that come of comparing one with a bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from _pytest.outcomes import Skipped
+
+from ..spec.declaration import ClaimError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..statistics.interval import Interval
+    from ..statistics.verdict import Verdict
+    from ..trials.trial import Arm
+    from .units import Unit
+
+
+class Inconclusive(Skipped):
+    """The interval still contains the bound at the last look: neither true nor false."""
+
+
+@dataclass
+class Evidence:
+    """What the body of one cell has compared, in order."""
+
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured quantity with its interval.
+
+    Attributes:
+        about: what was measured, in words; `measured` says it in a table's cell.
+        interval: at the level that supports; `refuting` at the level that refutes, which is
+            stricter where several statements or tasks share one claim.
+        samples: one value per seed, in the order of `seeds`.
+        bounds: the declared bounds that it may be compared with, by name.
+        level, most_seeds: one-sided level of support, and the cap of the sampling.
+        metric, arms, looks: what was measured of each of which arms, and the numbers of seeds at
+            which sampling could end.
+    """
+
+    about: str
+    measured: str
+    unit: Unit
+    interval: Interval
+    refuting: Interval
+    seeds: tuple[int, ...]
+    samples: tuple[float, ...]
+    bounds: dict[str, float]
+    level: float
+    most_seeds: int
+    evidence: Evidence = field(repr=False, compare=False)
+    notes: tuple[str, ...] = ()
+    refute_level: float | None = None  # one-sided, where it differs from `level`
+    parts: int = 1  # statements of which this is one, joined by "and"
+    floor: float = 0.0  # the least standard deviation that was believed
+    replication: str = "seed"  # what a sample is of; "block" where time was taken
+    metric: str = "error"
+    arms: tuple[Arm, ...] = ()
+    looks: tuple[int, ...] = ()
+
+    @property
+    def value(self) -> float:
+        return self.interval.mean
+
+    @property
+    def n(self) -> int:
+        return len(self.seeds)
+
+    def __gt__(self, bound: float) -> Decision:
+        return self._compare(">", bound)
+
+    def __lt__(self, bound: float) -> Decision:
+        return self._compare("<", bound)
+
+    def _compare(self, operator: str, bound: float) -> Decision:
+        self._declared(bound)
+        from ..statistics.verdict import judge_above, judge_below
+
+        if operator == ">":
+            verdict = judge_above(replace(self.interval, high=self.refuting.high), bound)
+        else:
+            verdict = judge_below(replace(self.interval, low=self.refuting.low), bound)
+        return self.decide(verdict, operator, bound)
+
+    def equivalent(self, bound: float) -> Decision:
+        """Whether the quantity lies within (-bound, bound); the claim declares both signs."""
+        name = self._declared(bound)
+        if -bound not in self.bounds.values():
+            raise ClaimError(
+                f"{self.about} was held to lie within plus or minus {bound:g}, but sampling went "
+                f"by one sign; declare bounds={{{name!r}: (-{bound:g}, {bound:g})}} in @claim"
+            )
+        from ..statistics.verdict import judge_equivalent
+
+        stricter = max(self.interval, self.refuting, key=lambda interval: interval.half_width)
+        return self.decide(judge_equivalent(stricter, bound), Decision.WITHIN, bound)
+
+    def decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
+        """Write a verdict on this estimate into the evidence."""
+        name = self._declared(bound)
+        decision = Decision(self.about, verdict, operator, float(bound), name, self)
+        self.evidence.decisions.append(decision)
+        return decision
+
+    def _declared(self, bound: float) -> str:
+        if not isinstance(bound, (int, float)) or not math.isfinite(bound):
+            raise ClaimError(f"{self.about} was compared with {bound!r}, which is not a number")
+        for name, value in self.bounds.items():
+            if value == bound:
+                return name
+        declared = ", ".join(f"{name} = {value:g}" for name, value in self.bounds.items())
+        raise ClaimError(
+            f"{self.about} was compared with {bound:g}, but sampling went by {declared or 'none'}; "
+            f"declare the bound in @claim and measure with it"
+        )
+
+    def __str__(self) -> str:
+        write = self.unit.write
+        return (
+            f"{write(self.value)} [{write(self.interval.low)}, {write(self.interval.high)}] "
+            f"(n = {self.n})"
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw seeds, mean, interval and declared bounds on one line; returns the axes.
+
+        ax: of matplotlib, by default those of a new figure.
+        """
+        from .display import draw_interval
+
+        span = (self.interval.low, self.interval.high)
+        return draw_interval(
+            self.about, self.value, span, self.samples, self.bounds, self.unit.write, ax
+        )
+
+    def _repr_html_(self) -> str:
+        from .display import html_table
+
+        write = self.unit.write
+        return html_table(
+            self.about,
+            {
+                "effect": write(self.value),
+                "interval": f"[{write(self.interval.low)}, {write(self.interval.high)}]",
+                "one-sided level": f"{self.level:g}",
+                "seeds": str(self.n),
+                **{name.replace("_", " "): write(bound) for name, bound in self.bounds.items()},
+                **({"notes": "; ".join(self.notes)} if self.notes else {}),
+            },
+        )
+
+
+class Unmeasured(Estimate):
+    """Stands for an estimate whose trials are not there yet, while a run is being planned.
+
+    Every comparison passes, so that the body goes on and shows what else it will ask for.
+    """
+
+    def __init__(self, **designed: Any) -> None:
+        from ..statistics.interval import Interval
+
+        unknown = Interval(math.nan, math.nan, math.nan, math.nan, 0)
+        super().__init__(interval=unknown, refuting=unknown, seeds=(), samples=(), **designed)
+
+    def _compare(self, operator: str, bound: float) -> Decision:
+        from ..statistics.verdict import Verdict
+
+        return self.decide(Verdict.SUPPORTED, operator, bound)
+
+    def equivalent(self, bound: float) -> Decision:
+        return self._compare(Decision.WITHIN, bound)
+
+
+REVERSAL_IN_WORDS = {
+    "supported": "the order reverses between tasks, beyond ",
+    "refuted": "the order does not reverse between tasks, beyond ",
+    "inconclusive": "it is open whether the order reverses between tasks, beyond ",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An estimate held against a bound.
+
+    True or false where the interval lies on one side; otherwise asking for its truth raises
+    Inconclusive.
+    """
+
+    about: str
+    verdict: Verdict
+    operator: str = "exact"
+    bound: float = math.nan
+    bound_name: str = ""
+    estimate: Estimate | None = None
+
+    WITHIN: ClassVar[str] = "within"
+    REVERSES: ClassVar[str] = "reverses beyond"
+
+    def _repr_html_(self) -> str:
+        from .display import html_table
+
+        return html_table(self.sentence, {"verdict": self.verdict.value})
+
+    def __bool__(self) -> bool:
+        if self.verdict == "inconclusive":
+            raise Inconclusive(self.sentence)
+        return bool(self.verdict == "supported")
+
+    @property
+    def sentence(self) -> str:
+        """The decision in words and figures."""
+        if self.estimate is None:
+            return f"{self.about}: {'true' if self.verdict == 'supported' else 'false'}"
+        estimate, write = self.estimate, self.estimate.unit.write
+        bound = f"{self.bound_name} {write(self.bound)}"
+        if self.operator == self.REVERSES:
+            relation = REVERSAL_IN_WORDS[self.verdict] + bound
+        elif self.verdict == "inconclusive":
+            relation = f"the interval contains {bound}"
+        else:
+            holds = self.verdict == "supported"
+            words = {
+                ">": "above",
+                "<": "below",
+                self.WITHIN: "inside plus or minus",
+            }
+            relation = f"{'' if holds else 'not '}{words[self.operator]} {bound}"
+        return f"{self.about} is {estimate}: {relation}"
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Estimates that must all pass the same comparison."""
+
+    estimates: tuple[Estimate, ...]
+
+    def __gt__(self, bound: float) -> JointDecision:
+        return JointDecision(tuple(estimate > bound for estimate in self.estimates))
+
+    def __lt__(self, bound: float) -> JointDecision:
+        return JointDecision(tuple(estimate < bound for estimate in self.estimates))
+
+
+@dataclass(frozen=True)
+class JointDecision:
+    """True when every decision is; false when any is; otherwise Inconclusive."""
+
+    decisions: tuple[Decision, ...]
+
+    def __bool__(self) -> bool:
+        if any(decision.verdict == "refuted" for decision in self.decisions):
+            return False
+        return all(self.decisions)
+
+    @property
+    def sentence(self) -> str:
+        return "; ".join(decision.sentence for decision in self.decisions)
+
+
+def all_of(*estimates: Estimate) -> Joint:
+    """Statements joined by "and" that are all measured, for one comparison with a bound.
+
+    It is refuted where any of them is, whatever the others leave open; with one assertion each, the
+    first open one would end the claim. The claim declares their number as `parts`.
+    """
+    return Joint(estimates)
+
+
+def equivalent(estimate: Estimate, bound: float) -> Decision:
+    """Whether the estimate lies within plus or minus a declared bound."""
+    return estimate.equivalent(bound)
+
+
+def explain(operator: str, left: Any, right: Any) -> list[str] | None:
+    """Lines for a failed `assert left operator right` on estimates, or None for other values."""
+    estimates: Iterable[Estimate]
+    if isinstance(left, Estimate):
+        estimates = (left,)
+    elif isinstance(left, Joint):
+        estimates = left.estimates
+    else:
+        return None
+    bound = float(right)
+    lines = [f"{estimate.about} is {estimate}" for estimate in estimates]
+    write = next(iter(estimates)).unit.write
+    return [f"the estimate is not {operator} {write(bound)}", *lines]

@@ -1,0 +1,235 @@
+"""Cells: the body of a claim on one task and one learner, and the verdict over all of them."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH
+from ..spec.declaration import Claim, ClaimError
+from ..spec.tier import M_SMALL, Tier
+from ..spec.traits import sizes
+from .estimate import Decision, Inconclusive
+from .experiment import Experiment
+
+if TYPE_CHECKING:
+    from ..spec.scope import Cell, Scope
+    from ..statistics.verdict import Verdict
+    from ..trials.result import SeedResult
+    from ..trials.sources import Laboratory
+    from ..trials.trial import Arm
+
+
+NOTHING_ASKED = "none of its tasks was asked for"
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What came out of one cell. `verdict` is None where the claim is not applicable."""
+
+    cell: Cell
+    verdict: Verdict | None
+    reason: str
+    decisions: tuple[Decision, ...] = ()
+    arms: Mapping[Arm, tuple[SeedResult, ...]] = field(default_factory=dict)
+    discordant: Mapping[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CellDesign:
+    """What the body of a cell would measure and compare if every comparison held.
+
+    It follows from the code alone: no result has a part in it.
+    """
+
+    cell: Cell
+    comparisons: tuple[Decision, ...]
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """The verdict of a claim and the cells that it follows from."""
+
+    claim: Claim
+    verdict: Verdict | None
+    cells: tuple[CellResult, ...]
+    partial: bool = False
+    designs: tuple[CellDesign, ...] = ()  # of the cells that run
+
+    @property
+    def reason(self) -> str:
+        """The cells that decided, in words."""
+        decisive = [
+            each
+            for each in self.cells
+            if each.cell.counted and (self.verdict is None or each.verdict == self.verdict)
+        ]
+        return "; ".join(each.reason for each in decisive) or NOTHING_ASKED
+
+
+@dataclass(frozen=True)
+class Body:
+    """A claim's test function with what pytest's own fixtures gave it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> bool:
+        return any(name in MEASUREMENTS for name in self.arguments)
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether it is a timing claim, whose verdict depends on the machine."""
+        return STOPWATCH in self.arguments
+
+    def run(self, experiment: Experiment, cell: Cell) -> None:
+        """Call the function with the values and measurements of one cell."""
+        values = self.values(experiment, cell)
+        self.function(
+            **{
+                name: values[name] if name in PROVIDED else self.given[name]
+                for name in self.arguments
+            }
+        )
+
+    @staticmethod
+    def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
+        measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
+        reach = sizes(experiment.tier, cell.task, cell.learner)
+        return {
+            **measurements,
+            "task": cell.task,
+            "tasks": cell.tasks,
+            "learner": cell.learner,
+            "m_small": M_SMALL,
+            "m_middle": reach[len(reach) // 2],
+            "m_large": reach[-1],
+            "smallest_effect": experiment.claim.smallest_effect,
+            "bounds": SimpleNamespace(**experiment.claim.all_bounds),
+        }
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One claim heard on one device: its body, its scope and where its trials come from."""
+
+    body: Body
+    scope: Scope
+    laboratory: Laboratory
+    tier: Tier
+    device: str
+    seed_offset: int
+
+    def verdict(self) -> ClaimResult:
+        """Run every cell, and let the claim's strength turn the cells into its verdict."""
+        cells = tuple(self._hear(cell) for cell in self.scope.cells)
+        return ClaimResult(
+            self.scope.claim,
+            over_cells(self.scope, cells),
+            cells,
+            self.scope.partial,
+            self.designs(),
+        )
+
+    def designs(self) -> tuple[CellDesign, ...]:
+        """What every cell that runs would measure, found without measuring anything."""
+        return tuple(self._design(cell) for cell in self.scope.cells if not cell.skip)
+
+    def _design(self, cell: Cell) -> CellDesign:
+        from ..trials.sources import Design
+
+        laboratory = Design()
+        experiment = self._experiment(laboratory)
+        if self.body.measures:
+            self._try(experiment, cell)
+        decisions = tuple(each for each in experiment.evidence.decisions if each.estimate)
+        return CellDesign(cell, decisions, tuple(laboratory.asked))
+
+    def rehearse(self) -> None:
+        """Run every cell for the trials that it asks for, whatever becomes of it."""
+        for cell in self.scope.cells:
+            if not cell.skip:
+                self._try(self._experiment(self.laboratory), cell)
+
+    def _try(self, experiment: Experiment, cell: Cell) -> None:
+        """Run a body for what it asks for; what goes wrong is left to the real run to tell."""
+        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
+            self.body.run(experiment, cell)
+
+    def _experiment(
+        self, laboratory: Laboratory, clock: Callable[[], float] | None = None
+    ) -> Experiment:
+        return Experiment(
+            self.scope.claim,
+            self.scope.levels,
+            laboratory,
+            self.tier,
+            self.device,
+            self.seed_offset,
+            clock,
+        )
+
+    def _hear(self, cell: Cell) -> CellResult:
+        from ..statistics.verdict import Verdict
+
+        if cell.skip:
+            return CellResult(cell, None, cell.skip)
+        experiment = self._experiment(self.laboratory, time.perf_counter)
+        decisions = experiment.evidence.decisions
+        verdict: Verdict | None = Verdict.SUPPORTED
+        reason = ""
+        try:
+            self.body.run(experiment, cell)
+        except Inconclusive as undecided:
+            verdict, reason = Verdict.INCONCLUSIVE, str(undecided.msg)
+        except pytest.skip.Exception as inapplicable:
+            verdict, reason = None, str(inapplicable.msg)
+        except AssertionError:
+            false = [each.sentence for each in decisions if each.verdict == Verdict.REFUTED]
+            if not false:
+                raise
+            verdict, reason = Verdict.REFUTED, "; ".join(false)
+        if verdict is Verdict.SUPPORTED:
+            self._check_assertions(decisions)
+        reason = reason or "; ".join(each.sentence for each in decisions)
+        return CellResult(
+            cell, verdict, reason, tuple(decisions), experiment.arms, experiment.discordant
+        )
+
+    def _check_assertions(self, decisions: Sequence[Decision]) -> None:
+        """Raise ClaimError where a body ended well without having asserted all it compared."""
+        from ..statistics.verdict import Verdict
+
+        if not decisions:
+            raise ClaimError(
+                f"claim {self.scope.claim.id!r} ended without a comparison; its body must assert "
+                f"an estimate against a bound, or exact(...)"
+            )
+        for each in decisions:
+            if each.verdict is not Verdict.SUPPORTED:
+                raise ClaimError(
+                    f"claim {self.scope.claim.id!r} compared and did not assert: {each.sentence}; "
+                    f"assert every comparison, and write < for `not` >"
+                )
+
+
+def over_cells(scope: Scope, cells: Sequence[CellResult]) -> Verdict | None:
+    """All learners of a task together, then the tasks by the claim's strength."""
+    from ..statistics.scope import combine, conjunction
+
+    by_task: dict[str, list[Verdict]] = {}
+    for each in cells:
+        if each.cell.counted and each.verdict is not None:
+            by_task.setdefault(each.cell.task_name, []).append(each.verdict)
+    if not by_task:
+        return None
+    return combine(scope.claim.strength, [conjunction(verdicts) for verdicts in by_task.values()])

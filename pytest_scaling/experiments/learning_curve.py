@@ -1,0 +1,159 @@
+"""Error against m: one learner on one task, its gains, and whether there is anything to gain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..spec.declaration import ClaimError
+from ..trials.sources import NotYet
+from ..trials.trial import Arm
+from .estimate import Estimate
+from .quantities import differences, over, relative
+from .units import ERROR, LOG_ERROR
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..spec.protocols import Learner, Task
+    from ..statistics.interval import Interval
+    from ..trials.result import Results
+    from .sampling import Sampler
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """The errors of one learner over the sizes of a tier; nested training sets, seed by seed.
+
+    Attributes:
+        sizes: numbers of training rows m, in ascending order.
+        first_look: the results at each size; empty while a run is being planned.
+    """
+
+    sampler: Sampler
+    learner: Learner
+    task: Task
+    sizes: tuple[int, ...]
+    first_look: dict[int, Results]
+
+    @classmethod
+    def measure(
+        cls, sampler: Sampler, learner: Learner, task: Task, sizes: tuple[int, ...]
+    ) -> LearningCurve:
+        """Measure every size at the first look."""
+        arms = [Arm(learner, task, m) for m in sizes]
+        try:
+            results = sampler.sample_all(arms, sampler.looks(arms)[0])
+        except NotYet:
+            return cls(sampler, learner, task, sizes, {})
+        return cls(sampler, learner, task, sizes, dict(zip(sizes, results, strict=True)))
+
+    def gain(self, start: int, end: int, *, bound: str = "smallest_effect") -> Estimate:
+        """How far the error falls from m = start to m = end, paired by seed."""
+        self._require_rows(start, end)
+        return self.sampler.estimate(
+            [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
+            lambda results: differences(results[0], results[1], ("error", "error")),
+            about=f"fall of the error of {self._name} from m = {start:,} to {end:,}",
+            measured=f"fall of the error, {start:,} to {end:,}",
+            unit=ERROR,
+            bound=bound,
+        )
+
+    def relative_gain(self, start: int, end: int, *, bound: str) -> Estimate:
+        """The same as a share of the error; judged as the logarithm of the ratio."""
+        self._require_rows(start, end)
+        return self.sampler.estimate(
+            [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
+            lambda results: relative(results[0], results[1]),
+            about=f"relative fall of the error of {self._name} from m = {start:,} to {end:,}",
+            measured=f"relative fall, {start:,} to {end:,}",
+            unit=LOG_ERROR,
+            bound=bound,
+        )
+
+    def above_bayes(self, m: int, *, bound: str = "smallest_effect") -> Estimate:
+        """How far the error with m rows lies above the Bayes error, which the task must state."""
+        least = getattr(self.task, "bayes_error", None)
+        if least is None:
+            raise ClaimError(f"the Bayes error of {self.task.name} is not known")
+        return self.sampler.estimate(
+            [Arm(self.learner, self.task, m)],
+            lambda results: over(results[0], least),
+            about=f"error of {self._name} minus the Bayes error, m = {m:,}",
+            measured=f"error - Bayes error, {m:,}",
+            unit=ERROR,
+            bound=bound,
+        )
+
+    def require_learning(self) -> None:
+        """Leave the cell as not applicable where no size beats the majority class.
+
+        Judged by the means of the first look: the smallest effect must be reached somewhere.
+        """
+        gains = [
+            sum(r.metrics["majority_error"] - r.metrics["error"] for r in results) / len(results)
+            for results in self.first_look.values()
+        ]
+        if gains and max(gains) < (self.sampler.claim.smallest_effect or 0.0):
+            pytest.skip(f"{self._name} never beats the majority class")
+
+    def require_room(self, m: int) -> None:
+        """Leave the cell as not applicable where the task is used up at m."""
+        if self.used_up(m):
+            pytest.skip(f"{self._name} is at the Bayes error with m = {m:,}")
+
+    def _require_rows(self, start: int, end: int) -> None:
+        """Leave the cell as not applicable where the task has too few rows for such a step."""
+        if not start < end:
+            pytest.skip(f"{self.task.name} has too few rows to go from m = {start:,} to {end:,}")
+
+    def used_up(self, m: int) -> bool:
+        """Whether the error is shown to be within the smallest effect of the Bayes error."""
+        bayes_error = getattr(self.task, "bayes_error", None)
+        if bayes_error is None or m not in self.first_look:
+            return False
+        errors = [result.metrics["error"] for result in self.first_look[m]]
+        claim = self.sampler.claim
+        return bool(mean_interval(errors, claim.level).high < bayes_error + claim.smallest_effect)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the error against m, every seed of the first look and their mean; returns the axes.
+
+        ax: of matplotlib, by default those of a new figure; several curves may share them.
+        """
+        from .display import draw_curve
+
+        return draw_curve(self._name, self.errors, ax)
+
+    @property
+    def errors(self) -> dict[int, list[float]]:
+        """The errors of the first look by m, seed by seed."""
+        return {
+            m: [result.metrics["error"] for result in results]
+            for m, results in self.first_look.items()
+        }
+
+    def _repr_html_(self) -> str:
+        from .display import html_table
+
+        means = {f"m = {m:,}": sum(each) / len(each) for m, each in self.errors.items()}
+        return html_table(
+            f"error of {self._name}, mean over seeds",
+            {name: ERROR.write(mean) for name, mean in means.items()},
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{getattr(self.learner, 'label', self.learner.name)} on {self.task.name}"
+
+
+def mean_interval(values: Sequence[float], level: float) -> Interval:
+    import numpy as np
+
+    from ..statistics.interval import paired_interval
+
+    return paired_interval(np.asarray(values), lower_level=level, upper_level=level)

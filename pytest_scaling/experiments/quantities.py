@@ -1,0 +1,179 @@
+"""Quantities: from the results of arms to one sample per seed, and how the samples are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..spec.declaration import ClaimError
+
+if TYPE_CHECKING:
+    from ..statistics.interval import Interval
+    from ..statistics.race import RaceSamples
+    from ..trials.result import Results, SeedResult
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Values of one quantity, one per seed.
+
+    Attributes:
+        values: (n,) floats.
+        floor: the least standard deviation to believe: the noise of the test rows.
+    """
+
+    values: Any
+    floor: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def interval(self, level: float, overlap: float = 0.0) -> Interval:
+        """The interval of the mean at a one-sided level of the claim.
+
+        overlap: test rows over training rows where seeds are resplits of one data set.
+        """
+        from ..statistics.interval import paired_interval
+
+        return paired_interval(
+            self.values,
+            lower_level=level,
+            upper_level=level,
+            noise_floor=self.floor,
+            overlap=overlap,
+        )
+
+
+@dataclass(frozen=True)
+class Raced(Samples):
+    """Log ratios of steps, some of them censored."""
+
+    race: RaceSamples | None = None
+
+    def interval(self, level: float, overlap: float = 0.0) -> Interval:
+        from ..statistics.race import race_interval
+
+        assert self.race is not None
+        return race_interval(self.race, lower_level=level, upper_level=level, overlap=overlap)
+
+
+def differences(first: Results, second: Results, metrics: tuple[str, str]) -> Samples:
+    """A metric of the first arm minus one of the second, floored by the noise of the test rows."""
+    import numpy as np
+
+    values = np.array(
+        [
+            metric_of(a, metrics[0]) - metric_of(b, metrics[1])
+            for a, b in zip(first, second, strict=True)
+        ]
+    )
+    if metrics == ("error", "error"):
+        floor = row_noise(first, second)
+    else:
+        floor = 1 / first[0].rows if first[0].rows else 0.0
+    return Samples(values, floor, diverged_notes(first, second))
+
+
+def over(results: Results, least: float) -> Samples:
+    """The error of an arm minus a known number."""
+    import numpy as np
+
+    values = np.array([metric_of(each, "error") - least for each in results])
+    return Samples(values, 1 / results[0].rows, diverged_notes(results))
+
+
+def interaction(
+    weak_small: Results, strong_small: Results, weak_large: Results, strong_large: Results
+) -> Samples:
+    """How much more the strong arm gains on the weak one with much data than with little."""
+    import numpy as np
+
+    both = ("error", "error")
+    with_little = differences(weak_small, strong_small, both)
+    with_much = differences(weak_large, strong_large, both)
+    return Samples(
+        with_much.values - with_little.values,
+        float(np.hypot(with_much.floor, with_little.floor)),
+        diverged_notes(weak_small, strong_small, weak_large, strong_large),
+    )
+
+
+def relative(first: Results, second: Results) -> Samples:
+    """Logarithms of the ratio of two errors, floored by the noise of the test rows."""
+    import numpy as np
+
+    from ..statistics.plateau import noise_floor, relative_gain
+
+    before, after = (
+        np.array([metric_of(result, "error") for result in each]) for each in (first, second)
+    )
+    rows = first[0].rows
+    return Samples(
+        relative_gain(before, after, rows),
+        noise_floor(discordances(first, second), before, after, rows),
+        diverged_notes(first, second),
+    )
+
+
+def raced(slow: Results, fast: Results) -> Raced:
+    """Log ratios of steps, with runs that never arrive kept as censored."""
+    import numpy as np
+
+    from ..statistics.race import log_ratio
+
+    cap = metric_of(slow[0], "cap")
+    samples = log_ratio(
+        np.array([metric_of(result, "steps") for result in slow]),
+        np.array([metric_of(result, "steps") for result in fast]),
+        cap,
+    )
+    censored = sum(metric_of(result, "steps") > cap for result in (*slow, *fast))
+    notes = (f"{censored} of {len(slow) + len(fast)} runs never arrived",) if censored else ()
+    return Raced(samples.support, notes=notes, race=samples)
+
+
+def average(parts: Sequence[Samples]) -> Samples:
+    """The mean of quantities that were measured on other training and test rows."""
+    import numpy as np
+
+    return Samples(
+        np.mean([each.values for each in parts], axis=0),
+        float(np.hypot.reduce([each.floor for each in parts])) / len(parts),
+        tuple(dict.fromkeys(note for each in parts for note in each.notes)),
+    )
+
+
+def row_noise(first: Results, second: Results) -> float:
+    """Standard deviation that the test rows alone put into a difference of errors."""
+    from ..statistics.interval import noise_floor
+
+    return noise_floor(discordances(first, second), first[0].rows) if first[0].rows else 0.0
+
+
+def discordances(first: Results, second: Results) -> Any:
+    """Per seed, the number of test rows that exactly one of the two gets right: (n,).
+
+    Arms on other seeds share no test rows: there it is the number that either gets wrong.
+    """
+    import numpy as np
+
+    if first[0].seed != second[0].seed:
+        wrong = [
+            metric_of(a, "error") + metric_of(b, "error")
+            for a, b in zip(first, second, strict=True)
+        ]
+        return np.minimum(np.array(wrong) * first[0].rows, first[0].rows)
+    return np.array([a.discordant(b) for a, b in zip(first, second, strict=True)])
+
+
+def metric_of(result: SeedResult, metric: str) -> float:
+    try:
+        return result.metrics[metric]
+    except KeyError:
+        known = ", ".join(sorted(result.metrics))
+        raise ClaimError(f"there is no metric {metric!r}; these trials have {known}") from None
+
+
+def diverged_notes(*arms: Results) -> tuple[str, ...]:
+    count = sum(result.diverged for results in arms for result in results)
+    runs = sum(map(len, arms))
+    return (f"{count} of {runs} runs diverged and count as the majority class",) if count else ()

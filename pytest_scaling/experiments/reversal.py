@@ -1,0 +1,68 @@
+"""Order reversal: whether it depends on the task which of two learners is better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..trials.trial import Arm
+from .estimate import Decision, Estimate, JointDecision
+from .quantities import differences
+from .units import ERROR
+
+if TYPE_CHECKING:
+    from ..spec.protocols import Learner, Task
+    from .experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """The difference of two learners on several tasks, each judged on both sides of zero."""
+
+    estimates: tuple[Estimate, ...]
+
+    @classmethod
+    def measure(
+        cls, experiment: Experiment, rival: Learner, learner: Learner, tasks: Sequence[Task], m: int
+    ) -> Reversal:
+        """Sample the pair on every task; with fewer than two the cell is not applicable."""
+        from ..statistics.reversal import reversal_levels
+
+        if len(tasks) < 2:
+            pytest.skip(f"an order reverses between two tasks, and this run has {len(tasks)}")
+        names = [getattr(each, "label", each.name) for each in (rival, learner)]
+        return cls(
+            tuple(
+                experiment.estimate(
+                    [Arm(rival, task, m), Arm(learner, task, m)],
+                    lambda results: differences(results[0], results[1], ("error", "error")),
+                    about=f"error of {names[0]} minus {names[1]} on {task.name}, m = {m:,}",
+                    measured=f"{names[0]} - {names[1]}, {task.name}, {m:,}",
+                    unit=ERROR,
+                    levels=reversal_levels(len(tasks), experiment.claim.level),
+                    either_sign=True,
+                )
+                for task in tasks
+            )
+        )
+
+    def __gt__(self, bound: float) -> JointDecision:
+        """Whether the difference lies above the bound on one task and below minus it on another.
+
+        Refuted where it reverses on no task: every one lies below the bound, or above minus it.
+        """
+        from ..statistics.reversal import judge_reversal
+
+        if any(not estimate.n for estimate in self.estimates):  # a run is being planned
+            return JointDecision(tuple(estimate > bound for estimate in self.estimates))
+        verdict = judge_reversal(
+            [estimate.interval for estimate in self.estimates],
+            [estimate.refuting for estimate in self.estimates],
+            bound,
+        )
+        return JointDecision(
+            tuple(estimate.decide(verdict, Decision.REVERSES, bound) for estimate in self.estimates)
+        )

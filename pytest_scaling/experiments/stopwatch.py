@@ -1,0 +1,249 @@
+"""The stopwatch: how many times as long one piece of work takes as another, and how many seconds.
+
+Two are warmed up, then take turns in blocks of A B B A, and every block gives the logarithm of
+one ratio. What comes out is an estimate like any other, with blocks in the place of seeds. Seconds
+are the least of some rounds in which all take turns: no estimate, but what a body needs to know in
+order to give learners the same time. Timings depend on the machine and on what else it does: they
+are evidence of one run, are never stored, and never enter the ledger.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from ..devices.accelerator import ClockError, accelerator
+from ..devices.timing import Work, interleave, stood_still, turns
+from ..spec.declaration import ClaimError
+from .estimate import Estimate, Unmeasured
+from .units import LOG_SECONDS
+
+if TYPE_CHECKING:
+    from ..devices.timing import Ratios
+    from ..spec.protocols import Learner, Task
+    from .experiment import Experiment
+
+    Side = Learner | Callable[[], object]
+
+T = TypeVar("T")
+ROUNDS = 3  # of which the fastest counts where seconds are asked for
+TAKEN: dict[tuple[object, ...], Taken] = {}  # by what was asked for
+
+
+class TimingError(RuntimeError):
+    """Work could not be timed; one sentence says why."""
+
+
+class Taken(NamedTuple):
+    """The seconds of some sides, and these, so that no other side is taken for one of them."""
+
+    seconds: tuple[float, ...]
+    sides: tuple[Side, ...]
+
+
+# In a claim.
+
+
+@dataclass(frozen=True)
+class Stopwatch:
+    """What the fixture `stopwatch` is in the body of a claim."""
+
+    experiment: Experiment
+
+    def __call__(
+        self,
+        rival: Side,
+        learner: Side,
+        *,
+        task: Task | None = None,
+        m: int | None = None,
+        devices: tuple[str, str] = ("", ""),
+        bound: str = "smallest_effect",
+        blocks: int | None = None,
+    ) -> Estimate:
+        """Log ratio of the seconds that `rival` takes to those that `learner` takes.
+
+        Both are learners, which train on m rows of a task, or functions without arguments. They
+        take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
+        each of them runs. The number of blocks is fixed, and they are the unit of replication.
+        """
+        return ratio(
+            self.experiment,
+            (rival, learner),
+            task=task,
+            m=m,
+            devices=devices,
+            bound=bound,
+            blocks=blocks,
+        )
+
+    def seconds(
+        self, *sides: Side, task: Task | None = None, m: int | None = None, rounds: int = ROUNDS
+    ) -> tuple[float, ...]:
+        """Seconds that each of these learners or functions takes, in the order given.
+
+        Warmed up, with one numeric thread, on the claim's device, which is waited for; the least of
+        some rounds in which all take turns, as whatever disturbs a timing only adds to it.
+        Learners train on m rows of the first seed of a task. This is no estimate: a body may give
+        learners as much work as fits into the same time, and compare them. Asked for again in the
+        same run, as by a claim's control, the answer is the same. Where a run is only being planned
+        nothing is timed, and every value is nan.
+
+        Raises ClaimError where there is nothing to time, and TimingError where timing fails.
+        """
+        if not sides or rounds < 1:
+            raise ClaimError(
+                f"stopwatch.seconds() needs at least one learner or function and one round; it was "
+                f"given {len(sides)} and rounds={rounds}"
+            )
+        device, seed = self.experiment.device, self.experiment.seed_offset
+        clock = self.experiment.clock
+        if clock is None:
+            return (math.nan,) * len(sides)
+        asked = (tuple(map(identity_of, sides)), task and task.name, m, device, seed, rounds, clock)
+        if asked not in TAKEN:
+            works = [work_of(side, name_of(side), device, task, m, seed) for side in sides]
+            least = tuple(map(min, alone(lambda: turns(works, rounds, clock), seed)))
+            if min(least) <= 0:
+                raise TimingError(stood_still(works[least.index(min(least))]))
+            TAKEN[asked] = Taken(least, sides)
+        return TAKEN[asked].seconds
+
+
+def ratio(
+    experiment: Experiment,
+    sides: tuple[Side, Side],
+    *,
+    task: Task | None,
+    m: int | None,
+    devices: tuple[str, str],
+    bound: str,
+    blocks: int | None,
+) -> Estimate:
+    """Log ratio of the seconds of the first side to those of the second.
+
+    A learner is trained on a new seed in every block, on rows drawn beforehand; both sides are
+    trained on the same rows.
+    """
+    from ..statistics.ratios import BLOCKS, median_interval
+
+    where = [device or experiment.device for device in devices]
+    names = [name_of(side) for side in sides]
+    if len(set(where)) > 1:
+        names = [f"{name} on {device}" for name, device in zip(names, where, strict=True)]
+    rows = f" on {task.name}, m = {m:,}" if task is not None and m is not None else ""
+    blocks = BLOCKS if blocks is None else blocks
+    designed: dict[str, Any] = {
+        "about": f"time of {names[0]} over {names[1]}{rows}",
+        "measured": f"time of {names[0]} / {names[1]}",
+        "unit": LOG_SECONDS,
+        "bounds": experiment.bounds_of(bound),
+        "level": experiment.levels.support,
+        "refute_level": experiment.levels.refute / experiment.claim.parts,
+        "most_seeds": blocks,
+        "evidence": experiment.evidence,
+        "parts": experiment.claim.parts,
+        "metric": "seconds",
+        "looks": (blocks,),
+        "replication": "block",
+    }
+    if experiment.clock is None:
+        return Unmeasured(**designed)
+    first_seed = experiment.seed_offset
+
+    def pair(block: int) -> tuple[Work, Work]:
+        works = [
+            work_of(side, name, device, task, m, first_seed + block)
+            for side, name, device in zip(sides, names, where, strict=True)
+        ]
+        return works[0], works[1]
+
+    ratios = measure(pair, blocks, experiment.clock, first_seed)
+    support, against = (
+        median_interval(ratios.logs, lower_level=level, upper_level=level)
+        for level in (designed["level"], designed["refute_level"])
+    )
+    cold = " and ".join(f"{seconds:.3g} s" for seconds in ratios.cold)
+    return Estimate(
+        **designed,
+        interval=support,
+        refuting=against,
+        seeds=tuple(range(first_seed, first_seed + blocks)),
+        samples=ratios.logs,
+        notes=(f"cold start {cold}, not counted",),
+    )
+
+
+def measure(
+    pair: Callable[[int], tuple[Work, Work]], blocks: int, clock: Callable[[], float], seed: int
+) -> Ratios:
+    """Interleave both sides of every pair, as `alone` has it."""
+    return alone(lambda: interleave(pair, blocks, clock), seed)
+
+
+def alone(take: Callable[[], T], seed: int) -> T:
+    """Take times with one numeric thread and deterministic algorithms, as trials are computed.
+
+    Raises TimingError where the clock is of no use.
+    """
+    from ..devices.numerics import Numerics, numerics, single_threaded
+
+    try:
+        with single_threaded(), numerics(Numerics(seed)):
+            return take()
+    except ClockError as error:
+        raise TimingError(str(error)) from error
+
+
+def name_of(side: Side) -> str:
+    """A learner's label, or the name of a function."""
+    named = getattr(side, "label", None) or getattr(side, "name", None)
+    return str(named or getattr(side, "__name__", "the work"))
+
+
+def identity_of(side: Any) -> object:
+    """What tells a learner from others, as in the identity of a trial; a function is itself."""
+    if hasattr(side, "fit_predict"):
+        return side.name, side.version
+    try:
+        hash(side)
+    except TypeError:  # an object that is called and compared by its contents
+        return id(side)
+    return side
+
+
+def work_of(
+    side: Side, name: str, device: str, task: Task | None, m: int | None, seed: int
+) -> Work:
+    """A function as it is, or the training of a learner on the rows of a seed."""
+    if not hasattr(side, "fit_predict"):
+        if not callable(side):
+            raise ClaimError(f"the stopwatch times learners and functions, not {side!r}")
+        return Work(name, side, accelerator(device))
+    if task is None or m is None:
+        raise ClaimError(f"the stopwatch needs task=... and m=... to train {name}")
+    learner: Any = side
+    block, settings = training_set(task, m, seed), learner.settings(task.name, m)
+
+    def train() -> None:
+        try:
+            learner.fit_predict(block, settings, device)
+        except Exception as error:
+            said = " ".join(str(error).split())
+            raise TimingError(
+                f"{name} on {task.name}, m = {m:,}, seed {seed}, could not be timed: "
+                f"{type(error).__name__}: {said}"
+            ) from error
+
+    return Work(name, train, accelerator(device))
+
+
+def training_set(task: Task, m: int, seed: int) -> Any:
+    """The rows of one seed, with one of them to label, so that labelling takes no time."""
+    from ..spec.protocols import Block
+    from ..trials.workers.draws import draws_of_process
+
+    x, y = draws_of_process().training(task, seed, m)
+    return Block(task.name, task.classes, (seed,), x[None], y[None], x[None, :1])

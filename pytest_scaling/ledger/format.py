@@ -1,0 +1,84 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+READABLE_BY_ALL = 0o644  # a temporary file is private, a report is not
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Put the content at the path in one step, in UTF-8 where it is text; folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+        Path(name).chmod(READABLE_BY_ALL)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+BLESSING = "blessing"  # the field of a row that says why it was accepted
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
+
+Record = Mapping[str, Any]
+"""A record, a row of the ledger or a part of one, as JSON gives it."""
+SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
+WIDTH = 100  # columns
+OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
+
+
+def digits(value: float) -> float | None:
+    """Six significant digits; None where there is no finite value."""
+    return float(f"{value:.6g}") if abs(value) < float("inf") else None
+
+
+def finite(value: float) -> float | None:
+    """JSON has no infinity: a run that never arrived is null."""
+    return value if abs(value) < float("inf") else None
+
+
+def dump(content: Any) -> str:
+    """Canonical text of a record: sorted, indented, no NaN; what fits into a line is one."""
+    return pretty(content) + "\n"
+
+
+def pretty(value: Any, indent: str = "") -> str:
+    """JSON with one line for what fits into WIDTH columns, and for every list of plain values."""
+    line = json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    inner = indent + " "
+    if len(indent) + len(line) <= WIDTH or not isinstance(value, (dict, list)):
+        return line
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {pretty(value[key], inner)}" for key in sorted(value)]
+        return f"{{\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}}}"
+    if not any(isinstance(each, (dict, list)) for each in value):
+        return line
+    rows = [pretty(each, inner) for each in value]
+    return f"[\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}]"

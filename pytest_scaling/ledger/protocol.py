@@ -1,0 +1,175 @@
+"""Protocols: what a claim measures and how it judges, as plain JSON values with a hash.
+
+A protocol follows from the code alone: no result, no library and no machine has a part in it. Two
+records with the same protocol answer the same question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..trials.identity import sha256
+from .words import place_of, said
+
+if TYPE_CHECKING:
+    from ..experiments.estimate import Decision
+    from ..experiments.evaluation import CellDesign
+    from ..spec.declaration import Claim
+    from ..spec.scope import Cell
+    from ..spec.tier import Tier
+    from ..trials.trial import Arm
+
+
+Protocol = dict[str, Any]
+
+
+def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protocol:
+    """Everything that was fixed before the first sample of a claim was drawn."""
+    content = {
+        "claim": terms(claim),
+        "tier": {
+            "sizes": list(tier.sizes),
+            "most_seeds": tier.most_seeds,
+            "test_rows": tier.test_rows,
+        },
+        "cells": [cell(design) for design in designs],
+        "arms": arms(designs),
+    }
+    return content | {"hash": sha256(content)}
+
+
+def terms(claim: Claim) -> Protocol:
+    """What the header of a claim says of its judgement; its words are left out."""
+    return {
+        "strength": claim.strength,
+        "level": claim.level,
+        "parts": claim.parts,
+        "smallest_effect": claim.smallest_effect,
+        "bounds": bounds(claim),
+        "control_of": claim.control_of,
+    }
+
+
+def bounds(claim: Claim) -> dict[str, float | list[float]]:
+    return {
+        name: list(bound) if isinstance(bound, tuple) else bound
+        for name, bound in claim.bounds.items()
+    }
+
+
+def cell(design: CellDesign) -> Protocol:
+    place: Cell = design.cell
+    return {
+        "task": place.task_name,
+        "tasks": [f"{task.name} {task.version}" for task in place.tasks],
+        "learner": place.learner_name,
+        "counted": place.counted,
+        "comparisons": [comparison(decision) for decision in design.comparisons],
+    }
+
+
+def comparison(decision: Decision) -> Protocol:
+    """What is compared with which bound, and when sampling may end."""
+    estimate = decision.estimate
+    assert estimate is not None
+    return {
+        "arms": [name(arm) for arm in estimate.arms],
+        "metric": estimate.metric,
+        "unit": estimate.unit.name,
+        "operator": decision.operator,
+        "bounds": estimate.bounds,
+        "level": estimate.level,
+        "refute_level": estimate.refute_level,
+        "looks": list(estimate.looks),
+    }
+
+
+def name(arm: Arm) -> str:
+    """An arm in one line, for machines: "mlp-256 on mnist1d, m = 4096"."""
+    parts = [f"{arm.learner.name} on {arm.task.name}, m = {arm.m}"]
+    if arm.replicate:
+        parts.append(f"replicate {arm.replicate}")
+    return ", ".join([*parts, *([arm.device] if arm.device else [])])
+
+
+def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
+    """Every arm by its name, with all that determines its result but libraries and seeds."""
+    asked = {arm for design in designs for arm in design.arms}
+    return {
+        name(arm): {
+            "learner_version": arm.learner.version,
+            "task_version": arm.task.version,
+            "settings": dict(arm.settings),
+        }
+        for arm in asked
+    }
+
+
+def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[str]:
+    """In what a protocol is not the one that it was, in words.
+
+    partial: the new one speaks of some of the tasks only.
+    """
+    if old["hash"] == new["hash"]:
+        return
+    for part in ("claim", "tier"):
+        for key in sorted(old[part].keys() | new[part].keys()):
+            before, after = old[part].get(key), new[part].get(key)
+            if before != after:
+                yield f"{key.replace('_', ' ')} was {said(before)} and is {said(after)}"
+    yield from arm_changes(old["arms"], new["arms"], partial=partial)
+    yield from cell_changes(old["cells"], new["cells"], partial=partial)
+
+
+def arm_changes(
+    old: dict[str, Protocol], new: dict[str, Protocol], *, partial: bool
+) -> Iterator[str]:
+    for arm in sorted(old.keys() | new.keys()):
+        if arm not in new:
+            if not partial:
+                yield f"{arm} is no longer measured"
+        elif arm not in old:
+            yield f"{arm} is measured now"
+        else:
+            yield from setting_changes(arm, old[arm], new[arm])
+
+
+def setting_changes(arm: str, old: Protocol, new: Protocol) -> Iterator[str]:
+    for key in ("learner_version", "task_version"):
+        if old[key] != new[key]:
+            yield f"{key.replace('_', ' ')} of {arm} was {old[key]} and is {new[key]}"
+    before, after = old["settings"], new["settings"]
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            yield f"{key} of {arm} was {said(before.get(key))} and is {said(after.get(key))}"
+
+
+def cell_changes(
+    old: Sequence[Protocol], new: Sequence[Protocol], *, partial: bool
+) -> Iterator[str]:
+    before = {(each["task"], each["learner"]): each for each in old}
+    after = {(each["task"], each["learner"]): each for each in new}
+    for key in dict.fromkeys((*before, *after)):
+        place = place_of(*key)
+        if key not in after:
+            if not partial:
+                yield f"{place} no longer runs"
+        elif key not in before:
+            yield f"{place} runs now"
+        elif before[key] != after[key]:
+            yield f"{place}: {comparison_change(before[key], after[key])}"
+
+
+def comparison_change(old: Protocol, new: Protocol) -> str:
+    """In what the comparisons of one cell differ: the first difference."""
+    if old["counted"] != new["counted"]:
+        return f"it counted: {said(old['counted'])}, and counts: {said(new['counted'])}"
+    if len(old["comparisons"]) != len(new["comparisons"]):
+        return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
+    for before, after in zip(old["comparisons"], new["comparisons"], strict=True):
+        for key in sorted(before):
+            if before[key] != after[key]:
+                words = key.replace("_", " ")
+                return f"{words} was {said(before[key])} and is {said(after[key])}"
+    return f"its tasks were {said(old['tasks'])} and are {said(new['tasks'])}"

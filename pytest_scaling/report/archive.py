@@ -1,0 +1,302 @@
+"""The ledger for reading: the rows of one profile, with their samples, as a lesson needs them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..ledger.format import Record
+from ..spec.tier import TIERS
+
+if TYPE_CHECKING:
+    from ..experiments.estimate import Estimate
+    from .notebook import Picture
+
+
+SHAPE = "*-*-*-*-*"  # of a profile's name
+PLACES = ("claims/ledger", "ledger", "tests/ledger")
+
+
+class ArchiveError(KeyError):
+    """What was asked for is not in the ledger; one sentence says what is."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def open_ledger(path: str | Path | None = None, profile: str | None = None) -> Archive:
+    """The ledger in a folder, for reading.
+
+    path: the folder of the ledger (default: `claims/ledger`, `ledger` or `tests/ledger`, the first
+        that is there).
+    profile: its name, or as much of it as tells it from the others, such as "quick"; by default the
+        one of the largest tier, on the CPU where there is one.
+
+    Raises ArchiveError where there is no such ledger or profile, or a row cannot be read.
+    """
+    folder = found_folder(path)
+    names = profiles_in(folder)
+    if not names:
+        raise ArchiveError(f"there is no ledger in {folder}: it has no folder of a profile")
+    return Archive(folder, chosen(names, profile, folder))
+
+
+def found_folder(path: str | Path | None) -> Path:
+    if path is not None:
+        return Path(path)
+    folders = [Path(place) for place in PLACES]
+    here = next((folder for folder in folders if folder.is_dir()), None)
+    if here is None:
+        raise ArchiveError(f"there is no ledger here; looked for {', '.join(PLACES)}")
+    return here
+
+
+def profiles_in(folder: Path) -> list[str]:
+    """The profiles that a ledger has, from the smallest tier to the largest, the CPU last."""
+    names = [each.name for each in folder.glob(SHAPE) if each.is_dir()]
+    return sorted(names, key=lambda name: (tier_rank(name), name.startswith("cpu-"), name))
+
+
+def tier_rank(profile: str) -> int:
+    tier = profile.rpartition("-")[2]
+    return list(TIERS).index(tier) if tier in TIERS else -1
+
+
+def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
+    """The profile that is meant; ArchiveError where it is none, or more than one."""
+    if wanted is None:
+        return names[-1]
+    if wanted in names:
+        return wanted
+    parts = set(wanted.split("-"))
+    fitting = [name for name in names if parts <= set(name.split("-"))]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise ArchiveError(f"{wanted!r} may mean {' or '.join(fitting)}; say more of the name")
+    raise ArchiveError(
+        f"the ledger {folder} has no profile {wanted!r}: it was never measured, or not entered; "
+        f"there is {', '.join(names)}"
+    )
+
+
+@dataclass(frozen=True)
+class Archive(Mapping[str, Record]):
+    """The rows of one profile by the id of their claim, as `claim-record/v1` describes them.
+
+    `archive[id]` is a row; `archive.compare(...)` holds two learners against each other at any m
+    that was measured; `archive.plot()` draws the figure.
+    """
+
+    folder: Path
+    profile: str
+
+    def path(self, claim_id: str) -> Path:
+        return self.folder / self.profile / f"{claim_id}.json"
+
+    @cached_property
+    def rows(self) -> dict[str, Record]:
+        """All rows, by the id of their claim."""
+        return {path.stem: read(path) for path in sorted(self.path("*").parent.glob("*.json"))}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the claims that have a row."""
+        return tuple(sorted(path.stem for path in self.path("*").parent.glob("*.json")))
+
+    def __getitem__(self, claim_id: str) -> Record:
+        if claim_id not in self.ids:
+            raise ArchiveError(self._unknown(claim_id))
+        return self.rows[claim_id] if "rows" in self.__dict__ else read(self.path(claim_id))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def _unknown(self, claim_id: str) -> str:
+        elsewhere = [
+            name
+            for name in profiles_in(self.folder)
+            if (self.folder / name / f"{claim_id}.json").is_file()
+        ]
+        if elsewhere:
+            return (
+                f"claim {claim_id!r} has no row in {self.profile}; it has one in "
+                f"{' and '.join(elsewhere)}"
+            )
+        close = difflib.get_close_matches(claim_id, self.ids, n=3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        return f"there is no claim {claim_id!r} in {self.folder / self.profile}{hint}"
+
+    @cached_property
+    def arms(self) -> dict[tuple[str, str, int], Record]:
+        """What was measured: by task, learner and m, the arm with the most seeds, and its row."""
+        found: dict[tuple[str, str, int], Record] = {}
+        for row in self.rows.values():
+            for arm in row["arms"]:
+                key = (arm["task"], arm["learner"], arm["m"])
+                plain = arm["replicate"] == 0 and not arm["device"] and "error" in arm["metrics"]
+                if plain and len(arm["seeds"]) > len(found.get(key, {"seeds": ()})["seeds"]):
+                    found[key] = arm
+        return found
+
+    @cached_property
+    def overlaps(self) -> dict[str, float]:
+        """By task, by how much seeds overlap where they are resplits of one data set, else zero."""
+        found: dict[str, float] = {}
+        for row in self.rows.values():
+            for told in (each for cell in row["cells"] for each in cell["evidence"] if "n" in each):
+                for place in told["arms"]:
+                    task = row["arms"][place]["task"]
+                    found[task] = max(found.get(task, 0.0), told["overlap"] or 0.0)
+        return found
+
+    @property
+    def tasks(self) -> list[str]:
+        """Names of the tasks."""
+        return sorted({task for task, _, _ in self.arms})
+
+    def learners(self, task: str) -> list[str]:
+        """Names of the learners that were measured on a task."""
+        self._require(task, self.tasks, "task")
+        return sorted({learner for where, learner, _ in self.arms if where == task})
+
+    def sizes(self, task: str, learner: str) -> list[int]:
+        """The numbers of training rows m at which a learner was measured on a task."""
+        self._require(learner, self.learners(task), f"learner on {task}")
+        return sorted(m for *arm, m in self.arms if arm == [task, learner])
+
+    def errors(self, task: str, learner: str, m: int) -> dict[int, float]:
+        """The error on test rows, by seed."""
+        arm = self._arm(task, learner, m)
+        return dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True))
+
+    def at(self, m: int, task: str) -> dict[str, float]:
+        """Mean accuracy with m rows of a task, by the name of the learner, the best first."""
+        self.learners(task)
+        means = {
+            learner: 1 - fmean(arm["metrics"]["error"])
+            for (where, learner, size), arm in self.arms.items()
+            if (where, size) == (task, m)
+        }
+        if not means:
+            sizes = sorted({size for where, _, size in self.arms if where == task})
+            self._require(m, sizes, f"m on {task}")
+        return dict(sorted(means.items(), key=lambda each: -each[1]))
+
+    def compare(
+        self, a: str, b: str, *, task: str, m: int, smallest_effect: float = 0.01
+    ) -> Estimate:
+        """How much larger the error of a is than that of b, paired by seed, as a claim measures it.
+
+        The interval is that of a claim at level 0.01; hold it against the smallest effect by
+        `estimate > smallest_effect`. Raises ArchiveError where this was not measured.
+        """
+        from .notebook import paired
+
+        first, second = (self._arm(task, learner, m) for learner in (a, b))
+        return paired(
+            first,
+            second,
+            self._discordant(first, second),
+            smallest_effect,
+            self.overlaps.get(task, 0.0),
+        )
+
+    def plot(
+        self,
+        *,
+        up_to: int | None = None,
+        tasks: Sequence[str] | None = None,
+        theme: Literal["light", "dark"] = "light",
+    ) -> Picture:
+        """The lecture's own figure: accuracy against m, a panel per task.
+
+        up_to: leave out what was measured with more rows. tasks: these panels; by default those
+        with the most curves. Raises ArchiveError where there is no curve of three sizes.
+        """
+        from .notebook import figure
+
+        for task in tasks or ():
+            self._require(task, self.tasks, "task")
+        kept = [
+            arm
+            for (task, _, m), arm in self.arms.items()
+            if (up_to is None or m <= up_to) and (tasks is None or task in tasks)
+        ]
+        try:
+            return figure(kept, self.profile, theme)
+        except ValueError:
+            raise ArchiveError(
+                f"no learner was measured at three sizes up to m = {up_to:,}"
+                if up_to is not None
+                else "no learner was measured at three sizes"
+            ) from None
+
+    def plot_claim(self, claim_id: str, *, theme: Literal["light", "dark"] = "light") -> Picture:
+        """The evidence of one claim: every comparison with its interval, its seeds and its bound.
+
+        Raises ArchiveError where there is no such claim, or it was decided exactly.
+        """
+        from .notebook import evidence
+
+        drawn = evidence(self[claim_id], self.profile, theme)
+        if drawn is None:
+            raise ArchiveError(f"claim {claim_id!r} was decided exactly: there are no intervals")
+        return drawn
+
+    def _repr_html_(self) -> str:
+        from .notebook import table
+
+        return table(self.profile, list(self.rows.values()))
+
+    def _arm(self, task: str, learner: str, m: int) -> Record:
+        sizes = self.sizes(task, learner)
+        self._require(m, sizes, f"m of {learner} on {task}")
+        return self.arms[task, learner, m]
+
+    def _require(self, wanted: object, known: Sequence[object], what: str) -> None:
+        if wanted not in known:
+            raise ArchiveError(
+                f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
+            )
+
+    def _discordant(self, a: Record, b: Record) -> dict[int, int] | None:
+        """Test rows that exactly one of two arms gets right, by seed, where a row says so."""
+        for row in self.rows.values():
+            for pair in row["discordant"]:
+                arms = [row["arms"][place] for place in pair["arms"]]
+                if {arm_key(arm) for arm in arms} == {arm_key(a), arm_key(b)}:
+                    counts = dict(zip(arms[0]["seeds"], pair["rows"], strict=False))
+                    if set(a["seeds"]) & set(b["seeds"]) <= set(counts):
+                        return counts
+        return None
+
+
+def arm_key(arm: Record) -> tuple[Any, ...]:
+    return tuple(arm[name] for name in ("task", "learner", "m", "replicate", "device"))
+
+
+def read(path: Path) -> Record:
+    """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
+    from ..ledger.format import SCHEMA
+
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        schema = row["schema"]
+    except (OSError, ValueError, KeyError, TypeError) as damage:
+        raise ArchiveError(
+            f"the ledger's {path} cannot be read ({type(damage).__name__}: {damage}); "
+            f"restore it from version control"
+        ) from None
+    if schema != SCHEMA:
+        raise ArchiveError(f"the ledger's {path} is of the schema {schema!r}; this reads {SCHEMA}")
+    return dict(row)

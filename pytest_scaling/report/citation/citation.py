@@ -1,0 +1,83 @@
+"""One verdict, with everything that citing it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..controls import control_status
+from .key import Key
+from .moment import address
+from .project import Place
+from .reproduce import reproduce
+from .sentence import caption, sentence
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a claim paraphrases; `link` starts at the first moment, empty where it has none."""
+
+    title: str
+    author: str
+    url: str
+    times: tuple[str, ...]
+
+    @property
+    def link(self) -> str:
+        return address(self.url, self.times[0]) if self.times else self.url
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A verdict that can be cited.
+
+    Attributes:
+        key: what the verdict is cited by, and found again by.
+        title: the claim and its verdict.
+        sentence: verdict, effect with interval, seeds, profile, versions; `caption` is the part of
+            it that goes below a figure.
+        project, url, authors: what the record belongs to, where it lies, and whose it is.
+        commit, date: of the commit that the record came with; empty where it is not committed.
+        origin: what the claim paraphrases, or None.
+        reproduce: lines for a shell.
+    """
+
+    key: Key
+    title: str
+    sentence: str
+    caption: str
+    project: str
+    url: str
+    authors: tuple[str, ...]
+    commit: str
+    date: str
+    origin: Origin | None
+    reproduce: tuple[str, ...]
+    version: str
+    digest: str
+
+
+def cite(record: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], place: Place) -> Citation:
+    """The citation of a record; `beside` are the records of its profile, controls among them.
+
+    Raises KeyFault where the record has no verdict.
+    """
+    claim = record["claim"]
+    control = None if claim["control_of"] else control_status(claim["id"], beside)
+    said = claim["source"]
+    return Citation(
+        key=Key.of(record),
+        title=f"{claim['text'].rstrip('.')}: {record['verdict']}",
+        caption=caption(record, control),
+        sentence=sentence(record, control, place.date),
+        project=place.project.name,
+        url=place.project.url,
+        authors=place.project.authors,
+        commit=place.commit,
+        date=place.date,
+        origin=said and Origin(said["title"], said["author"], said["url"], tuple(said["times"])),
+        reproduce=reproduce(record, place),
+        version=record["environment"]["libraries"].get("pytest-scaling", ""),
+        digest=record["digest"],
+    )

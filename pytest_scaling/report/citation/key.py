@@ -1,0 +1,86 @@
+"""Citation keys, which name a verdict so that a later reader can ask whether it still holds.
+
+A key is `pytest-scaling:CLAIM:VERDICT:PROFILE:DIGEST`, as in
+
+    pytest-scaling:large-dominates:supported:cpu-x86_64-float32-deterministic-quick:18bf8b0122b3
+
+It has no letter that Markdown, HTML, LaTeX, BibTeX or an address would have to escape, but for the
+underscore, which may stand behind a backslash. So it can be a BibTeX key, pandoc's `[@key]`, the
+end of a link, a comment, or words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from ...ledger.environment import profile_name
+
+PREFIX = "pytest-scaling"
+DIGITS = 12  # of the digest: two records of one claim agree in them by chance once in 10^14
+VERDICTS = ("supported", "refuted", "inconclusive")
+NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+WHOLE = re.compile(
+    rf"{PREFIX}:(?P<claim>{NAME}):(?P<verdict>{'|'.join(VERDICTS)})"
+    rf":(?P<profile>\w+(?:-\w+)*):(?P<digest>[0-9a-f]{{{DIGITS}}})"
+)
+BEGUN = re.compile(rf"(?<![\w-]){PREFIX}:{NAME}:[\w:-]*")
+
+
+class KeyFault(ValueError):
+    """What should be a citation key is none."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One verdict on one claim in one profile, from the record of a digest."""
+
+    claim: str
+    verdict: str
+    profile: str
+    digest: str
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Key:
+        """The key of a record; KeyFault where it has no verdict."""
+        if record["verdict"] not in VERDICTS:
+            raise KeyFault(f"claim {record['claim']['id']!r} is {record['verdict']}")
+        return cls(
+            record["claim"]["id"],
+            record["verdict"],
+            profile_name(record["profile"]),
+            record["digest"][:DIGITS],
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Key:
+        """The key that a text is; KeyFault where it is none."""
+        found = WHOLE.fullmatch(text)
+        if not found:
+            raise KeyFault(f"{text!r} is no whole citation key")
+        return cls(**found.groupdict())
+
+    def __str__(self) -> str:
+        return ":".join((PREFIX, self.claim, self.verdict, self.profile, self.digest))
+
+
+@dataclass(frozen=True)
+class Mention:
+    """What looks like a citation key in a text, and the line that it stands in, from 1."""
+
+    line: int
+    text: str
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Every citation key in Markdown, HTML, LaTeX, BibTeX or plain text, each once per line.
+
+    A key stands on one line. What begins like a key and is cut short is given too.
+    """
+    for number, line in enumerate(text.splitlines(), start=1):
+        plain = unquote(line).replace(r"\_", "_").replace(r"\-", "-")
+        for found in dict.fromkeys(BEGUN.findall(plain)):
+            yield Mention(number, found.rstrip(":-"))

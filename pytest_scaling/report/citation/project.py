@@ -1,0 +1,87 @@
+"""The project that a ledger belongs to: whose it is, at which commit, where its claims are."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...ledger import git as checkout
+
+ADDRESSES = ("repository", "source", "source code", "homepage", "github")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a pyproject.toml says of a project; `installable` where it is a package itself."""
+
+    root: Path
+    name: str
+    authors: tuple[str, ...] = ()
+    installable: bool = False
+    groups: tuple[str, ...] = ()
+    url: str = ""
+
+    @classmethod
+    def around(cls, folder: Path) -> Project:
+        """The project that a folder lies in: the checkout, else the nearest pyproject.toml."""
+        resolved = folder.resolve()
+        parents = (resolved, *resolved.parents)
+        nearest = next((each for each in parents if (each / "pyproject.toml").is_file()), resolved)
+        root = checkout.top(resolved) or nearest
+        said = settings(root / "pyproject.toml")
+        project = said.get("project", {})
+        return cls(
+            root,
+            project.get("name", root.name),
+            tuple(each["name"] for each in project.get("authors", ()) if "name" in each),
+            "project" in said,
+            tuple(said.get("dependency-groups", ())),
+            home(project.get("urls", {})),
+        )
+
+
+def home(urls: Mapping[str, str]) -> str:
+    """The address of the source code, else of the home page, by the labels that packages use."""
+    labelled = {label.lower(): url for label, url in urls.items()}
+    return next((labelled[name] for name in ADDRESSES if name in labelled), "")
+
+
+def settings(path: Path) -> dict[str, Any]:
+    """The content of a pyproject.toml; empty where it is absent or not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row of a ledger is to be found.
+
+    Attributes:
+        claims: where pytest finds the claim, from the root of the project.
+        commit, date: of the commit that the row came with, the date as "2026-11-23"; empty where
+            the row is not committed as it is.
+    """
+
+    project: Project
+    claims: str
+    commit: str = ""
+    date: str = ""
+
+    @classmethod
+    def of(cls, row: Path) -> Place:
+        """The place of a row that is the file LEDGER/PROFILE/CLAIM.json."""
+        home = row.resolve().parent.parent.parent
+        project = Project.around(home)
+        own = any(home.glob("test_*.py"))
+        claims = home.relative_to(project.root).as_posix() if own else ""
+        changed = checkout.git(project.root, "status", "--porcelain", "--", str(row.resolve()))
+        if changed is None or changed.strip():
+            return cls(project, claims)
+        said = checkout.git(project.root, "log", "-1", "--format=%H %cs", "--", str(row.resolve()))
+        commit, _, date = (said or "").strip().partition(" ")
+        return cls(project, claims, commit, date)

@@ -1,0 +1,231 @@
+"""Learning curves gathered from records: error against m, per task and learner. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean, stdev
+
+from ...ledger.format import Record
+from ...statistics.student import upper_quantile
+from ..words import number_word
+
+TAIL = 0.025  # on each side: the band is a 95% interval
+SIZES_OF_A_CURVE = 3  # fewer sizes show no bend
+PANELS_OF_A_SLIDE = 6
+NUMBERED = re.compile(r"(.*?\D)(\d+)")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The error at one m: mean over n seeds and its 95% t interval, within 0 and 1.
+
+    With one seed there is no interval: the limits are the mean. `errors` holds the error of each
+    of the `seeds`, in the same order.
+    """
+
+    m: int
+    mean: float
+    low: float
+    high: float
+    n: int
+    seeds: tuple[int, ...] = ()
+    errors: tuple[float, ...] = ()
+
+    @classmethod
+    def over_seeds(cls, m: int, errors: Sequence[float], seeds: Sequence[int] = ()) -> Point:
+        n, mean = len(errors), fmean(errors)
+        reach = upper_quantile(TAIL, n - 1) * stdev(errors) / math.sqrt(n) if n > 1 else 0.0
+        low, high = max(0.0, mean - reach), min(1.0, mean + reach)
+        return cls(m, mean, low, high, n, tuple(seeds or range(n)), tuple(errors))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One learner on one task, its points in ascending order of m."""
+
+    learner: str
+    label: str
+    points: tuple[Point, ...]
+
+    @property
+    def end(self) -> Point:
+        return self.points[-1]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One task: its curves, and the errors of the best and of the laziest possible learner."""
+
+    task: str
+    curves: tuple[Curve, ...]
+    bayes_error: float | None = None
+    majority_error: float | None = None
+
+    @property
+    def seeds(self) -> tuple[int, int]:
+        """The fewest and the most seeds behind a point."""
+        counts = [point.n for curve in self.curves for point in curve.points]
+        return min(counts), max(counts)
+
+    @property
+    def leader(self) -> Curve | None:
+        """The curve that ends lowest in error, clear of the interval of every other end."""
+        first, *others = sorted(self.curves, key=lambda curve: curve.end.mean)
+        clear = all(first.end.high < other.end.low for other in others)
+        return first if others and clear else None
+
+
+@dataclass(frozen=True)
+class Family:
+    """Learners that differ in one number, in its order."""
+
+    learners: tuple[str, ...]
+
+
+def learning_curves(records: Iterable[Record]) -> list[Panel]:
+    """One panel per task, by name, with every learner whose error was measured there.
+
+    Of an arm that several records hold the one with the most seeds counts, the first of equals.
+    Replicates are left out: they are the same arm again, on other seeds.
+    """
+    arms: dict[tuple[str, str, int], Record] = {}
+    for record in records:
+        for arm in record["arms"]:
+            key = (arm["task"], arm["learner"], arm["m"])
+            if arm["replicate"] == 0 and len(errors(arm)) > len(errors(arms.get(key))):
+                arms[key] = arm
+    tasks = sorted({task for task, _, _ in arms})
+    return [panel(task, [arms[key] for key in sorted(arms) if key[0] == task]) for task in tasks]
+
+
+def errors(arm: Record | None, metric: str = "error") -> list[float]:
+    """The errors of an arm seed by seed; none where the learner labels nothing."""
+    values = arm["metrics"].get(metric, ()) if arm else ()
+    return [value for value in values if value is not None]
+
+
+def seeds(arm: Record) -> list[int]:
+    """The seeds of an arm that have an error."""
+    pairs = zip(arm["seeds"], arm["metrics"]["error"], strict=True)
+    return [seed for seed, error in pairs if error is not None]
+
+
+def panel(task: str, arms: Sequence[Record]) -> Panel:
+    """The curves of arms on one task, which come in ascending order of m."""
+    by_learner: dict[str, list[Record]] = {}
+    for arm in arms:
+        by_learner.setdefault(arm["learner"], []).append(arm)
+    curves = [
+        Curve(
+            name,
+            own[0]["label"],
+            tuple(Point.over_seeds(arm["m"], errors(arm), seeds(arm)) for arm in own),
+        )
+        for name, own in by_learner.items()
+    ]
+    known = [arm["bayes_error"] for arm in arms if arm["bayes_error"] is not None]
+    majority = [value for arm in arms for value in errors(arm, "majority_error")]
+    return Panel(
+        task,
+        tuple(curves),
+        bayes_error=known[0] if known else None,
+        majority_error=fmean(majority) if majority else None,
+    )
+
+
+def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
+    """The panels and curves that make one readable picture.
+
+    Kept are curves of at least three sizes; then panels with at least half as many curves as the
+    fullest, at most six. Order stays.
+    """
+    full = [
+        replace(
+            each,
+            curves=tuple(c for c in each.curves if len(c.points) >= SIZES_OF_A_CURVE),
+        )
+        for each in panels
+    ]
+    counts = sorted((len(each.curves) for each in full), reverse=True)
+    if not counts or not counts[0]:
+        return []
+    least = max(counts[0] / 2, counts[:PANELS_OF_A_SLIDE][-1])
+    return [each for each in full if len(each.curves) >= least][:PANELS_OF_A_SLIDE]
+
+
+def beside(records: Iterable[Record]) -> set[str]:
+    """Labels of the learners that stand beside the claims: cells of theirs, and none that counts.
+
+    As in a claim about the learners that a lecture names, tried on others as well.
+    """
+    counted: dict[str, bool] = {}
+    for record in records:
+        for cell in record["cells"]:
+            name = cell["learner"]
+            counted[name] = counted.get(name, False) or cell["counted"]
+    return {name for name, counts in counted.items() if name and not counts}
+
+
+def without(panels: Iterable[Panel], labels: set[str]) -> list[Panel]:
+    """The panels without the curves of these labels, and without panels that have no other."""
+    kept = (
+        replace(each, curves=tuple(c for c in each.curves if c.label not in labels))
+        for each in panels
+    )
+    return [each for each in kept if each.curves]
+
+
+def families(learners: Iterable[str]) -> list[Family]:
+    """Groups of two or more names that share what stands before a final number.
+
+    As in network-8, network-64, network-256: one family, in the order of its numbers.
+    """
+    by_prefix: dict[str, dict[int, str]] = {}
+    for name in sorted(set(learners)):
+        match = NUMBERED.fullmatch(name)
+        if match:
+            by_prefix.setdefault(match[1], {})[int(match[2])] = name
+    return [
+        Family(tuple(members[number] for number in sorted(members)))
+        for members in by_prefix.values()
+        if len(members) > 1
+    ]
+
+
+def seeds_in_words(panels: Sequence[Panel]) -> str:
+    """As in "5 to 10 seeds"."""
+    fewest = min(panel.seeds[0] for panel in panels if panel.curves)
+    most = max(panel.seeds[1] for panel in panels if panel.curves)
+    amount = f"{most}" if fewest == most else f"{fewest} to {most}"
+    return f"{amount} seed{'' if most == 1 else 's'}"
+
+
+def best_first(panels: Sequence[Panel]) -> dict[str, str]:
+    """Labels of the learners by name, from the highest end to the lowest on average."""
+    curves: dict[str, list[Curve]] = {}
+    for panel in panels:
+        for curve in panel.curves:
+            curves.setdefault(curve.learner, []).append(curve)
+    ends = {name: fmean(curve.end.mean for curve in each) for name, each in curves.items()}
+    return {name: curves[name][0].label for name in sorted(ends, key=lambda name: ends[name])}
+
+
+def figure_title(panels: Sequence[Panel]) -> str:
+    """Whose curve ends highest, in one sentence; only ends clear of all other bands count."""
+    leads: dict[str, list[str]] = {}
+    for panel in panels:
+        if panel.leader:
+            leads.setdefault(panel.leader.label, []).append(panel.task)
+    label, tasks = max(leads.items(), key=lambda item: len(item[1]), default=("", []))
+    if len(tasks) * 2 <= len(panels):
+        return "Which learner ends highest differs from task to task"
+    if len(tasks) == 1:
+        where = tasks[0] if len(panels) == 1 else f"one of {number_word(len(panels))} tasks"
+    elif len(tasks) == len(panels):
+        where = f"{'both' if len(tasks) == 2 else 'all ' + number_word(len(tasks))} tasks"
+    else:
+        where = f"{number_word(len(tasks))} of {number_word(len(panels))} tasks"
+    return f"On {where} the curve of the {label} ends highest"

@@ -1,0 +1,123 @@
+"""What a lesson shows of a ledger: a paired comparison, the figure, a table of verdicts."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from ..experiments.estimate import Estimate, Evidence
+from ..experiments.units import ERROR
+from ..ledger.format import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+ThemeName = Literal["light", "dark"]
+LEVEL = 0.01  # one-sided, that of a claim
+NOTEBOOK_DPI = 80  # 1280 x 720 pixels
+
+
+def paired(
+    a: Record,
+    b: Record,
+    discordant: Mapping[int, int] | None,
+    smallest_effect: float,
+    overlap: float,
+) -> Estimate:
+    """Error of arm a minus that of arm b over the seeds that both have.
+
+    discordant: by seed, the test rows that exactly one of them gets right; None where that was not
+    kept, so that as many as both get wrong are reckoned with, which widens the interval.
+    overlap: of seeds that are resplits of one data set, as `paired_interval` takes it.
+    """
+    import numpy as np
+
+    from ..statistics.interval import noise_floor, paired_interval
+
+    errors = [dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True)) for arm in (a, b)]
+    seeds = [seed for seed in a["seeds"] if seed in errors[1]]
+    rows = a["test_rows"][0]
+    differ = [
+        discordant[seed]
+        if discordant
+        else min(rows, round(rows * (errors[0][seed] + errors[1][seed])))
+        for seed in seeds
+    ]
+    samples = [errors[0][seed] - errors[1][seed] for seed in seeds]
+    floor = noise_floor(np.array(differ), rows)
+    interval = paired_interval(
+        samples, lower_level=LEVEL, upper_level=LEVEL, noise_floor=floor, overlap=overlap
+    )
+    return Estimate(
+        about=f"error of {a['label']} minus {b['label']} on {a['task']}, m = {a['m']:,}",
+        measured=f"{a['label']} - {b['label']}, {a['m']:,}",
+        unit=ERROR,
+        interval=interval,
+        refuting=interval,
+        seeds=tuple(seeds),
+        samples=tuple(samples),
+        bounds={"smallest_effect": smallest_effect},
+        level=LEVEL,
+        most_seeds=len(seeds),
+        evidence=Evidence(),
+        floor=floor,
+    )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of matplotlib with what it shows in words, as a notebook displays it."""
+
+    figure: Figure
+    text: str
+
+    def _repr_html_(self) -> str:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=NOTEBOOK_DPI)
+        data = base64.b64encode(buffer.getvalue()).decode()
+        return (
+            f"<img src='data:image/png;base64,{data}' style='max-width: 100%' "
+            f"alt='{escape(self.text)}'>"
+        )
+
+
+def figure(arms: Sequence[Record], profile: str, theme: ThemeName) -> Picture:
+    """Accuracy against m; ValueError where no learner has three sizes."""
+    from .figures.curves import for_a_slide, learning_curves
+    from .figures.slide import description, draw
+
+    panels = for_a_slide(learning_curves([{"arms": arms}]))
+    return Picture(draw(panels, theme, source=credit(profile)), description(panels))
+
+
+def evidence(row: Record, profile: str, theme: ThemeName) -> Picture | None:
+    """The comparisons of one claim; None where it has none."""
+    from .figures.forest import draw_forest, forest_description
+
+    drawn = draw_forest(row, theme, source=credit(profile))
+    return Picture(drawn, forest_description(row)) if drawn else None
+
+
+def credit(profile: str) -> str:
+    return f"Measured with pytest-scaling, {profile}"
+
+
+def table(profile: str, rows: Sequence[Record]) -> str:
+    """Claims and verdicts as a table of HTML."""
+    body = "".join(
+        f"<tr><th scope='row'>{escape(row['claim']['id'])}</th>"
+        f"<td style='text-align: left'>{escape(row['claim']['text'])}</td>"
+        f"<td>{escape(row['verdict'])}</td>"
+        f"<td>{escape(row['claim']['control_of'] or '')}</td></tr>"
+        for row in rows
+    )
+    return (
+        f"<table><caption>{escape(profile)}</caption><thead><tr><th scope='col'>claim</th>"
+        f"<th scope='col'>in words</th><th scope='col'>verdict</th>"
+        f"<th scope='col'>control of</th></tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -1,0 +1,241 @@
+"""What the page shows of each claim, worked out from its record: no HTML here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ...ledger.format import Record
+from .. import words
+from ..citation.bibtex import bibtex
+from ..citation.citation import cite
+from ..citation.key import KeyFault
+from ..citation.moment import start
+from ..citation.project import Place
+from ..controls import ControlStatus, control_status
+from .badge import Badge
+from .details import arms, bounds, command, limits, moment, source_of
+from .evidence import Evidence, Scale, comparisons, evidence, scales
+
+if TYPE_CHECKING:
+    from .details import Arm, Moment
+
+
+STRENGTHS = {
+    "always": "always: no counterexample on any task",
+    "usually": "usually: on at least two tasks in three",
+    "sometimes": "sometimes: on at least one task",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A claim on one task, or on none, with one learner, or with none in particular."""
+
+    task: str
+    learner: str
+    badge: Badge
+    counted: bool
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def name(self) -> str:
+        return " · ".join(filter(None, (self.task, self.learner))) or "as a whole"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Comparisons of one unit, each with its cell, and the scale that they are drawn on."""
+
+    scale: Scale | None
+    rows: tuple[tuple[Cell, Evidence], ...]
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.scale is not None and any(row.strip for _, row in self.rows)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """How a verdict is cited."""
+
+    key: str
+    sentence: str
+    bibtex: str
+    reproduce: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim. `control` is None where the claim is a control itself."""
+
+    anchor: str
+    text: str
+    badge: Badge
+    sentence: str
+    partial: bool
+    strength: str
+    bounds: tuple[str, ...]
+    control_of: str | None
+    control: ControlStatus | None
+    source: str
+    moments: tuple[Moment, ...]
+    reproduce: tuple[str, ...]
+    cited: Cited | None
+    level: float
+    cells: tuple[Cell, ...]
+    limits: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    record: Record
+    scales: Mapping[str, Scale]
+    controls: tuple[Card, ...] = field(default=())
+
+    @property
+    def tasks(self) -> list[str]:
+        """What it was heard on."""
+        return [*dict.fromkeys(cell.task for cell in self.cells if cell.task and cell.evidence)]
+
+    @property
+    def counted(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.counted and cell.evidence]
+
+    @property
+    def beside(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.counted and cell.evidence]
+
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """Names of the cells without evidence, by their reason."""
+        named: dict[str, dict[str, None]] = {}
+        for cell in self.cells:
+            if not cell.evidence:
+                named.setdefault(cell.reason, {})[cell.task or cell.learner] = None
+        return [(words.join([*filter(None, names)]), why) for why, names in named.items()]
+
+    def blocks(self, cells: Sequence[Cell]) -> list[Block]:
+        """The evidence of cells unit by unit, exact statements first."""
+        rows = [(cell, row) for cell in cells for row in cell.evidence]
+        units = sorted({row.unit: None for _, row in rows}, key=bool)
+        return [
+            Block(self.scales.get(unit), tuple(pair for pair in rows if pair[1].unit == unit))
+            for unit in units
+        ]
+
+    @property
+    def family(self) -> list[Card]:
+        """The claim and its controls."""
+        return [self, *self.controls]
+
+
+def cards(records: Sequence[Record], place: Callable[[Record], Place] | None = None) -> list[Card]:
+    """One card per claim in the order of its source, its controls within it.
+
+    A control without its claim has a card of its own. place: the project of a record, for citing.
+    """
+    taken: dict[str, int] = {}
+    heads: list[Card] = []
+    for head, controls in ordered(records):
+        made = [
+            card(each, anchor(each, taken), same_profile(each, records), place)
+            for each in (head, *controls)
+        ]
+        heads.append(replace(made[0], controls=tuple(made[1:])))
+    return heads
+
+
+def anchor(record: Record, taken: dict[str, int]) -> str:
+    """The id of the claim; another profile's record of it gets a number."""
+    name = record["claim"]["id"]
+    taken[name] = taken.get(name, 0) + 1
+    # A claim's id has no double hyphen, so this one is free.
+    return str(name) if taken[name] == 1 else f"{name}--{taken[name]}"
+
+
+def same_profile(record: Record, records: Sequence[Record]) -> list[Record]:
+    """The records of the same profile: a control speaks of a claim that was heard as it was."""
+    return [each for each in records if each["profile"] == record["profile"]]
+
+
+def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
+    """Claims by source and time, each with its controls; without a source at the end."""
+    titles = list(dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records))
+
+    def moment(record: Record) -> tuple[bool, int, int]:
+        source = record["claim"]["source"] or {}
+        times = source.get("times") or ["0:0"]
+        return not source, titles.index(source.get("title")), start(times[0])
+
+    def controls(record: Record) -> list[Record]:
+        own = [e for e in records if e["claim"]["control_of"] == record["claim"]["id"]]
+        return [each for each in own if each["profile"] == record["profile"]]
+
+    claims = [each for each in records if each["claim"]["control_of"] is None]
+    lined_up = [(claim, controls(claim)) for claim in sorted(claims, key=moment)]
+    held = [id(each) for _, group in lined_up for each in group]
+    return lined_up + [
+        (each, [])
+        for each in records
+        if each["claim"]["control_of"] is not None and id(each) not in held
+    ]
+
+
+def card(
+    record: Record,
+    name: str,
+    records: Sequence[Record],
+    place: Callable[[Record], Place] | None,
+) -> Card:
+    claim = record["claim"]
+    source = claim["source"] or {}
+    is_control = claim["control_of"] is not None
+    drawn = scales(comparisons(record))
+    citation = cited(record, records, place(record)) if place else None
+    return Card(
+        anchor=name,
+        text=claim["text"],
+        badge=Badge(record["verdict"], is_control),
+        sentence=words.verdict_sentence(record),
+        partial=record.get("partial", False),
+        strength=STRENGTHS[claim["strength"]],
+        bounds=tuple(bounds(record)),
+        control_of=claim["control_of"],
+        control=None if is_control else control_status(claim["id"], records),
+        source=source_of(source),
+        moments=tuple(moment(source["url"], time) for time in source.get("times", ())),
+        reproduce=citation.reproduce if citation else (command(record),),
+        cited=citation,
+        level=claim["level"],
+        cells=tuple(cell(each, drawn, is_control=is_control) for each in record["cells"]),
+        limits=tuple(limits(record)),
+        arms=tuple(arms(record)),
+        record=record,
+        scales=drawn,
+    )
+
+
+def cited(record: Record, records: Sequence[Record], place: Place) -> Cited | None:
+    """The citation of a record; None where there is no verdict to cite."""
+    controls = [r for r in records if r["claim"]["control_of"] == record["claim"]["id"]]
+    try:
+        said = cite(record, controls, place)
+    except KeyFault:
+        return None
+    return Cited(str(said.key), said.sentence, bibtex(said).rstrip(), said.reproduce)
+
+
+def cell(content: Record, drawn: Mapping[str, Scale], *, is_control: bool) -> Cell:
+    return Cell(
+        task=content["task"],
+        learner=content["learner"],
+        badge=Badge(content["verdict"], is_control),
+        counted=content["counted"],
+        reason=content["reason"],
+        evidence=tuple(evidence(row, drawn, is_control=is_control) for row in content["evidence"]),
+    )
+
+
+def everyone(heads: Sequence[Card]) -> list[Card]:
+    """Claims and controls, each control behind its claim."""
+    return [each for head in heads for each in head.family]

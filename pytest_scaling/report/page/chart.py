@@ -1,0 +1,299 @@
+"""Learning curves as drawings of the page: geometry only, in pixels of a small sheet. Pure.
+
+The page's drawings are lines and words that the page itself styles: they follow its theme, its
+letters and the width of a screen, and a learner can be hidden. Slides are drawn in figures.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .. import words
+from ..figures.curves import Curve, Panel, Point
+from ..figures.palette import Style
+from .evidence import Tick
+
+WIDTH, HEIGHT = 360.0, 268.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 12.0, 44.0
+INNER = 8.0  # between the axes and the first and the last point
+MOST_TICKS = 6
+ERRORS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+View = Literal["accuracy", "plain", "error"]
+VIEWS: dict[View, str] = {
+    "accuracy": "accuracy, m on a logarithmic axis",
+    "plain": "accuracy, m on a plain axis",
+    "error": "error, both axes logarithmic (a power law is a straight line)",
+}
+MARKS = {
+    "o": "dot",
+    "s": "square",
+    "^": "up",
+    "D": "diamond",
+    "v": "down",
+    "P": "plus",
+    "X": "cross",
+}  # names of the page's shapes by matplotlib's
+BELOW_LEAST = 0.8  # of the least mean: where a logarithmic axis begins
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How a learner's line is drawn, in pixels."""
+
+    marker: str
+    dash: str
+    width: float
+
+    @classmethod
+    def of(cls, style: Style) -> Stroke:
+        width = round(style.width * 0.75, 2)
+        return cls(
+            MARKS[style.marker], " ".join(f"{each * width:.3g}" for each in style.dash), width
+        )
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One measured point."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One learner: its dots, the line through them, its band and, if wanted, its seeds."""
+
+    key: str
+    stroke: Stroke
+    line: str
+    band: str
+    seeds: tuple[str, ...]
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A level or a size that is pointed out."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One task in one view."""
+
+    task: str
+    view: View
+    text: str
+    traces: tuple[Trace, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    levels: tuple[Guide, ...]
+    compared: tuple[float, ...]
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = LEFT
+    right: float = WIDTH - RIGHT
+    top: float = TOP
+    bottom: float = HEIGHT - BOTTOM
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where m and an error stand on the sheet, in one view."""
+
+    view: View
+    sizes: tuple[float, float]
+    errors: tuple[float, float]
+
+    def x(self, m: float) -> float:
+        first, last = map(self.along, self.sizes)
+        share = (self.along(m) - first) / ((last - first) or 1.0)
+        return round(LEFT + INNER + share * (WIDTH - LEFT - RIGHT - 2 * INNER), 1)
+
+    def y(self, error: float) -> float:
+        worst, best = self.up(self.errors[1]), self.up(self.errors[0])
+        share = (self.up(error) - worst) / ((best - worst) or 1.0)
+        if self.view == "error":  # an error on its own axis grows upwards
+            share = 1 - share
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+    def along(self, m: float) -> float:
+        return m if self.view == "plain" else math.log2(m)
+
+    def up(self, error: float) -> float:
+        return -math.log(max(error, self.errors[0])) if self.view == "error" else -error
+
+
+def charts(
+    panels: Sequence[Panel],
+    drawn: Mapping[str, Style],
+    keys: Mapping[str, str],
+    view: View = "accuracy",
+    *,
+    compared: Mapping[str, Sequence[int]] | None = None,
+    with_seeds: bool = False,
+) -> list[Chart]:
+    """A chart per panel.
+
+    drawn, keys: strokes and CSS names by learner. compared: by task, the sizes to point out.
+    """
+    return [
+        chart(panel, drawn, keys, view, (compared or {}).get(panel.task, ()), with_seeds=with_seeds)
+        for panel in panels
+    ]
+
+
+def chart(
+    panel: Panel,
+    drawn: Mapping[str, Style],
+    keys: Mapping[str, str],
+    view: View,
+    compared: Sequence[int],
+    *,
+    with_seeds: bool,
+) -> Chart:
+    """One panel in one view."""
+    sizes = sorted({point.m for curve in panel.curves for point in curve.points})
+    errors = span(panel, with_seeds=with_seeds)
+    if view == "error":
+        errors = max(errors[0], least(panel)), errors[1]
+    frame = Frame(view, (sizes[0], sizes[-1]), errors)
+    return Chart(
+        task=panel.task,
+        view=view,
+        text=description(panel, view),
+        traces=tuple(
+            trace(curve, drawn[curve.learner], keys[curve.learner], frame, with_seeds=with_seeds)
+            for curve in panel.curves
+        ),
+        x_ticks=tuple(size_ticks(sizes, frame)),
+        y_ticks=tuple(error_ticks(frame) if view == "error" else accuracy_ticks(frame)),
+        levels=tuple(levels(panel, frame)),
+        compared=tuple(frame.x(m) for m in compared),
+    )
+
+
+def span(panel: Panel, *, with_seeds: bool) -> tuple[float, float]:
+    """The errors that a panel has to show, with a margin."""
+    shown = [error for error in (panel.bayes_error, panel.majority_error) if error is not None]
+    for curve in panel.curves:
+        for point in curve.points:
+            shown += [point.low, point.high, *(point.errors if with_seeds else ())]
+    low, high = min(shown), max(shown)
+    margin = 0.03 * ((high - low) or 0.1)
+    return max(low - margin, 0.0), min(high + margin, 1.0)
+
+
+def least(panel: Panel) -> float:
+    """Where a logarithmic axis begins, which has no zero: below the least mean that is above it."""
+    means = [point.mean for curve in panel.curves for point in curve.points if point.mean > 0]
+    return BELOW_LEAST * min(means, default=1.0)
+
+
+def trace(curve: Curve, style: Style, key: str, frame: Frame, *, with_seeds: bool) -> Trace:
+    """One learner's drawing."""
+    upper = [(frame.x(p.m), frame.y(p.low)) for p in curve.points]
+    lower = [(frame.x(p.m), frame.y(p.high)) for p in reversed(curve.points)]
+    stroke = Stroke.of(style)
+    return Trace(
+        key=key,
+        stroke=stroke,
+        line=path([(frame.x(point.m), frame.y(point.mean)) for point in curve.points]),
+        band=path(upper + lower),
+        seeds=tuple(seed_lines(curve, frame)) if with_seeds else (),
+        dots=tuple(
+            Dot(frame.x(point.m), frame.y(point.mean), said(curve, point, frame.view))
+            for point in curve.points
+        ),
+    )
+
+
+def seed_lines(curve: Curve, frame: Frame) -> Iterator[str]:
+    """Lines of every seed through neighbouring sizes; where it was not run, they break."""
+    seeds = sorted({seed for point in curve.points for seed in point.seeds})
+    known = [dict(zip(point.seeds, point.errors, strict=True)) for point in curve.points]
+    for seed in seeds:
+        places = enumerate(zip(curve.points, known, strict=True))
+        run = [(place, p.m, errors[seed]) for place, (p, errors) in places if seed in errors]
+        for _, piece in itertools.groupby(enumerate(run), lambda each: each[1][0] - each[0]):
+            points = [(frame.x(m), frame.y(error)) for _, (_, m, error) in piece]
+            if len(points) > 1:
+                yield path(points)
+
+
+def path(points: Sequence[tuple[float, float]]) -> str:
+    """Points as SVG's polyline takes them."""
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def said(curve: Curve, point: Point, view: View) -> str:
+    """A point in words: what is shown when a pointer rests on it."""
+    values = (point.mean, point.low, point.high)
+    if view != "error":
+        values = (1 - point.mean, 1 - point.high, 1 - point.low)
+    mean, low, high = (f"{value:.1%}" for value in values)
+    seeds = words.count_figures(point.n, "seed")
+    return f"{curve.label}, m = {point.m:,}: {mean} [{low}, {high}], {seeds}"
+
+
+def levels(panel: Panel, frame: Frame) -> Iterator[Guide]:
+    """The errors of the best and of the laziest possible learner."""
+    if panel.bayes_error is not None and (frame.view != "error" or panel.bayes_error > 0):
+        yield Guide(frame.y(panel.bayes_error), "best possible")
+    if panel.majority_error is not None:
+        yield Guide(frame.y(panel.majority_error), "majority class")
+
+
+def size_ticks(sizes: Sequence[int], frame: Frame) -> Iterator[Tick]:
+    """The sizes themselves; where they would stand too close, every second from the largest."""
+    if frame.view == "plain":
+        step = 2 ** math.ceil(math.log2(sizes[-1] / 4)) if sizes[-1] > 4 else 1
+        chosen = [*range(0, sizes[-1] + 1, step)][1:]
+    else:
+        chosen = list(sizes)
+        while len(chosen) > MOST_TICKS + 1:
+            chosen = chosen[::-1][::2][::-1]
+    for m in chosen:
+        yield Tick(frame.x(m), words.size(m))
+
+
+def accuracy_ticks(frame: Frame) -> Iterator[Tick]:
+    """Round accuracies within the panel."""
+    low, high = 1 - frame.errors[1], 1 - frame.errors[0]
+    step = next(
+        (each for each in (0.005, 0.01, 0.02, 0.05, 0.1) if (high - low) / each <= MOST_TICKS), 0.2
+    )
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    chosen = [number * step for number in range(first, last + 1)]
+    for level in chosen:
+        yield Tick(frame.y(1 - level), words.accuracy(level, chosen))
+
+
+def error_ticks(frame: Frame) -> Iterator[Tick]:
+    """Errors on a logarithmic axis."""
+    for error in ERRORS:
+        if frame.errors[0] <= error <= frame.errors[1]:
+            yield Tick(frame.y(error), f"{error:.3g}".removeprefix("0") if error < 1 else "1")
+
+
+def description(panel: Panel, view: View) -> str:
+    """The chart for those who do not see it."""
+    kind = "Error" if view == "error" else "Accuracy"
+
+    def value(point: Point) -> str:
+        return f"{point.mean if view == 'error' else 1 - point.mean:.1%}"
+
+    ends = [
+        f"{curve.label} from {value(curve.points[0])} at m = {curve.points[0].m:,} "
+        f"to {value(curve.end)} at m = {curve.end.m:,}"
+        for curve in panel.curves
+    ]
+    return f"{kind} against m on {panel.task}: {'; '.join(ends)}."

@@ -1,0 +1,117 @@
+"""TODO docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from ...ledger.words import NOTHING, minus, quantity
+from .. import words
+from ..citation.moment import address
+from .evidence import comparisons
+
+if TYPE_CHECKING:
+    from ...ledger.format import Record
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A span of the recording; no address where it cannot be linked."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One learner on one task at one m, as a row of the data table."""
+
+    task: str
+    learner: str
+    m: str
+    metric: str
+    mean: str
+    spread: str
+    values: str
+
+
+def command(record: Record) -> str:
+    """What reproduces the record in a checkout; the file is not known to a row of the ledger."""
+    profile, claim = record["profile"], record["claim"]
+    device = profile.get("device", "cpu")
+    parts = [
+        "python -m pytest",
+        record.get("file", ""),
+        f"-k {claim['control_of'] or claim['id']}",  # an id selects its controls as well
+        f"--tier {profile['tier']}" if profile.get("tier") else "",
+        f"--scaling-device {device}" if device != "cpu" else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def source_of(source: Record) -> str:
+    """Author and title, as far as a claim names them."""
+    title = f"“{source['title']}”" if source.get("title") else ""
+    return ", ".join(filter(None, (source.get("author"), title)))
+
+
+def bounds(record: Record) -> Iterator[str]:
+    """What the claim fixed beforehand, in the unit of what it was compared with."""
+    claim = record["claim"]
+    units = {row["bound_name"]: row["unit"] for row in comparisons(record)}
+    for name, value in {"smallest_effect": claim["smallest_effect"], **claim["bounds"]}.items():
+        if value is not None:
+            signs, bound = ("± ", value[1]) if isinstance(value, list) else ("", value)
+            written = quantity(bound, units.get(name, ""))
+            yield f"{name.replace('_', ' ')} {signs}{written}"
+
+
+def limits(record: Record) -> Iterator[str]:
+    """What the verdict does not say, in sentences."""
+    rows = list(comparisons(record))
+    if record.get("partial", False):
+        yield "Partial: only some of the claim's tasks were run."
+    if record["arms"]:
+        sizes = sorted({arm["m"] for arm in record["arms"]})
+        names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
+        span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
+        yield f"Speaks of {words.join(names)} with {span} labelled examples, and of no other task."
+    if any("replication" in row for row in rows):
+        yield "Speaks of this machine, and of what else it did while the times were taken."
+    shares = {row["n"]: row["unseen_failure_share"] for row in rows if "replication" not in row}
+    if shares:
+        fewest = min(shares)
+        seeds = words.count_figures(fewest, "seed")
+        yield (
+            f"Speaks of the typical seed: with {seeds}, and none failing, up to "
+            f"{shares[fewest]:.0%} of seeds could still fail."
+        )
+    diverged = sum(arm["diverged"] for arm in record["arms"])
+    if diverged:
+        yield f"{words.count_figures(diverged, 'training run')} diverged; they count as they came."
+    yield from (f"{note}." for note in dict.fromkeys(note for row in rows for note in row["notes"]))
+
+
+def arms(record: Record) -> Iterator[Arm]:
+    """Every measured value, seed by seed; the majority's error is no measurement of a learner."""
+    for arm in record["arms"]:
+        for metric, values in arm["metrics"].items():
+            known = [value for value in values if value is not None]
+            if metric == "majority_error" or not known:
+                continue
+            yield Arm(
+                arm["task"],
+                arm["label"] + (f" (replicate {arm['replicate']})" if arm["replicate"] else ""),
+                f"{arm['m']:,}",
+                metric.replace("_", " "),
+                minus(f"{fmean(known):.4g}"),
+                f"{stdev(known):.2g}" if len(known) > 1 else NOTHING,
+                ", ".join(words.NEVER if v is None else minus(f"{v:.4g}") for v in values),
+            )
+
+
+def moment(url: str, time: str) -> Moment:
+    """A link into the recording."""
+    return Moment(time.replace("-", "\N{EN DASH}"), address(url, time))

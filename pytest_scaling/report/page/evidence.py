@@ -1,0 +1,186 @@
+"""Comparisons as a reader sees them: words, figures, and a drawing of the interval. Pure.
+
+Places in a drawing are per cent of its width, so that it fits any screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...ledger.format import Record
+from ...ledger.words import interval, minus, needed, quantity
+from .. import words
+from .badge import Badge
+
+MARGIN = 2.0  # per cent at both ends of a drawing
+MOST_TICKS = 7
+RATIOS = [k * 10.0**power for power in range(-4, 7) for k in (1, 2, 5)]
+FALLS = (-9.0, -4.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 0.9, 0.99)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A number on an axis."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From the values of one unit to places in a drawing; ratios come as logarithms."""
+
+    unit: str
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """Per cent of the width, within the drawing."""
+        share = (value - self.low) / ((self.high - self.low) or 1.0)
+        return round(min(max(MARGIN + share * (100 - 2 * MARGIN), 0.0), 100.0), 2)
+
+    @property
+    def ticks(self) -> list[Tick]:
+        """Round numbers in the unit that a reader sees."""
+        if self.unit.startswith("ratio"):
+            chosen = thinned([math.log(ratio) for ratio in RATIOS if self.has(math.log(ratio))])
+            return [Tick(self.place(at), f"{math.exp(at):.4g}x") for at in chosen]
+        if self.unit.startswith("relative"):
+            falls = {-math.log1p(-fall): minus(f"{fall:.0%}") for fall in FALLS}
+            return [Tick(self.place(at), text) for at, text in falls.items() if self.has(at)]
+        return [Tick(self.place(at), minus(f"{at:g}")) for at in self.even_steps()]
+
+    def has(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def even_steps(self) -> list[float]:
+        """Multiples of 1, 2 or 5 times a power of ten."""
+        span = self.high - self.low
+        if span <= 0:
+            return [self.low]
+        power = 10.0 ** math.floor(math.log10(span))
+        steps = [power * factor for factor in (0.1, 0.2, 0.5, 1.0)]
+        step = next(each for each in steps if span / each <= MOST_TICKS - 1 or each == steps[-1])
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [round(number * step, 12) for number in range(first, last + 1)]
+
+
+def thinned(values: Sequence[float]) -> Sequence[float]:
+    """Every second, third ... value where there are too many."""
+    return values[:: max(1, math.ceil(len(values) / MOST_TICKS))]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """An interval to look at: limits, value, bounds, zero and seeds, in per cent."""
+
+    low: float
+    high: float
+    value: float
+    bounds: tuple[float, ...]
+    zero: float
+    claimed: tuple[float, float] | None  # where an interval would have to lie
+    seeds: tuple[float, ...]
+    open_below: bool
+    open_above: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One comparison in words and figures."""
+
+    about: str
+    relation: str
+    badge: Badge
+    effect: str = ""
+    interval: str = ""
+    n: int = 0
+    units_of: str = "seeds"
+    most: str = ""
+    detectable: str = ""
+    needed: str = ""
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+    strip: Strip | None = None
+
+
+def evidence(row: Record, scales: Mapping[str, Scale], *, is_control: bool) -> Evidence:
+    """A comparison; one without an estimate is exact and has no figures."""
+    badge = Badge(row["verdict"], is_control)
+    if "n" not in row:
+        return Evidence(row["about"], "exactly, without noise", badge)
+    unit = row["unit"]
+    return Evidence(
+        about=row["about"],
+        relation=words.relation(row),
+        badge=badge,
+        effect=quantity(row["value"], unit),
+        interval=interval(row),
+        n=row["n"],
+        units_of=f"{row.get('replication', 'seed')}s",
+        most="" if "replication" in row else f"of {row['most_seeds']:,}",
+        detectable=quantity(row["smallest_detectable"], unit),
+        needed=needed(row),
+        unit=unit,
+        notes=tuple(row["notes"]),
+        strip=strip(row, scales[unit]),
+    )
+
+
+def comparisons(record: Record) -> Iterator[Record]:
+    """The rows of evidence of a record that have an estimate."""
+    for cell in record["cells"]:
+        yield from (row for row in cell["evidence"] if "n" in row)
+
+
+def scales(rows: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
+    """Per unit, the span of all finite limits, bounds, seeds and zero."""
+    spans: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        low, high = spans.get(row["unit"], (0.0, 0.0))
+        known = [row["low"], row["value"], row["high"], *signed_bounds(row)]
+        known += row["samples"] if with_seeds else []
+        finite = [value for value in known if value is not None and math.isfinite(value)]
+        if row["high"] is None and finite:  # room for what has no end
+            finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
+        spans[row["unit"]] = (min(low, *finite), max(high, *finite)) if finite else (low, high)
+    return {unit: Scale(unit, low, high) for unit, (low, high) in spans.items()}
+
+
+def signed_bounds(row: Record) -> list[float]:
+    """The bound, or both of an equivalence or a reversal; none where there is none."""
+    bound = row["bound"]
+    if bound is None:
+        return []
+    return [bound] if row["operator"] in ("<", ">") else [-abs(bound), abs(bound)]
+
+
+def strip(row: Record, scale: Scale) -> Strip | None:
+    """None where there is no value or no bound to show."""
+    bounds = signed_bounds(row)
+    if row["value"] is None or not bounds:
+        return None
+    samples = [value for value in row["samples"] if value is not None and math.isfinite(value)]
+    return Strip(
+        low=scale.place(scale.low if row["low"] is None else row["low"]),
+        high=scale.place(scale.high if row["high"] is None else row["high"]),
+        value=scale.place(row["value"]),
+        bounds=tuple(scale.place(bound) for bound in bounds),
+        zero=scale.place(0.0),
+        claimed=claimed(row["operator"], [scale.place(bound) for bound in bounds]),
+        seeds=tuple(scale.place(value) for value in samples),
+        open_below=row["low"] is None,
+        open_above=row["high"] is None,
+    )
+
+
+def claimed(operator: str, bounds: Sequence[float]) -> tuple[float, float] | None:
+    """Where the claim puts the effect; nowhere in particular for a reversal."""
+    if operator == ">":
+        return bounds[0], 100.0
+    if operator == "<":
+        return 0.0, bounds[0]
+    return (bounds[0], bounds[1]) if operator == "within" else None

@@ -1,0 +1,201 @@
+"""What the terminal says at the end: the verdict table, and what is still undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..experiments.units import UNITS
+from .controls import control_status
+
+if TYPE_CHECKING:
+    from ..ledger.format import Record
+    from ..ledger.gate import Judgement
+
+
+SIGNS = {
+    "supported": ("✓", "green"),
+    "refuted": ("✗", "red"),
+    "inconclusive": ("?", "yellow"),
+    "not applicable": ("-", "light"),
+}
+
+
+HEADINGS = (
+    "    task, learner",
+    "verdict",
+    "measured",
+    "effect",
+    "interval",
+    "bound",
+    "detects",
+    "seeds",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table: a claim's headline, or one comparison of a cell."""
+
+    name: str
+    verdict: str
+    words: str = ""
+    effect: str = ""
+    interval: str = ""
+    bound: str = ""
+    detectable: str = ""  # the least effect beyond the bound that so many seeds would find
+    n: str = ""
+    headline: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its cells; without figures the words close the line, however long they are."""
+        sign, _ = SIGNS[self.verdict]
+        verdict = f"{sign} {self.verdict}"
+        figures = (self.effect, self.interval, self.bound, self.detectable, self.n)
+        return (f"    {self.name}", verdict, self.words, *(figures if self.effect else ()))
+
+
+def table_lines(records: Sequence[Record]) -> Iterator[Line]:
+    """A headline per claim, then a row per comparison of each cell."""
+    for record in ordered(records):
+        claim = record["claim"]
+        if claim["control_of"]:
+            note = f"control of {claim['control_of']}"
+        else:
+            note = f"control {control_status(claim['id'], list(records)).word}"
+        partial = ", of some of its tasks" if record["partial"] else ""
+        words = f" ({claim['strength']}{partial}; {note})"
+        yield Line(claim["id"], record["verdict"], words, headline=True)
+        for cell in record["cells"]:
+            yield from cell_lines(cell)
+
+
+def ordered(records: Sequence[Record]) -> list[Record]:
+    """Claims in the order of the run, each followed by its controls."""
+    claims = [record for record in records if not record["claim"]["control_of"]]
+    names = {record["claim"]["id"] for record in claims}
+    rows = []
+    for claim in claims:
+        rows.append(claim)
+        rows += [each for each in records if each["claim"]["control_of"] == claim["claim"]["id"]]
+    return rows + [
+        each
+        for each in records
+        if each["claim"]["control_of"] and each["claim"]["control_of"] not in names
+    ]
+
+
+def cell_lines(cell: dict[str, Any]) -> Iterator[Line]:
+    name = " · ".join(part for part in (cell["task"], cell["learner"]) if part)
+    if not cell["counted"]:
+        name += " (beside)"
+    if not cell["evidence"]:
+        yield Line(name, cell["verdict"], cell["reason"])
+    for evidence in cell["evidence"]:
+        yield Line(name, evidence["verdict"], **figures(evidence))
+
+
+def figures(evidence: dict[str, Any]) -> dict[str, Any]:
+    """What was measured, effect, interval, bound and seeds, in the words of their unit."""
+    if "unit" not in evidence:
+        return {"words": evidence["about"]}
+    unit = UNITS[evidence["unit"]]
+
+    def write(value: float | None, infinite: str) -> str:
+        return infinite if value is None else unit.write(value)
+
+    low, high = write(evidence["low"], "-∞"), write(evidence["high"], "∞")
+    return {
+        "words": evidence["measured"],
+        "effect": write(evidence["value"], "∞"),
+        "interval": f"[{low}, {high}]",
+        "bound": f"{evidence['operator']} {unit.write(evidence['bound'])}",
+        "detectable": write(evidence["smallest_detectable"], "∞"),
+        "n": str(evidence["n"]),
+    }
+
+
+def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
+    """What the ledger has to say of a run: what is wrong, and what is only worth knowing.
+
+    What several claims have in common, such as another version of a library, is said once.
+    """
+    if judgement is not None:
+        yield from (f"wrong: {words}" for words in judgement.wrong)
+        yield from judgement.notes
+    of: dict[str, list[str]] = {}
+    for record in records:
+        for finding in (record.get("ledger") or {}).get("findings", ()):
+            of.setdefault(finding["sentence"], []).append(record["claim"]["id"])
+    for sentence, names in of.items():
+        yield f"{names[0] if len(names) == 1 else f'{len(names)} claims'}: {sentence}"
+
+
+def unseen(records: Sequence[Record]) -> Iterator[str]:
+    """What clean seeds leave open: verdicts speak of the typical seed."""
+    shares = {
+        evidence["n"]: evidence["unseen_failure_share"]
+        for record in records
+        for cell in record["cells"]
+        for evidence in cell["evidence"]
+        if evidence.get("unseen_failure_share") is not None
+    }
+    if shares:
+        left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
+        yield f"verdicts speak of the typical seed; seeds may fail unseen: with {left}"
+
+
+def sharing(records: Sequence[Record]) -> Iterator[str]:
+    """How many learners served all claims together, and how many each claim by itself takes."""
+    together = set()
+    alone = 0
+    for record in records:
+        device = record["profile"]["device"]
+        for arm in record["arms"]:
+            where = (arm["learner"], arm["task"], arm["m"], arm["device"] or device)
+            together |= {(*where, seed) for seed in arm["seeds"]}
+            alone += len(arm["seeds"])
+    if alone > len(together):
+        yield (
+            f"shared: {len(together):,} trained learners serve all claims; "
+            f"each claim by itself would take {alone:,}"
+        )
+
+
+def verdict_table(
+    records: Sequence[Record], paint: Callable[[str, str], str] = lambda text, _: text
+) -> str:
+    """The table as text. paint(text, colour) marks a verdict up."""
+    lines = list(table_lines(records))
+    rows = [line.columns for line in lines if line.effect]
+    names = [line.columns[:2] for line in lines if not line.headline]
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
+    widths[:2] = [max(map(len, column)) for column in zip(HEADINGS[:2], *names, strict=True)]
+    text = ["  ".join(head.ljust(width) for head, width in zip(HEADINGS, widths, strict=True))]
+    for line in lines:
+        sign, colour = SIGNS[line.verdict]
+        if line.headline:
+            text.append(paint(f"{sign} {line.name}: {line.verdict}", colour) + line.words)
+            continue
+        cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
+        cells[1] = paint(cells[1], colour)
+        text.append("  ".join(cells).rstrip())
+    return "\n".join(text)
+
+
+def undecided(records: Sequence[Record]) -> Iterator[str]:
+    """One sentence per inconclusive comparison, with the seeds that it would take."""
+    for record in ordered(records):
+        for cell in record["cells"]:
+            for evidence in cell["evidence"]:
+                if evidence["verdict"] != "inconclusive":
+                    continue
+                told = f"{record['claim']['id']}: {evidence['sentence']}"
+                if "replication" in evidence:
+                    yield f"{told}; take the time again while nothing else runs"
+                else:
+                    needed = evidence["seeds_needed"]
+                    words = f"about {needed:,} seeds" if needed else "more seeds than is sensible"
+                    yield f"{told}; it would take {words}"

@@ -1,0 +1,168 @@
+"""The fixtures of a claim's body.
+
+Their values belong to one cell (a task and a learner), and a body runs once per cell, so what
+pytest hands out here is a placeholder that the plugin replaces before it calls the body. Whoever
+measures does so on a device, so every measurement depends on `device`: one item per device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+class Placeholder:
+    """Stands where a cell's value will be; using it elsewhere is a mistake with one sentence."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _misused(self, *_: Any, **__: Any) -> Any:
+        __tracebackhide__ = True
+        raise pytest.UsageError(
+            f"the fixture {self._name!r} has a value only in the body of a test with @claim, "
+            f"not in other fixtures and other tests"
+        )
+
+    __call__ = __getattr__ = __getitem__ = __iter__ = __len__ = __bool__ = _misused
+    __lt__ = __le__ = __eq__ = __ne__ = __ge__ = __gt__ = _misused
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _misused
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = _misused
+    __int__ = __float__ = __index__ = _misused
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<{self._name} of a claim's cell>"
+
+
+@pytest.fixture
+def compare(device: str) -> Any:
+    """compare(rival, learner, metric="error", task=task, m=m): paired difference of a metric."""
+    return Placeholder("compare")
+
+
+@pytest.fixture
+def interaction(device: str) -> Any:
+    """interaction(weak, strong, task=task, m=(small, large)): what the gain gains with m."""
+    return Placeholder("interaction")
+
+
+@pytest.fixture
+def reversal(device: str) -> Any:
+    """reversal(rival, learner, tasks=tasks, m=m): whether the better depends on the task."""
+    return Placeholder("reversal")
+
+
+@pytest.fixture
+def spread(device: str) -> Any:
+    """spread(worst, best, against=(a, b), task=task, m=m): how much more two settings differ."""
+    return Placeholder("spread")
+
+
+@pytest.fixture
+def curve(device: str) -> Any:
+    """curve(learner, task=task): error against m, with gains between sizes."""
+    return Placeholder("curve")
+
+
+@pytest.fixture
+def forecast(device: str) -> Any:
+    """forecast(learner, task=task, m=m): the error with m rows as a power law foretells it."""
+    return Placeholder("forecast")
+
+
+@pytest.fixture
+def ranking(device: str) -> Any:
+    """ranking(*learners, task=task, m=m): learners from worst to best; `.steps` between them."""
+    return Placeholder("ranking")
+
+
+@pytest.fixture
+def race(device: str) -> Any:
+    """race(slow=..., fast=..., task=task, m=m): log ratio of the steps to a target."""
+    return Placeholder("race")
+
+
+@pytest.fixture
+def stopwatch(device: str) -> Any:
+    """stopwatch(a, b, task=task, m=m): log ratio of the times of two learners or functions.
+
+    stopwatch.seconds(a, b, ..., task=task, m=m): the seconds that each of them takes.
+    """
+    return Placeholder("stopwatch")
+
+
+@pytest.fixture
+def measure(device: str) -> Any:
+    """measure(learner, metric, task=task, m=m): one metric for each seed of the first look."""
+    return Placeholder("measure")
+
+
+@pytest.fixture
+def exact(device: str) -> Any:
+    """exact(holds, "what holds"): a statement without noise, as a Decision."""
+    return Placeholder("exact")
+
+
+@pytest.fixture
+def task() -> Any:
+    """The task of the cell."""
+    return Placeholder("task")
+
+
+@pytest.fixture
+def tasks() -> Any:
+    """All tasks of the claim, for a body that speaks of them together."""
+    return Placeholder("tasks")
+
+
+@pytest.fixture
+def learner() -> Any:
+    """The learner of the cell, where the claim names several."""
+    return Placeholder("learner")
+
+
+@pytest.fixture
+def m_small() -> Any:
+    """Rows of a small training set."""
+    return Placeholder("m_small")
+
+
+@pytest.fixture
+def m_middle() -> Any:
+    """The middle of the tier's sizes."""
+    return Placeholder("m_middle")
+
+
+@pytest.fixture
+def m_large() -> Any:
+    """The largest m of the tier that the cell's learner can afford."""
+    return Placeholder("m_large")
+
+
+@pytest.fixture
+def smallest_effect() -> Any:
+    """The claim's smallest effect."""
+    return Placeholder("smallest_effect")
+
+
+@pytest.fixture
+def bounds() -> Any:
+    """The claim's further bounds, by name: bounds.flat."""
+    return Placeholder("bounds")
+
+
+@pytest.fixture
+def device(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The device that the test runs on, "cpu" or for example "cuda:0".
+
+    While it does, generators are seeded and torch is deterministic (see the mark `numerics`).
+    """
+    from .device_tests.marks import prepared
+
+    name = str(getattr(request, "param", "cpu"))
+    with prepared(request.node, name):
+        yield name

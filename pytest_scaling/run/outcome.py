@@ -1,0 +1,181 @@
+"""From a verdict and what the ledger says of it to what pytest reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from ..experiments.estimate import Inconclusive
+from ..experiments.stopwatch import TimingError
+from ..ledger.ledger import Row, differences
+from ..ledger.words import needs
+from ..spec.declaration import Claim, ClaimError
+from ..spec.protocols import SettingsError
+from ..trials.execution import OfflineError
+from ..trials.result import TrialError
+from ..trials.store.store import StoreError
+
+if TYPE_CHECKING:
+    from ..ledger.format import Record
+
+
+Kind = Literal["passed", "failed", "xfailed", "inconclusive", "skipped"]
+
+MISTAKES = (
+    ClaimError,
+    SettingsError,
+    TrialError,
+    OfflineError,
+    StoreError,
+    TimingError,
+    pytest.UsageError,
+)
+"""Errors whose sentence says all there is to say: they are reported without a traceback."""
+
+
+REPLACE = (
+    "Find out what changed; where the new figures are right, replace the row with "
+    "--claims-update=changed --reason '...'."
+)
+TIMING = (
+    "Times speak of this machine and of what else it does, so the ledger keeps none: look at what "
+    "else is running, and run it again."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a test item, and the words for it."""
+
+    kind: Kind
+    message: str
+
+    def deliver(self) -> None:
+        """End the test in this outcome."""
+        if self.kind == "failed":
+            pytest.fail(self.message, pytrace=False)
+        if self.kind == "xfailed":
+            pytest.xfail(self.message)
+        if self.kind == "inconclusive":
+            raise Inconclusive(self.message, _use_item_location=True)
+        if self.kind == "skipped":
+            raise pytest.skip.Exception(self.message, _use_item_location=True)
+
+
+def outcome(
+    claim: Claim,
+    record: Record,
+    row: Row | None,
+    accepted_now: str | None,
+    modes: Collection[str] = ("new",),
+) -> Outcome:
+    """Hold a record against the ledger.
+
+    accepted_now: the reason given with --claims-update, which accepts a claim without a row, or
+    whose row has changed, as the modes of the update permit.
+    """
+    verdict, sentence = record["verdict"], f"{describe(claim)} {told(claim, record)}"
+    if verdict == "not applicable":
+        return Outcome("skipped", f"not applicable: {record['reason']}")
+    held = record.get("ledger") or {"findings": ()}
+    if accepted_now and is_accepted(record, row, modes):
+        row, held = Row(verdict, accepted_now, {}), {"findings": ()}
+    if failing := [each["sentence"] for each in held["findings"] if fails(each)]:
+        lines = [f"- {words}" for words in failing]
+        return Outcome("failed", "\n".join([sentence, *lines, f"{held['suspects']} {REPLACE}"]))
+    if verdict == "inconclusive":
+        return Outcome("inconclusive", sentence + needs(record))
+    if record["partial"] and row is not None:
+        changed = differences(row, record["cells"])
+        kind: Kind = "failed" if changed else "passed"
+        return Outcome(kind, "; ".join([sentence, *changed]))
+    return by_row(claim, record, row, sentence)
+
+
+def by_row(claim: Claim, record: Record, row: Row | None, sentence: str) -> Outcome:
+    """The outcome of a decided claim by the verdict that is expected of it."""
+    verdict = record["verdict"]
+    expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.hoped
+    if verdict != expected:
+        hint = TIMING if record.get("timing") else advice(claim, row)
+        return Outcome("failed", f"{sentence}\n{hint}")
+    if verdict != claim.hoped and row is not None:
+        return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
+    return Outcome("passed", sentence)
+
+
+def fails(finding: Record) -> bool:
+    return bool(finding["kind"] != "note")
+
+
+def is_accepted(record: Record, row: Row | None, modes: Collection[str]) -> bool:
+    """Whether an update of the ledger takes a record in, whatever it says."""
+    if record.get("timing") or record["partial"]:
+        return False
+    return ("new" if row is None else "changed") in modes
+
+
+def mark(
+    report: pytest.TestReport,
+    call: pytest.CallInfo[Any],
+    record: Record | None,
+    *,
+    fail_inconclusive: bool,
+) -> None:
+    """Write the evidence into a test report, and the words for outcomes that pytest lacks."""
+    if report.when != "call":
+        return
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Inconclusive):
+        if fail_inconclusive:
+            report.outcome, report.longrepr = "failed", str(error.msg)
+        else:
+            report.claim_status = ("inconclusive", "i", "INCONCLUSIVE")  # type: ignore[attr-defined]
+            if isinstance(report.longrepr, tuple):
+                report.longrepr = (*report.longrepr[:2], str(error.msg))
+    elif isinstance(error, MISTAKES):
+        report.claim_status = ("error", "E", "ERROR")  # type: ignore[attr-defined]
+        report.longrepr = str(error.args[0] if error.args else error)
+    if record is not None:
+        report.claim_record = record  # type: ignore[attr-defined]
+
+
+def properties(record: Record) -> list[tuple[str, object]]:
+    """What other tools are told of a record, JUnit XML among them."""
+    return [
+        ("claim", record["claim"]["id"]),
+        ("verdict", record["verdict"]),
+        ("evidence", record["reason"]),
+        ("protocol", record["protocol"]["hash"]),
+        ("digest", record["digest"]),
+        *(
+            ("regression", each["sentence"])
+            for each in (record.get("ledger") or {}).get("findings", ())
+        ),
+    ]
+
+
+def describe(claim: Claim) -> str:
+    return f"{claim.id}: “{claim.text}”"
+
+
+def told(claim: Claim, record: Record) -> str:
+    """The verdict in words."""
+    verdict, strength = record["verdict"], claim.strength
+    over = f" ({strength})" if len(record["cells"]) > 1 else ""
+    return f"is {verdict}{over}: {record['reason']}"
+
+
+def advice(claim: Claim, row: Row | None) -> str:
+    """What to do about an unexpected verdict."""
+    if row is None and claim.is_control:
+        return (
+            f"A control must be refuted; as it is, {claim.control_of!r} is not trustworthy. "
+            f"Accept that as an honest exception with --claims-update=new --reason '...'."
+        )
+    if row is None:
+        return "Accept it as an honest exception with --claims-update=new --reason '...'."
+    return f"The ledger has it {row.verdict} ({row.reason}). {REPLACE}"

@@ -1,0 +1,120 @@
+"""Rehearsal: run the claims' bodies for the trials they ask for, before any of them is judged.
+
+A body is plain code that asks for one measurement after another. Rehearsing it against what is
+already known shows what it will need next, so the first looks of all claims train at once, then
+the second looks of those that are undecided, and so on: the pool is never idle while anything is
+left to train. A rehearsal decides nothing. The real run that follows finds its trials done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..spec.arguments import PROVIDED
+from ..trials.sources import Plan
+from .collection import claim_of, device_of
+from .interruption import deferred
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..trials.trial import Trial
+
+
+PAUSE = 0.5  # seconds between signs of life
+
+
+@dataclass
+class Part:
+    """One claim in the rehearsal, and the trials it waits for."""
+
+    item: pytest.Function
+    asked: dict[str, Trial] = field(default_factory=dict)
+
+
+def is_due(session: pytest.Session) -> bool:
+    """Whether pytest is about to run the bodies of tests."""
+    option = session.config.option
+    broken = session.testsfailed and not option.continue_on_collection_errors
+    return not (broken or option.collectonly or option.setuponly or option.setupplan)
+
+
+def can_rehearse(item: pytest.Item) -> bool:
+    """Whether a body will run, and needs nothing but what this plugin provides."""
+    if not isinstance(item, pytest.Function) or claim_of(item) is None:
+        return False
+    if any(item.get_closest_marker(name) for name in ("skip", "skipif")):
+        return False
+    return set(item._fixtureinfo.argnames) <= {*PROVIDED, "device"}
+
+
+def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
+    """The trials that a claim will ask for next and that are not there yet."""
+    plan = Plan(session.trials)
+    try:
+        hearing = session.hearing(item, {"device": device_of(item)}, plan)
+    except Exception:  # the real run tells
+        return {}
+    if hearing.body.measures:
+        hearing.rehearse()
+    return plan.missing
+
+
+def rehearse(
+    session: Session,
+    items: Iterable[pytest.Item],
+    tick: Callable[[int, int], None] = lambda ready, claims: None,
+) -> None:
+    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life.
+
+    Raises pytest.UsageError where there is nothing left to train with.
+    """
+    parts = [
+        Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)
+    ]
+    waiting = list(parts)
+    while waiting:
+        with deferred():  # the first hearing loads libraries
+            waiting, wanted = advance(session, waiting)
+        if session.trials.lost:
+            raise pytest.UsageError(str(session.trials.lost))
+        if not waiting:
+            return
+        session.trials.request(wanted)
+        tick(len(parts) - len(waiting), len(parts))
+        session.trials.wait(PAUSE)
+
+
+def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list[Trial]]:
+    """The parts that still wait, and the trials to request for them."""
+    still: list[Part] = []
+    wanted: dict[str, Trial] = {}
+    for part in waiting:
+        if any(session.trials.pending(trial) for trial in part.asked.values()):
+            still.append(part)
+            continue
+        missing = needs(session, part.item)
+        fresh = {
+            identity: trial for identity, trial in missing.items() if identity not in part.asked
+        }
+        if fresh:  # what was asked for before and is missing has failed: the real run tells
+            part.asked |= fresh
+            wanted |= fresh
+            still.append(part)
+    return still, list(wanted.values())
+
+
+def outlook(session: Session, items: Iterable[pytest.Item]) -> str:
+    """What a run would train first, for --collect-only."""
+    claims = [item for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
+    missing: dict[str, Trial] = {}
+    for item in claims:
+        missing |= needs(session, item)
+    networks = sum(len(trial.seeds) for trial in missing.values())
+    return (
+        f"claims: {len(claims)}; their first looks would train {len(missing)} trials "
+        f"({networks} learners); the rest is remembered"
+    )

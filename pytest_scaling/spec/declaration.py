@@ -1,0 +1,180 @@
+"""A claim: one sentence, where it was said, and what it would take to believe it."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from .protocols import Learner, Task
+
+
+Strength = Literal["always", "usually", "sometimes"]
+STRENGTHS = ("always", "usually", "sometimes")
+LEVEL = 0.01  # one-sided chance of a wrong verdict, per claim
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+class ClaimError(ValueError):
+    """A claim is written in a way that cannot be judged; one sentence says why."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a claim paraphrases. `times` are spans "minute:second-minute:second" of a recording."""
+
+    title: str
+    author: str = ""
+    url: str = ""
+    times: tuple[str, ...] = ()
+
+    def at(self, *times: str) -> Source:
+        """The same source at one moment, or at spans given as from, to, from, to, ...
+
+        Raises ClaimError when a time is missing or is not written as minute:second.
+        """
+        for time in times:
+            if not re.fullmatch(r"\d{1,3}:[0-5]\d", time):
+                raise ClaimError(f"the time {time!r} in {self.title!r} is not minute:second")
+        if len(times) == 1:
+            return dataclasses.replace(self, times=times)
+        if not times or len(times) % 2:
+            raise ClaimError(
+                f"Source.at() for {self.title!r} takes one time, or pairs of from and to; "
+                f"it was given {len(times)}"
+            )
+        spans = tuple(f"{start}-{end}" for start, end in zip(times[::2], times[1::2], strict=True))
+        return dataclasses.replace(self, times=spans)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence about learning machines, with everything that was fixed before measuring.
+
+    Attributes:
+        id: short name, given once and never reused; letters, digits and hyphens.
+        text: the sentence.
+        source: where it was said.
+        strength: how its verdict follows from the tasks: `always` (no counterexample),
+            `usually` (two tasks in three, rounded up) or `sometimes` (at least one).
+        smallest_effect: the least effect worth the claim's words, in the unit of what is measured.
+        bounds: further bounds by name, each in the unit of what is compared with it; an
+            equivalence declares both signs, as in {"alike": (-0.01, 0.01)}.
+        parts: how many statements the body joins by "and".
+        tasks: tasks the body runs on, once each; None for those of the suite.
+        learners: learners the body runs on, once each per task, all of which must support it.
+        beside: tasks or learners that are run and shown, but enter no verdict.
+        devices: kinds of device that the body compares, as in ("cpu", "cuda"); the claim is heard
+            once, and is not applicable where one is absent or was not asked for.
+        control_of: id of the claim that this one must be refuted for.
+        level: one-sided chance of a wrong verdict.
+    """
+
+    id: str
+    text: str
+    source: Source | None = None
+    strength: Strength = "always"
+    smallest_effect: float | None = None
+    bounds: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
+    parts: int = 1
+    tasks: tuple[Task, ...] | None = None
+    learners: tuple[Learner, ...] = ()
+    beside: tuple[Task | Learner, ...] = ()
+    devices: tuple[str, ...] = ()
+    control_of: str | None = None
+    level: float = LEVEL
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
+            raise ClaimError(
+                f"claim id {self.id!r} must be lower-case words joined by single hyphens"
+            )
+        if self.strength not in STRENGTHS:
+            raise ClaimError(
+                f"claim {self.id!r} has strength {self.strength!r}; "
+                f"it must be one of {', '.join(STRENGTHS)}"
+            )
+        for name, bound in {"smallest_effect": self.smallest_effect, **self.bounds}.items():
+            if bound is not None:
+                self._check_bound(name, bound)
+        if self.smallest_effect is not None and self.smallest_effect <= 0:
+            raise ClaimError(f"claim {self.id!r}: smallest_effect must be above zero")
+        if self.parts < 1:
+            raise ClaimError(f"claim {self.id!r}: parts must be at least 1")
+        if not 0 < self.level < 0.5:
+            raise ClaimError(f"claim {self.id!r}: level {self.level} is not between 0 and 0.5")
+
+    def _check_bound(self, name: str, bound: object) -> None:
+        signs = bound if isinstance(bound, tuple) else (bound,)
+        for sign in signs:
+            if not isinstance(sign, (int, float)) or not math.isfinite(sign):
+                raise ClaimError(f"claim {self.id!r}: the bound {name} is {sign!r}, not a number")
+        if isinstance(bound, tuple) and not (len(signs) == 2 and 0 < signs[1] == -signs[0]):
+            raise ClaimError(
+                f"claim {self.id!r}: the bound {name} is {bound!r}; an equivalence declares both "
+                f"signs of one number, as in (-0.01, 0.01)"
+            )
+
+    @property
+    def all_bounds(self) -> dict[str, float]:
+        """Every declared bound by name, the smallest effect among them; of both signs the upper."""
+        effect = {} if self.smallest_effect is None else {"smallest_effect": self.smallest_effect}
+        upper = {
+            name: bound[1] if isinstance(bound, tuple) else bound
+            for name, bound in self.bounds.items()
+        }
+        return {**effect, **upper}
+
+    @property
+    def equivalences(self) -> frozenset[str]:
+        """Names of the bounds that are declared with both signs."""
+        return frozenset(name for name, bound in self.bounds.items() if isinstance(bound, tuple))
+
+    @property
+    def is_control(self) -> bool:
+        return self.control_of is not None
+
+    @property
+    def hoped(self) -> str:
+        """The verdict that needs no excuse."""
+        return "refuted" if self.is_control else "supported"
+
+
+def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
+    """Make a test function carry a claim; the arguments are the attributes of `Claim`.
+
+    The plugin runs the body once per task and learner of the claim's scope and turns the
+    comparisons it makes into a verdict. The body may run more than once, so it must not change
+    anything outside itself.
+
+    Raises ClaimError, with one sentence, when the header cannot be judged.
+    """
+    known = [field.name for field in dataclasses.fields(Claim)]
+    for name, value in header.items():
+        if name not in known:
+            raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")
+        if name in ("tasks", "learners", "beside", "devices") and value is not None:
+            if not isinstance(value, Iterable):
+                raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
+            header[name] = tuple(value)
+    stated = Claim(id, text, **header)
+    return pytest.mark.claim(stated)
+
+
+def claims_in(module: object) -> Iterator[Claim]:
+    """The claims that the functions of a module, or of its classes, carry."""
+    values = list(vars(module).values())
+    methods = (vars(value).values() for value in values if inspect.isclass(value))
+    for value in (*values, *itertools.chain.from_iterable(methods)):
+        if inspect.isfunction(value):
+            for mark in getattr(value, "pytestmark", ()):
+                if mark.name == "claim" and mark.args:
+                    yield mark.args[0]

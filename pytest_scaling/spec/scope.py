@@ -1,0 +1,157 @@
+"""TODO docstring."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .declaration import Claim, ClaimError
+from .tier import Tier
+from .traits import label, largest_m, sizes
+
+if TYPE_CHECKING:
+    from ..statistics.scope import CellLevels
+    from .protocols import Learner, Task
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task and one learner of a claim's scope; either may be absent."""
+
+    task: Task | None
+    learner: Learner | None
+    counted: bool
+    skip: str = ""  # why the cell does not run in this tier
+    tasks: tuple[Task, ...] = ()  # of a body that speaks of all of them at once
+
+    @property
+    def task_name(self) -> str:
+        return self.task.name if self.task else ""
+
+    @property
+    def learner_name(self) -> str:
+        return label(self.learner) if self.learner else ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The cells of a claim in one tier."""
+
+    claim: Claim
+    cells: tuple[Cell, ...]  # those that the run asks for
+    tasks: int  # counted tasks of the whole scope, by which the levels are shared
+    partial: bool
+
+    @property
+    def levels(self) -> CellLevels:
+        """One-sided levels of a cell; refutation is shared among the learners of a task."""
+        from ..statistics.scope import CellLevels, cell_levels
+
+        claim = self.claim
+        levels = cell_levels(claim.strength, max(self.tasks, 1), claim.level)
+        learners = sum(learner not in claim.beside for learner in claim.learners)
+        return CellLevels(levels.support, levels.refute / max(learners, 1))
+
+
+def scope(
+    claim: Claim,
+    suite: Sequence[Task],
+    tier: Tier,
+    wanted: Iterable[str] | None,
+    arguments: Iterable[str],
+    lacking: str = "",
+    missing: Callable[[Task | None], str] | None = None,
+) -> Scope:
+    """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners.
+
+    A body that takes `tasks` has one cell for all of them. lacking: why no cell can run here.
+    missing: why the data of a task cannot be had, in place of what the task itself says.
+    """
+    missing = missing or unavailable
+    takes_task, takes_tasks = "task" in arguments, "tasks" in arguments
+    tasks: list[Any] = [None]
+    if takes_task or takes_tasks:
+        named = suite if claim.tasks is None else claim.tasks
+        tasks = [*named, *(each for each in claim.beside if hasattr(each, "draw"))]
+        if not tasks:
+            raise ClaimError(
+                f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
+                f"or list them in the hook pytest_scaling_tasks"
+            )
+    together: tuple[Task, ...] = ()
+    whole = len(tasks)
+    if takes_tasks:
+        together = tuple(
+            task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier, missing)
+        )
+        whole = len(together)
+        together = tuple(task for task in together if wanted is None or task.name in wanted)
+        tasks = [None]
+    learners: list[Any] = [
+        *claim.learners,
+        *(each for each in claim.beside if hasattr(each, "fit_predict")),
+    ]
+    cells = [
+        Cell(
+            task,
+            learner,
+            counts(claim, task, learner),
+            lacking or out_of_tier(task, learner, tier, missing),
+            together,
+        )
+        for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
+    ]
+    counted = {cell.task_name for cell in cells if cell.counted and not cell.skip}
+    chosen = [cell for cell in cells if wanted is None or cell.task_name in ("", *wanted)]
+    partial = len(chosen) < len(cells) or (takes_tasks and len(together) < whole)
+    return Scope(claim, tuple(chosen), len(counted), partial)
+
+
+def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
+    return task not in claim.beside and learner not in claim.beside
+
+
+def unavailable(task: Task | None) -> str:
+    """Why the data of a task cannot be had, or nothing."""
+    ask = getattr(task, "unavailable", None)
+    reason = ask() if ask is not None else ""
+    return f"{task.name} cannot be had: {reason}" if task and reason else ""
+
+
+def out_of_tier(
+    task: Task | None,
+    learner: Learner | None,
+    tier: Tier,
+    missing: Callable[[Task | None], str] = unavailable,
+) -> str:
+    """Why a cell is left out of a tier, or nothing."""
+    tiers = getattr(task, "tiers", None)
+    if task and tiers is not None and tier.name not in tiers:
+        return f"{task.name} runs in the tiers {' and '.join(tiers)}"
+    if reason := missing(task):
+        return reason
+    if sizes(tier, task, learner):
+        return ""
+    limit = largest_m(learner, tier)
+    if learner is not None and limit == 0:
+        return f"{label(learner)} does not run in the tier {tier.name}"
+    if learner is not None and limit is not None:
+        return f"{label(learner)} affords at most {limit:,} rows in the tier {tier.name}"
+    named = label(learner) if learner is not None else getattr(task, "name", "the task")
+    return f"{named} has no number of rows in the tier {tier.name}"
+
+
+def lacking_devices(claim: Claim, devices: tuple[str, ...]) -> str:
+    """Why a claim that compares devices cannot be heard in this run, or nothing.
+
+    The CPU is always there; a device that was asked for permits the claim's arm on the CPU.
+    """
+    there = {"cpu", *(device.partition(":")[0] for device in devices)}
+    lacking = [kind for kind in claim.devices if kind not in there]
+    if not lacking:
+        return ""
+    return (
+        f"it compares {' and '.join(claim.devices)}, and this run has no {' and no '.join(lacking)}"
+    )

@@ -1,0 +1,115 @@
+"""What a store holds, whether it is sound, and what of it no run can ask for any more."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..identity import library_versions
+from .database import RESULT, transaction
+from .row import read_row
+
+
+@dataclass(frozen=True)
+class Held:
+    """One trial of a store, with the results that go with it.
+
+    seconds: of training. damaged: seeds whose results do not match their checksums. missing:
+    seeds that have no result. forged: its ingredients do not give its identity.
+    """
+
+    identity: str
+    created: str
+    ingredients: dict[str, Any]
+    seeds: int
+    seconds: float
+    damaged: tuple[int, ...]
+    missing: tuple[int, ...]
+    forged: bool
+
+    @property
+    def task(self) -> str:
+        return str(self.ingredients.get("task", {}).get("name", "?"))
+
+    @property
+    def learner(self) -> str:
+        return str(self.ingredients.get("learner", {}).get("name", "?"))
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a run with the libraries that are installed here can ask for it."""
+        return self.ingredients.get("versions") == library_versions()
+
+    @property
+    def faults(self) -> Iterator[str]:
+        """What is wrong with it, in words."""
+        if self.forged:
+            yield "its ingredients do not give its identity"
+        if self.damaged:
+            yield f"damaged: seeds {', '.join(map(str, self.damaged))}"
+        if self.missing:
+            yield f"missing: seeds {', '.join(map(str, self.missing))}"
+
+
+def trials(connection: sqlite3.Connection) -> Iterator[Held]:
+    """Every trial of a store, oldest first."""
+    question = "SELECT identity, ingredients, created FROM trials ORDER BY created, identity"
+    for identity, text, created in connection.execute(question):
+        yield held(connection, identity, text, created)
+
+
+def held(connection: sqlite3.Connection, identity: str, text: str, created: str) -> Held:
+    question = f"SELECT {RESULT} FROM results WHERE identity = ? ORDER BY seed"
+    rows = connection.execute(question, (identity,)).fetchall()
+    results = {row[0]: read_row(identity, row) for row in rows}
+    forged = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest() != identity
+    ingredients: dict[str, Any] = {} if forged else json.loads(text)
+    return Held(
+        identity,
+        created,
+        ingredients,
+        len(rows),
+        sum(result.seconds for result in results.values() if result),
+        tuple(seed for seed, result in results.items() if result is None),
+        tuple(seed for seed in ingredients.get("seeds", ()) if seed not in results),
+        forged,
+    )
+
+
+def strays(connection: sqlite3.Connection) -> int:
+    """Number of results that belong to no trial."""
+    question = "SELECT count(*) FROM results WHERE identity NOT IN (SELECT identity FROM trials)"
+    return int(connection.execute(question).fetchone()[0])
+
+
+def broken_pages(connection: sqlite3.Connection) -> list[str]:
+    """What SQLite itself finds wrong with the file, in its own words."""
+    found = [line for (line,) in connection.execute("PRAGMA integrity_check")]
+    return [] if found == ["ok"] else found
+
+
+def remove(connection: sqlite3.Connection, identities: Iterable[str]) -> None:
+    """Delete trials and strays, and give the room back to the file system."""
+    with transaction(connection):
+        for identity in identities:
+            connection.execute("DELETE FROM trials WHERE identity = ?", (identity,))
+        connection.execute(
+            "DELETE FROM results WHERE identity NOT IN (SELECT identity FROM trials)"
+        )
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def copy(source: sqlite3.Connection, target: sqlite3.Connection, chosen: Iterable[Held]) -> None:
+    """Copy trials with their results from one store to another, all or none."""
+    with transaction(target):
+        for each in chosen:
+            for table in ("trials", "results"):
+                question = f"SELECT * FROM {table} WHERE identity = ?"
+                rows = source.execute(question, (each.identity,)).fetchall()
+                marks = ", ".join("?" * len(rows[0]))
+                target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", rows)

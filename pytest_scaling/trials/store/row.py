@@ -1,0 +1,40 @@
+"""One row of the store: a result and the checksum that it must match."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..identity import canonical
+from ..result import SeedResult
+
+Row = tuple[Any, ...]
+"""seed, metrics, correct, rows, diverged, seconds, checksum: the columns RESULT."""
+
+
+def checksum(identity: str, content: Sequence[Any]) -> str:
+    """SHA-256 of seed, metrics, correct, rows and diverged of one trial; seconds are left out."""
+    seed, metrics, correct, rows, diverged = content
+    head = canonical([identity, seed, metrics, correct is not None, rows, diverged])
+    return hashlib.sha256(head.encode() + b"\0" + (correct or b"")).hexdigest()
+
+
+def write_row(identity: str, result: SeedResult) -> Row:
+    """The row of a result."""
+    metrics = canonical(result.metrics)
+    content = (result.seed, metrics, result.correct, result.rows, int(result.diverged))
+    return (*content, result.seconds, checksum(identity, content))
+
+
+def read_row(identity: str, row: Row) -> SeedResult | None:
+    """The result in a row, or None where the row does not match its checksum."""
+    *content, seconds, expected = row
+    try:
+        if checksum(identity, content) != expected:
+            return None
+        seed, metrics, correct, rows, diverged = content
+        return SeedResult(seed, json.loads(metrics), correct, rows, bool(diverged), float(seconds))
+    except (TypeError, ValueError):  # a column changed its type
+        return None

@@ -1,0 +1,224 @@
+"""The store of trials: one SQLite file that any number of processes read and write at once."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ..identity import canonical
+from ..result import SeedResult
+from .database import (
+    RESULT,
+    UnusableError,
+    damaged,
+    file_number,
+    open_database,
+    set_aside,
+    transaction,
+)
+from .leases import LEASE, has_ended
+from .row import Row, read_row, write_row
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ..trial import Trial
+
+
+NAME = "trials.sqlite3"
+ADVICE = "name another file with `--scaling-store`"
+
+T = TypeVar("T")
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened, read or written."""
+
+
+def default_path() -> Path:
+    """Where the store lies unless `--scaling-store` names another file."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("pytest-scaling", appauthor=False) / NAME
+
+
+class Store:
+    """Results by trial identity and seed, and leases on the trials that somebody computes.
+
+    Safe for threads and for several processes. A file that is damaged or newer is set aside
+    under a new name, and `notice` says so in one sentence; `notices` holds that sentence and one
+    for every damaged row. Raises StoreError where the file cannot be opened for writing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self.notice: str | None = None
+        self.notices: list[str] = []
+        self._lock = threading.RLock()
+        self._connection = self._open()
+
+    def get(self, identity: str, seeds: Sequence[int]) -> tuple[SeedResult, ...] | None:
+        """The results of all these seeds, in their order, or None where one is missing.
+
+        What another kind of machine trained is missing: its bits may differ. So is a row that
+        does not match its checksum, and `notices` says so once.
+        """
+
+        def read(connection: sqlite3.Connection) -> list[Row]:
+            question = (
+                f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
+                " WHERE identity = ? AND machine = ?"
+            )
+            return connection.execute(question, (identity, platform.machine())).fetchall()
+
+        found = {}
+        for row in self._do(read, "read"):
+            result = read_row(identity, row)
+            if result is not None:
+                found[result.seed] = result
+            else:
+                self._tell(
+                    f"The result of seed {row[0]} of trial {identity[:12]} in the store "
+                    f"{self.path} is damaged and not used."
+                )
+        return tuple(found[s] for s in seeds) if all(s in found for s in seeds) else None
+
+    def put(self, trial: Trial, results: Sequence[SeedResult]) -> None:
+        """Write all results of a trial, or none of them."""
+        identity = trial.identity
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        about = (identity, canonical(trial.ingredients), created, platform.machine())
+        rows = [(identity, *write_row(identity, result)) for result in results]
+
+        def write(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                connection.execute(
+                    "INSERT INTO trials (identity, ingredients, created, machine)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE"
+                    " SET created = excluded.created, machine = excluded.machine"
+                    " WHERE machine != excluded.machine",
+                    about,
+                )
+                connection.executemany(
+                    f"INSERT OR REPLACE INTO results (identity, {RESULT})"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    rows,
+                )
+
+        self._do(write, "written")
+
+    def count(self) -> int:
+        """Number of trials in the store."""
+        question = "SELECT count(*) FROM trials"
+        return int(self._do(lambda c: c.execute(question).fetchone()[0], "read"))
+
+    def acquire(self, identity: str, holder: str, seconds: float = LEASE) -> bool:
+        """Take the lease on a trial, unless another holder has one that is in force.
+
+        It lapses when it is not renewed, or when the process that it names has ended. One that
+        ends later than any lease can was written before the clock was set back.
+        """
+        now = time.time()
+
+        def take(connection: sqlite3.Connection) -> bool:
+            question = "SELECT holder, expires FROM leases WHERE identity = ?"
+            before, expires = connection.execute(question, (identity,)).fetchone() or ("", 0.0)
+            in_force = now < expires <= now + LEASE and not has_ended(before)
+            if in_force and before != holder:
+                return False  # without waiting for the right to write
+            changed = connection.execute(
+                "INSERT INTO leases VALUES (:identity, :holder, :until)"
+                " ON CONFLICT (identity) DO UPDATE SET holder = :holder, expires = :until"
+                " WHERE holder = :holder OR (holder = :before AND expires = :expires)",
+                {
+                    "identity": identity,
+                    "holder": holder,
+                    "until": now + seconds,
+                    "before": before,
+                    "expires": expires,
+                },
+            )
+            return changed.rowcount == 1
+
+        return self._do(take, "written")
+
+    def renew(self, holder: str, seconds: float = LEASE) -> None:
+        """Keep every lease of a holder for as long again."""
+        change = "UPDATE leases SET expires = ? WHERE holder = ?"
+        self._do(lambda c: c.execute(change, (time.time() + seconds, holder)), "written")
+
+    def release(self, identity: str, holder: str) -> None:
+        """Give up the lease on a trial, if the holder has it."""
+        change = "DELETE FROM leases WHERE identity = ? AND holder = ?"
+        self._do(lambda c: c.execute(change, (identity, holder)), "written")
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _do(self, work: Callable[[sqlite3.Connection], T], done: str) -> T:
+        """Do work on the connection, and again on a new file where this one proves damaged."""
+        with self._lock:
+            for _ in range(3):
+                try:
+                    return work(self._connection)
+                except sqlite3.Error as error:
+                    if not damaged(error):
+                        raise self._error(done, error) from error
+                    self._connection.close()
+                    self._replace(f"is damaged ({error})", self._file)
+                    self._connection = self._open()
+        raise StoreError(f"The store {self.path} is damaged again and again; {ADVICE}.")
+
+    def _open(self) -> sqlite3.Connection:
+        """A connection to a usable file; an unusable one is set aside first."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            for _ in range(3):
+                file = file_number(self.path)
+                try:
+                    connection = open_database(self.path)
+                except UnusableError as reason:
+                    self._replace(str(reason), file)
+                else:
+                    self._file = file_number(self.path)
+                    return connection
+        except (OSError, sqlite3.Error) as error:
+            raise self._error("opened for writing", error) from error
+        raise StoreError(f"The store {self.path} could not be begun anew; {ADVICE}.")
+
+    def _replace(self, reason: str, file: int | None) -> None:
+        """Set the file aside, unless another process has done so and put a new one there."""
+        if file is not None and file_number(self.path) == file:
+            aside = set_aside(self.path)
+            self.notice = (
+                f"The store {self.path} {reason}; it was set aside as {aside.name} "
+                f"and a new one begun."
+            )
+            self._tell(self.notice)
+
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
+    def _error(self, done: str, error: Exception) -> StoreError:
+        reason = str(error).rstrip(".")
+        return StoreError(f"The store {self.path} cannot be {done} ({reason}); {ADVICE}.")

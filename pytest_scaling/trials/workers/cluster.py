@@ -1,0 +1,226 @@
+"""A pool on a Dask cluster that the user runs: its scheduler queues, its workers compute.
+
+A Dask worker does not compute a trial itself, since it runs several threads, with an environment
+of its own. It starts a process like those of the local pool, which gives the same bits. Dask
+sends a trial to another worker when one dies. All of this needs the extra `dask`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
+from typing import TYPE_CHECKING, Any
+
+from ..result import TrialError
+from .payload import Parcel
+from .pool import LocalProcesses, PoolError
+
+if TYPE_CHECKING:
+    from ..result import Results
+
+PATIENCE = 5.0  # seconds that the scheduler has to answer
+NO_WORKER = 60.0  # seconds without any worker after which a run gives up
+GLANCE = 0.5  # seconds between looks at the cluster, or whether a trial is still wanted
+IDLE = 300.0  # seconds after which a process that has nothing to do ends
+ATTEMPTS = 3  # of a trial whose process is lost on one Dask worker
+STARTING = threading.Lock()  # two threads that import joblib at once may find half of it
+LOST = "its worker process was lost {} times, as happens when memory runs out or a library crashes."
+
+
+class Cluster:
+    """The workers behind a Dask scheduler.
+
+    Raises PoolError, in one sentence, where the scheduler does not answer or has no workers.
+    Later it gives up, and every future holds that error, when the scheduler is lost, or when
+    there has been no worker for a minute.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = connect(address)
+        self._tasks: dict[Future[Results], Any] = {}  # Dask's future of each that is not done
+        self._failure: PoolError | None = None
+        self._lock = threading.RLock()
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="cluster", daemon=True)
+        self._watch.start()
+
+    def submit(self, parcel: Parcel) -> Future[Results]:
+        answer: Future[Results] = Future()
+        with self._lock:
+            if self._failure is None:
+                key = f"pytest-scaling-{uuid.uuid4().hex}"
+                task = self._client.submit(
+                    compute, parcel, key=key, pure=False, priority=parcel.cost
+                )
+                self._tasks[answer] = task
+                task.add_done_callback(lambda done: self._deliver(parcel, done, answer))
+                return answer
+        answer.set_exception(self._failure)
+        return answer
+
+    def stop(self) -> None:
+        if self._over.is_set():
+            return
+        self._over.set()
+        with self._lock:
+            tasks, self._tasks = self._tasks, {}
+        if self._failure is None:
+            self._watch.join()
+            with contextlib.suppress(Exception):  # lost meanwhile: there is nothing to take back
+                self._client.cancel(list(tasks.values()))
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=PATIENCE)
+
+    def _deliver(self, parcel: Parcel, task: Any, answer: Future[Results]) -> None:
+        """Pass on how a task ended; Dask calls this in a thread of its own."""
+        if task.cancelled():
+            if not self._over.is_set():
+                self._give_up("was lost")
+            return
+        failure, results = None, ()
+        try:
+            results = task.result()
+        except Exception as error:
+            failure = in_words(parcel, error)
+        with self._lock:
+            if self._tasks.pop(answer, None) is None:  # given up, or stopped
+                return
+        if failure is None:
+            answer.set_result(results)
+        else:
+            answer.set_exception(failure)
+
+    def _look(self) -> None:
+        """Give up where the scheduler has gone, or where no worker is left to wait for."""
+        manned = time.monotonic()
+        while not self._over.wait(GLANCE):
+            try:
+                workers = self._client.nthreads()
+            except Exception:
+                if self._over.is_set():
+                    return
+                workers = {}
+            if self._client.status != "running":
+                self._give_up("was lost")
+            elif workers:
+                manned = time.monotonic()
+            elif time.monotonic() - manned > NO_WORKER:
+                self._give_up(f"has had no workers for {NO_WORKER:.0f} s")
+            if self._failure is not None:
+                return
+
+    def _give_up(self, what: str) -> None:
+        with self._lock:
+            if self._failure is not None:
+                return
+            self._failure = PoolError(
+                f"the Dask scheduler at {self._address} {what}; what was trained is stored, "
+                f"so a run with a working cluster, or without one, goes on from there"
+            )
+            answers, self._tasks = list(self._tasks), {}
+        for answer in answers:
+            answer.set_exception(self._failure)
+
+
+def connect(address: str) -> Any:
+    """A client of the scheduler at an address; PoolError where there is none that has workers."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise PoolError(
+            "--scaling-backend=dask needs the package distributed; "
+            "install it with `pip install 'pytest-scaling[dask]'`"
+        ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say it in a sentence
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False, name="pytest-scaling")
+        workers = client.nthreads()
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise PoolError(
+            f"no Dask scheduler answers at {address} ({reason}); "
+            f"start one with `dask scheduler`, or correct --scaling-scheduler"
+        ) from None
+    if not workers:
+        client.close()
+        raise PoolError(
+            f"the Dask scheduler at {address} has no workers; "
+            f"start some with `dask worker {address} --nthreads 1`"
+        )
+    return client
+
+
+def in_words(parcel: Parcel, error: Exception) -> Exception:
+    """The error that ended a task, in one sentence about its trial."""
+    from distributed import KilledWorker
+
+    if isinstance(error, TrialError):
+        return error
+    if isinstance(error, KilledWorker):
+        return TrialError(f"{parcel.description}: {LOST.format(error.allowed_failures + 1)}")
+    words = " ".join(str(error).split())
+    return TrialError(
+        f"{parcel.description} cannot be computed by a Dask worker: {type(error).__name__}: {words}"
+    )
+
+
+def compute(parcel: Parcel) -> Results:
+    """Compute a trial on this Dask worker, until it is done or no longer wanted."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    task = worker.state.tasks[worker.get_current_task()]
+    return PROCESSES.compute(parcel, lambda: task.state == "executing")
+
+
+class Processes:
+    """The processes of one Dask worker: one for each of its threads that has a trial."""
+
+    def __init__(self) -> None:
+        self._idle: list[LocalProcesses] = []
+
+    def compute(self, parcel: Parcel, wanted: Callable[[], bool]) -> Results:
+        """The results of a trial; CancelledError where it ceased to be wanted, TrialError."""
+        for _ in range(ATTEMPTS):
+            pool = self._idle.pop() if self._idle else new_process()
+            try:
+                results = finish(pool.submit(parcel), wanted)
+            except TrialError:
+                self._idle.append(pool)
+                raise
+            except BrokenExecutor:
+                pool.stop()
+            except BaseException:
+                pool.stop()
+                raise
+            else:
+                self._idle.append(pool)
+                return results
+        raise TrialError(f"{parcel.description}: {LOST.format(ATTEMPTS)}")
+
+
+def finish(future: Future[Results], wanted: Callable[[], bool]) -> Results:
+    """Wait for a result as long as it is wanted."""
+    while not wait([future], GLANCE).done:
+        if not wanted():
+            raise CancelledError
+    return future.result()
+
+
+def new_process() -> LocalProcesses:
+    """A pool of one process, which Dask's own worker processes may have as well."""
+    import multiprocessing
+
+    with STARTING:
+        multiprocessing.current_process().daemon = False  # or it could have no children
+        return LocalProcesses(1, IDLE)
+
+
+PROCESSES = Processes()
+"""The one set of processes that the trials of a Dask worker share."""

@@ -1,0 +1,232 @@
+"""From the queue to the pool: leases, lost workers, and what other processes compute meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ..result import Results, TrialError
+from ..store.leases import new_holder
+from ..store.store import Store, StoreError
+from .payload import pack
+from .pool import Pool
+
+if TYPE_CHECKING:
+    from ..trial import Trial
+
+
+T = TypeVar("T")
+
+POLL = 0.2  # seconds between looks whether another process has finished a trial
+RENEWAL = 5.0  # seconds between renewals of our leases
+RESUBMISSIONS = 2  # of a trial whose worker process was lost
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a trial ended: with results, which we computed or another process did, or a failure."""
+
+    trial: Trial
+    results: Results | None = None
+    failure: TrialError | None = None
+    computed: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """A trial on its way. One whose worker was lost runs alone, so as to harm no other."""
+
+    trial: Trial
+    losses: int = 0
+
+
+class Dispatcher:
+    """Computes trials in a pool that starts with the first of them.
+
+    `ended` is called once for every trial, from one of two threads; `tell` with sentences for
+    the user. At most `workers` trials run, and one more waits in the pool.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workers: int,
+        make_pool: Callable[[int], Pool],
+        ended: Callable[[Ending], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._store, self._workers, self._make_pool = store, workers, make_pool
+        self._ended, self._tell = ended, tell
+        self._holder = new_holder()
+        self._queue: deque[Job] = deque()
+        self._running: list[Job] = []
+        self._elsewhere: list[Job] = []  # leased by another process
+        self._pool: Pool | None = None
+        self._broken: list[Pool] = []
+        self._stopped = False
+        self._changed = threading.Condition(threading.RLock())
+        self._thread: threading.Thread | None = None
+
+    def add(self, trials: Iterable[Trial]) -> None:
+        """Put trials into the queue; the dearest go first, so that none is left for the end."""
+        with self._changed:
+            waiting = [*self._queue, *(Job(trial) for trial in trials)]
+            self._queue = deque(sorted(waiting, key=lambda job: (-job.losses, -job.trial.cost)))
+            if self._thread is None and self._queue:
+                self._thread = threading.Thread(target=self._serve, name="trials", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Forget the queue, end the workers and give back the leases; results are kept."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        for pool in (*self._broken, self._pool):
+            if pool is not None:
+                pool.stop()
+        for job in (*self._running, *self._queue):
+            self._release(job)
+
+    def _serve(self) -> None:
+        """Hand jobs to the pool, look for those of other processes, renew our leases."""
+        looked = renewed = time.monotonic()
+        while True:
+            with self._changed:
+                pause = POLL if self._elsewhere else RENEWAL
+                self._changed.wait_for(lambda: self._stopped or self._ready(), pause)
+                if self._stopped:
+                    return
+                job = self._queue.popleft() if self._ready() else None
+            if job is not None:
+                self._attempt(job, self._start)
+            now = time.monotonic()
+            if now - looked >= POLL:
+                looked = now
+                for other in tuple(self._elsewhere):
+                    self._attempt(other, self._look_again)
+            if now - renewed >= RENEWAL:
+                renewed = now
+                self._asked(lambda: self._store.renew(self._holder), None)
+
+    def _ready(self) -> bool:
+        """Whether the first job of the queue may start."""
+        if not self._queue:
+            return False
+        if self._queue[0].losses or any(job.losses for job in self._running):
+            return not self._running
+        return len(self._running) <= self._workers
+
+    def _attempt(self, job: Job, step: Callable[[Job], None]) -> None:
+        """Take a step with a job; whatever goes wrong is the end of this job alone."""
+        try:
+            step(job)
+        except Exception as error:
+            reason = f"{job.trial.description} cannot be computed: {type(error).__name__}: {error}"
+            self._end(job, Ending(job.trial, failure=TrialError(reason)))
+
+    def _start(self, job: Job) -> None:
+        if not self._leased(job):
+            self._elsewhere.append(job)
+        elif (stored := self._stored(job)) is not None:
+            self._end(job, Ending(job.trial, stored))
+        else:
+            parcel = pack(job.trial)
+            with self._changed:
+                self._running.append(job)
+            pool = self._working_pool()
+            try:
+                future = pool.submit(parcel)
+            except BrokenExecutor:
+                self._lose(job, pool)
+            else:
+                future.add_done_callback(
+                    lambda done: self._attempt(job, lambda _: self._arrive(job, pool, done))
+                )
+
+    def _look_again(self, job: Job) -> None:
+        """Whether another process has finished the trial, or given it up."""
+        if self._leased(job):
+            stored = self._stored(job)
+            if stored is not None:
+                self._end(job, Ending(job.trial, stored))
+            else:
+                with self._changed:
+                    self._elsewhere.remove(job)
+                    self._queue.appendleft(job)
+
+    def _working_pool(self) -> Pool:
+        while self._broken:
+            self._broken.pop().stop()
+        if self._pool is None:
+            self._pool = self._make_pool(self._workers)
+        return self._pool
+
+    def _arrive(self, job: Job, pool: Pool, future: Future[Results]) -> None:
+        """Store what the pool computed; the pool calls this when a trial is done."""
+        failure = None if future.cancelled() else future.exception()
+        if not future.cancelled() and failure is None:
+            results = future.result()
+            self._asked(lambda: self._store.put(job.trial, results), None)
+            self._end(job, Ending(job.trial, results, computed=True))
+        elif self._stopped:
+            return
+        elif isinstance(failure, BrokenExecutor):
+            self._lose(job, pool)
+        elif isinstance(failure, TrialError):
+            self._end(job, Ending(job.trial, failure=failure))
+        else:
+            reason = f"{job.trial.description} was not computed: {failure!r}"
+            self._end(job, Ending(job.trial, failure=TrialError(reason)))
+
+    def _lose(self, job: Job, pool: Pool) -> None:
+        """A worker process has ended, and with it the pool; try again with another."""
+        job.losses += 1
+        with self._changed:
+            if self._pool is pool:
+                self._pool = None
+                self._broken.append(pool)
+            if job.losses <= RESUBMISSIONS:
+                self._running.remove(job)
+                self._queue.appendleft(job)
+                self._changed.notify_all()
+                return
+        reason = (
+            f"{job.trial.description}: its worker process was lost {job.losses} times, "
+            f"as happens when memory runs out or a library crashes."
+        )
+        self._end(job, Ending(job.trial, failure=TrialError(reason)))
+
+    def _end(self, job: Job, ending: Ending) -> None:
+        self._release(job)
+        with self._changed:
+            for place in (self._running, self._elsewhere):
+                if job in place:
+                    place.remove(job)
+            self._changed.notify_all()
+        self._ended(ending)
+
+    def _leased(self, job: Job) -> bool:
+        identity = job.trial.identity
+        return self._asked(lambda: self._store.acquire(identity, self._holder), True)
+
+    def _release(self, job: Job) -> None:
+        self._asked(lambda: self._store.release(job.trial.identity, self._holder), None)
+
+    def _stored(self, job: Job) -> Results | None:
+        return self._asked(lambda: self._store.get(job.trial.identity, job.trial.seeds), None)
+
+    def _asked(self, question: Callable[[], T], otherwise: T) -> T:
+        """The store's answer; without one the run goes on by itself, and the user is told."""
+        try:
+            return question()
+        except StoreError as error:
+            self._tell(str(error))
+            return otherwise

@@ -1,0 +1,117 @@
+"""The rows that tasks draw: checked at the border, and kept for the next trial of the process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..result import TrialError
+
+if TYPE_CHECKING:
+    from ...spec.protocols import Features, Labels, Task
+
+    Rows = tuple[Features, Labels]
+
+MEMORY = 256 * 2**20  # bytes of rows that a process keeps
+
+
+class Draws:
+    """Training and test rows by (task, version, seed); the least recently used go first."""
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self.memory = memory
+        self._rows: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
+        self._nested: set[tuple[str, int]] = set()  # tasks whose draws were found nested
+
+    def training(self, task: Task, seed: int, m: int) -> Rows:
+        """The first m rows of training draw `seed`: (m, d) and (m,)."""
+        check_enough(task, m)
+        self._check_nested(task, seed, m)
+        key = (task.name, task.version, seed, "train")
+        rows = self._rows.get(key)
+        if rows is None or len(rows[1]) < m:
+            rows = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)
+        self._keep(key, rows)
+        x, y = rows[0][:m], rows[1][:m]
+        check_classes(task, seed, y)
+        return x, y
+
+    def test(self, task: Task, seed: int, most: int | None = None) -> Rows:
+        """The test rows of `seed`, at most the first `most` of them: (N, d) and (N,)."""
+        key = (task.name, task.version, seed, "test")
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = checked_rows(task, task.test_set(seed), f"test_set({seed})", None)
+        self._keep(key, rows)
+        return rows[0][:most], rows[1][:most]
+
+    def _check_nested(self, task: Task, seed: int, m: int) -> None:
+        """A smaller draw must be the start of a larger one, or results would depend on order."""
+        if (task.name, task.version) in self._nested or m < 2:
+            return
+        large = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)
+        few = m // 2
+        small = checked_rows(task, task.draw(seed, few), f"draw({seed}, {few})", few)
+        if not all(np.array_equal(a[:few], b) for a, b in zip(large, small, strict=True)):
+            raise TrialError(
+                f"Task {task.name}: draw({seed}, {few}) must return the first {few} rows of "
+                f"draw({seed}, {m}), bit for bit, but does not."
+            )
+        self._nested.add((task.name, task.version))
+        self._keep((task.name, task.version, seed, "train"), large)
+
+    def _keep(self, key: tuple[object, ...], rows: Rows) -> None:
+        self._rows[key] = rows
+        self._rows.move_to_end(key)
+        while self.size > self.memory:
+            self._rows.popitem(last=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the kept rows take."""
+        return sum(x.nbytes + y.nbytes for x, y in self._rows.values())
+
+
+@cache
+def draws_of_process() -> Draws:
+    """The one set of draws that the trials of this process share."""
+    return Draws()
+
+
+def check_enough(task: Task, m: int) -> None:
+    """TrialError where a task of finite data has fewer than m training rows."""
+    most = getattr(task, "most_rows", None)
+    if most is not None and m > most:
+        raise TrialError(f"Task {task.name} has {most:,} training rows, not {m:,}; use fewer.")
+
+
+def check_classes(task: Task, seed: int, y: Labels) -> None:
+    """TrialError where the training labels (m,) of a seed are all the same."""
+    if y.min() == y.max():
+        raise TrialError(
+            f"Task {task.name}: the {len(y):,} training rows of seed {seed} are all of class "
+            f"{y[0]}, so there is nothing to learn; use more rows, or a task with evener classes."
+        )
+
+
+def checked_rows(task: Task, drawn: object, call: str, m: int | None) -> Rows:
+    """The drawn features (rows, d) and labels (rows,), or TrialError saying what is wrong."""
+
+    def wrong(what: str) -> TrialError:
+        return TrialError(f"Task {task.name}: {call} must return {what}.")
+
+    if not isinstance(drawn, tuple) or len(drawn) != 2:
+        raise wrong("a pair of features and labels")
+    x, y = np.asarray(drawn[0]), np.asarray(drawn[1])
+    if x.ndim != 2 or y.ndim != 1 or len(x) != len(y) or x.size == 0:
+        raise wrong(f"features (rows, d) and labels (rows,), not shapes {x.shape} and {y.shape}")
+    if m is not None and len(y) != m:
+        raise wrong(f"{m} rows, not {len(y)}; if there are no more, set its `most_rows`")
+    if x.dtype.kind not in "fiub" or not np.isfinite(x).all():
+        raise wrong("finite numbers as features, without NaN or infinity")
+    if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= task.classes:
+        raise wrong(f"integer labels in 0..{task.classes - 1}")
+    return x, y

@@ -1,0 +1,138 @@
+"""A trial on its way to a worker: the code it needs, and what the worker must find it to be."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import sysconfig
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ..identity import differences
+from ..result import TrialError
+
+if TYPE_CHECKING:
+    from ..trial import Trial
+
+
+BY_VALUE = threading.Lock()  # the registration of modules belongs to the whole process
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A trial as plain values that any process can read.
+
+    ingredients: canonical JSON of what determines the result. path: folders in which the sender
+    finds modules. cost: relative, for ordering.
+    """
+
+    description: str
+    ingredients: str
+    path: tuple[str, ...]
+    pickled: bytes
+    cost: float
+
+    def open(self) -> Trial:
+        """The trial, with its task and learner as they are in this process.
+
+        Raises TrialError, in one sentence, where this process lacks their code or would compute
+        something else, for another version of a library for example.
+        """
+        import pickle
+
+        sys.path += [entry for entry in self.path if entry not in sys.path]
+        try:
+            trial: Trial = pickle.loads(self.pickled)
+        except Exception as error:
+            words = " ".join(str(error).split())
+            raise TrialError(
+                f"{self.description} cannot be read by a worker: {type(error).__name__}: {words}; "
+                f"a worker needs the code of the claims on its PYTHONPATH."
+            ) from error
+        others = list(differences(json.loads(self.ingredients), trial.ingredients))
+        if others:
+            raise TrialError(
+                f"{self.description} would be another trial on a worker: {', '.join(others)}; "
+                f"give the workers the same libraries and the same checkout."
+            )
+        return trial
+
+
+def pack(trial: Trial) -> Parcel:
+    """The trial, ready to be sent.
+
+    Classes of modules that a worker could not import, such as a test module, go along by value.
+    """
+    from ..identity import canonical
+
+    path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
+    return Parcel(
+        trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
+    )
+
+
+def portable(trial: Trial) -> bytes:
+    """The trial as bytes that a worker can read."""
+    cloudpickle = find_cloudpickle()
+    with BY_VALUE:
+        modules = list(private_modules(cloudpickle.list_registry_pickle_by_value()))
+        for module in modules:
+            cloudpickle.register_pickle_by_value(module)
+        try:
+            pickled: bytes = cloudpickle.dumps(trial)
+        finally:
+            for module in modules:
+                cloudpickle.unregister_pickle_by_value(module)
+    return pickled
+
+
+def find_cloudpickle() -> Any:
+    """The library cloudpickle, by itself, or as older versions of joblib carry it."""
+    try:
+        return importlib.import_module("cloudpickle")
+    except ImportError:
+        return importlib.import_module("joblib.externals.cloudpickle")
+
+
+def private_modules(known: set[str]) -> Iterator[ModuleType]:
+    """Loaded modules that a new process with this one's `sys.path` would not find."""
+    installed = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not file or file.startswith(installed) or not isinstance(module, ModuleType):
+            continue
+        if name == "__main__" or name in known or module.__name__ != name:
+            continue
+        if name.partition(".")[0] != __package__.partition(".")[0] and not findable(name, file):
+            yield module
+
+
+def findable(name: str, file: str) -> bool:
+    """Whether `import name` in a new process would load this file."""
+    path: list[str] | None = None
+    package = ""
+    for part in name.split("."):
+        package = f"{package}.{part}" if package else part
+        spec = find(package, path)
+        if spec is None or (package != name and spec.submodule_search_locations is None):
+            return False
+        try:
+            path = list(spec.submodule_search_locations or ())
+        except KeyError:  # a namespace below one that is not loaded
+            return False
+    return spec.origin is not None and os.path.realpath(spec.origin) == os.path.realpath(file)
+
+
+def find(name: str, path: list[str] | None) -> Any:
+    """What the finders that every process has know about a module."""
+    for finder in sys.meta_path:
+        if not finder.__module__.startswith("_pytest."):
+            spec = finder.find_spec(name, path)
+            if spec is not None:
+                return spec
+    return None

@@ -1,0 +1,72 @@
+"""Where trials are computed: a pool takes a trial, packed, and gives a future of its results.
+
+The default pool is a set of local processes, which joblib's loky starts from nothing. Anything
+with the same two methods serves as well, a cluster's client for example.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..result import TrialError
+
+if TYPE_CHECKING:
+    from ..result import Results
+    from .payload import Parcel
+
+IDLE = None if os.name == "posix" else 300  # seconds after which an idle process ends
+
+
+class PoolError(TrialError):
+    """There is no pool, or it is lost for good: no trial can be computed any more."""
+
+
+class Pool(Protocol):
+    """What executes trials. `submit` may raise, and a future may hold, a BrokenExecutor."""
+
+    def submit(self, parcel: Parcel) -> Future[Results]: ...
+
+    def stop(self) -> None:
+        """End at once, whatever is running."""
+
+
+class LocalProcesses:
+    """Processes of this machine, as many as `workers`, each with one numeric thread.
+
+    idle: seconds after which a process that has nothing to do ends, or None.
+    """
+
+    def __init__(self, workers: int, idle: float | None = IDLE) -> None:
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        from ...devices.numerics import ENVIRONMENT
+        from .worker import prepare
+
+        self._executor: Any = ProcessPoolExecutor(
+            max_workers=workers,
+            timeout=idle,
+            initializer=prepare,
+            initargs=(os.getpid(),),
+            env=ENVIRONMENT,
+        )
+        self._futures: set[Future[Results]] = set()  # that are not done
+
+    def submit(self, parcel: Parcel) -> Future[Results]:
+        from .worker import run
+
+        future: Future[Results] = self._executor.submit(run, parcel)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
+
+    def stop(self) -> None:
+        end = time.monotonic() + 1  # loky cannot stop between taking a call and passing it on
+        while time.monotonic() < end and not all(f.running() for f in tuple(self._futures)):
+            time.sleep(0.001)
+        with warnings.catch_warnings():  # where `pgrep` is missing, only the workers end
+            warnings.simplefilter("ignore")
+            self._executor.shutdown(wait=True, kill_workers=True)
