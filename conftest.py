@@ -1,17 +1,22 @@
-"""What this repository adds to the plugin: the short --device, and the lecture's tasks."""
+"""What this repository adds to the plugin: two short options, and the lecture's tasks and tiers."""
 
 import pytest
 
-from pytest_scaling.run.options import tier_of
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--device", dest="scaling_device", default=None, help="short for --scaling-device"
-    )
+    for name in ("device", "tier"):
+        parser.addoption(
+            f"--{name}", dest=f"scaling_{name}", default=None, help=f"short for --scaling-{name}"
+        )
 
 
-def pytest_scaling_tasks(config: pytest.Config):
+def pytest_scaling_tiers(config: pytest.Config):
+    from fixtures.tiers import TIERS
+
+    return tuple(TIERS.values())
+
+
+def pytest_scaling_tasks(config: pytest.Config, tier):
     from fixtures.tasks import suite
 
-    return suite(tier_of(config).name)
+    return suite(tier.name)

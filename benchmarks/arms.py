@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures import learners
+from fixtures.tiers import TIERS
 from pytest_scaling.devices.numerics import single_threaded
 from pytest_scaling.spec.protocols import Learner
-from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.workers.worker import compute, draw
 

@@ -34,7 +34,7 @@ from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS
 from fixtures.learners.scaling import standardise
 from fixtures.tasks import TASKS
 from fixtures.tasks.permuted import permuted
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 
 from .machine import ROOT, cores
 

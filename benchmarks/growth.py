@@ -6,7 +6,7 @@ of the process, as the system counts them (getrusage), so that they include the 
 process, the libraries and the drawing of the rows; the training takes as many steps everywhere.
 
 Claims and workers: a project of made-up claims whose learner only spins for a moment, so that what
-is left is the plugin's own: rehearsal, worker processes, store, statistics, report. Every claim
+is left is the plugin's own: prefetch, worker processes, store, statistics, report. Every claim
 compares two learners of its own with the tier's most seeds or fewer. Each run has an empty store.
 
 It writes the figure `benchmarks/growth.svg`.

@@ -6,14 +6,14 @@ from one to the next; each is a process of its own, imports and worker processes
 many workers as there are cores. A ratio above 1 says how many times as long it takes by hand.
 
 The interval of level .05 is that of the median ratio over these units, by order statistics; it
-takes six of them for both its limits to be finite. At the end the suite hears all the claims in one
-run, in which they share what they train, against the sum of the script's times.
+takes six of them for both its limits to be finite. At the end the suite evaluates all the claims in
+one run, in which they share what they train, against the sum of the script's times.
 
 CPU time is that of the process and of all its children. `--seeds N` trains N seeds by hand in place
 of all, and adds the others at the mean CPU time of these; the wall time grows in proportion. The
 table says so. `--results FILE` keeps what was measured, and goes on from there.
 
-`--whole` takes no turns: the suite hears all the claims named, or else all that can be had with
+`--whole` takes no turns: the suite evaluates all the claims named, or else all that can be had with
 scikit-learn alone, in one run, and then the script does the same from start to end, all seeds.
 """
 
@@ -30,9 +30,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fixtures.tiers import TIERS
 from pytest_scaling.commands.collect import collect
 from pytest_scaling.run.collection import claim_of
-from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.statistics.ratios import median_interval
 
 from .arms import claims_of
@@ -101,7 +101,7 @@ def by_suite(nodes: Sequence[str], tier: str, tasks: Sequence[str]) -> Cost:
     """Hear claims with an empty store; a claim that fails has been heard."""
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "pytest", *nodes, "-q", "--tier", tier]
-        command += ["--tasks", ",".join(tasks)] if tasks else []
+        command += ["--scaling-tasks", ",".join(tasks)] if tasks else []
         command += ["--scaling-store", f"{name}/trials.sqlite3", "--scaling-report", f"{name}/out"]
         return timed(command, USAGE_ERROR - 1)[0]
 

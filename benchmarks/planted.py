@@ -1,8 +1,9 @@
 """`python -m benchmarks.planted`: verdicts of the suite's claims where the truth is known.
 
 The worlds and what is true in them are those of tests/planted/. The first table has, for every
-claim and world, the planted truth and the shares of hearings that came out supported and refuted,
-in per cent; the rest was inconclusive, or not applicable. The second has all of a truth together.
+claim and world, the planted truth and the shares of evaluations that came out supported and
+refuted, in per cent; the rest was inconclusive, or not applicable. The second has all of a
+truth together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 from tests.planted.rates import RIGHT, WRONG, Rates, Stage, band, together
 from tests.planted.truth import TRUTHS, Truth
 from tests.planted.worlds import WORLDS
@@ -68,7 +69,16 @@ def by_truth(measured: Mapping[Truth, Rates]) -> str:
                     f"{band(everything.level, own[worst].replicates):.1%}" if verdict else "",
                 )
             )
-    header = ("truth", "rows", "hearings", "right", "wrong", "share", "most of one row", "allowed")
+    header = (
+        "truth",
+        "rows",
+        "evaluations",
+        "right",
+        "wrong",
+        "share",
+        "most of one row",
+        "allowed",
+    )
     return table(header, rows)
 
 

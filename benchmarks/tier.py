@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 from pytest_scaling.trials.store.store import Store, default_path
 
 from .machine import ROOT, cores, cpu_of_children, description, table

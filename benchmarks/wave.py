@@ -1,6 +1,6 @@
 """`python -m benchmarks.wave`: how busy claims keep a machine, replayed for any number of cores.
 
-The claims are rehearsed as a run does, with the results and the training times of a store that has
+The claims are prefetched as a run does, with the results and the training times of a store that has
 them all; nothing trains. A clock of its own says when each trial would end on so many workers,
 without what a pool costs. The times are those of blocks that trained beside another one.
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.run.prefetch import can_rehearse, rehearse
+from pytest_scaling.run.prefetch import can_prefetch, prefetch
 from pytest_scaling.run.session import session_of
 from pytest_scaling.trials.result import SeedResult
 from pytest_scaling.trials.store.store import Store, default_path
@@ -93,7 +93,7 @@ class Player:
         self.rows: list[tuple[str, ...]] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        items = [item for item in session.items if can_rehearse(item)]
+        items = [item for item in session.items if can_prefetch(item)]
         with Store(self._path) as store:
             for workers in self._workers:
                 turn, wave = Replay(store, workers), Replay(store, workers)
@@ -106,7 +106,7 @@ class Player:
         claims = session_of(session.config)
         claims.__dict__["trials"] = replay
         try:
-            rehearse(claims, items)
+            prefetch(claims, items)
         finally:
             del claims.__dict__["trials"]
 

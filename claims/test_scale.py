@@ -25,7 +25,7 @@ from fixtures.learners import (
     rbf_svm,
     small_network,
 )
-from fixtures.lecture import EARLY, LECTURE
+from fixtures.lecture import LECTURE
 from fixtures.tasks.breast_cancer import breast_cancer
 from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
@@ -33,8 +33,8 @@ from fixtures.tasks.linear import linear
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.poker_one_hot import poker_one_hot
-from pytest_scaling import all_of, claim, equivalent
-from pytest_scaling.statistics.plateau import FLAT
+from fixtures.tiers import EARLY
+from pytest_scaling import FLAT, all_of, claim, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-0.02, 0.02)  # of error: what 360 test rows, split again and again, can tell apart

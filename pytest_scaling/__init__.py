@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim
     from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
+    from .spec.tier import Tier
+    from .statistics.plateau import FLAT
 
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "FLAT",
     "Archive",
     "ArchiveError",
     "Block",
@@ -29,6 +32,7 @@ __all__ = [
     "SettingsError",
     "Source",
     "Task",
+    "Tier",
     "all_of",
     "claim",
     "equivalent",
@@ -38,6 +42,8 @@ __all__ = [
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
+    "spec.tier": ("Tier",),
+    "statistics.plateau": ("FLAT",),
     "experiments.estimate": ("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"),
     "report.archive": ("Archive", "ArchiveError", "open_ledger"),
 }

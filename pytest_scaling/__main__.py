@@ -1,4 +1,4 @@
-"""`python -m pytest_scaling`: what can be said about claims without hearing them."""
+"""`python -m pytest_scaling`: what can be said about claims without evaluating them."""
 
 from __future__ import annotations
 

@@ -54,13 +54,13 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .run.devices import configure
-    from .run.options import TIER, UPDATE, check_options, wants_cluster
+    from .run.options import read_options
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
-    check_options(config)
+    options = read_options(config)
     configure(config)
     config.pluginmanager.register(Recorder(config), "scaling-recorder")
-    if UPDATE.read(config):
+    if options.update:
         from .run.finish import check_tree
 
         check_tree(config)
@@ -68,14 +68,20 @@ def pytest_configure(config: pytest.Config) -> None:
         from .run.xdist.processes import register
 
         register(config)
-    if TIER.read(config) != TIER.default:  # an unknown tier is said before anything is collected
-        from .run.options import tier_of
+    if options.on_cluster:
+        from .run.resources import connect_early
 
-        tier_of(config)
-    if wants_cluster(config):
-        from .run.resources import cluster_of
+        connect_early(config)
 
-        cluster_of(config)  # and so is a cluster that is not there
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    from .run.options import options_of
+
+    if options_of(session.config).tier is not None:  # an unknown one is told before collection
+        from .run.session import tier_of
+
+        tier_of(session.config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,9 +110,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    from .run.device_tests.marks import skip_where_lacking
+    from .run.device_tests.marks import skip_where_missing
 
-    skip_where_lacking(item)
+    skip_where_missing(item)
     if "benchmark" in getattr(item, "fixturenames", ()):
         from .run.device_tests.benchmark import mark_for_device
 
@@ -119,9 +125,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
+        from .run.collection import check
         from .run.session import session_of
 
-        session_of(config).check(items)
+        check(session_of(config), items)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -136,9 +143,9 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     session = session_if_any(config)
     if session is None or not config.option.collectonly:
         return None
-    from .run.prefetch import outlook
+    from .run.prefetch import cost_preview
 
-    return outlook(session, items)
+    return cost_preview(session, items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -148,12 +155,12 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     with reservation(session):
         claims = session_if_any(session.config)
         if claims is not None and not claims.is_worker:
-            from .run.prefetch import is_due, rehearse
+            from .run.prefetch import is_due, prefetch
             from .run.progress import Progress
 
             if is_due(session):
                 with Progress(session.config, claims) as progress:
-                    rehearse(claims, session.items, progress.tick)
+                    prefetch(claims, session.items, progress.tick)
         return (yield)
 
 
@@ -161,14 +168,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if pyfuncitem.get_closest_marker("claim") is None:
         return None
+    from .run.evaluate import evaluate
     from .run.session import session_of
 
     claims = session_of(pyfuncitem.config)
-    if claims.is_worker:  # elsewhere the whole run is rehearsed before its first test
-        from .run.prefetch import rehearse
+    if claims.is_worker:  # elsewhere the whole run is prefetched before its first test
+        from .run.prefetch import prefetch
 
-        rehearse(claims, [pyfuncitem])
-    claims.run(pyfuncitem).deliver()
+        prefetch(claims, [pyfuncitem])
+    evaluate(claims, pyfuncitem).deliver()
     return True
 
 
@@ -179,10 +187,10 @@ def pytest_runtest_makereport(
     report = yield
     if item.get_closest_marker("claim"):
         from .run.evaluate import RECORD
-        from .run.options import INCONCLUSIVE
+        from .run.options import options_of
         from .run.outcome import mark
 
-        fail = INCONCLUSIVE.read(item.config) == "fail"
+        fail = options_of(item.config).inconclusive == "fail"
         mark(report, call, item.stash.get(RECORD, None), fail_inconclusive=fail)
     return report
 
@@ -248,15 +256,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     claims = session_if_any(session.config)
     if claims is None or claims.is_worker:
         return
-    try:
-        claims.written = claims.finish()
-    except KeyboardInterrupt:
-        claims.written = ["interrupted before the ledger and the report were written"]
-        session.exitstatus = pytest.ExitCode.INTERRUPTED
-    if claims.unwritten:
-        session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    elif session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = claims.exit_code()
+    from .run.finish import end
+
+    end(claims, session)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

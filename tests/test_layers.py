@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "pytest_scaling"
 LAYERS = (
     ("__init__", "plugin", "__main__"),
     ("commands", "distribution"),
-    ("session", "measurements", "outcome", "rehearsal", "terminal", "progress", "presence"),
+    ("session", "measurements", "outcome", "prefetch", "terminal", "progress", "presence"),
     ("benchmark", "cell"),
     ("device_benchmark",),
     ("archive", "regression", "gate"),

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.arms import LEARNERS, claims_of, measure
 from benchmarks.by_hand import ESTIMATORS, NAMED_TASKS, Curve, compute
-from fixtures.lecture import EARLY
+from fixtures.tiers import EARLY
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.workers.worker import compute as train
 from tests.materials.blocks import scattered

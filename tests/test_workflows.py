@@ -14,7 +14,8 @@ from pytest_scaling.run.options import OPTIONS
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = {file.name: file for file in (ROOT / ".github" / "workflows").glob("*.yml")}
 OF_PYTEST = {"--junitxml"}
-KNOWN = {option.flag for option in OPTIONS} | OF_PYTEST
+OF_THE_REPOSITORY = {"--device", "--tier"}  # by its conftest.py
+KNOWN = {option.flag for option in OPTIONS} | OF_PYTEST | OF_THE_REPOSITORY
 
 
 def recommended():

@@ -15,10 +15,11 @@ import pytest
 from ..ledger.ledger import Ledger, profiles_in
 from ..report.citation.moment import start
 from ..run.collection import claim_of
+from ..run.options import TIER
 from ..run.session import Session
 from ..spec.declaration import Claim
 from ..spec.scope import scope
-from ..spec.tier import TIERS
+from ..spec.tier import DEFAULT_TIERS
 from .collect import collect, default_paths
 
 NONE = "-"
@@ -58,7 +59,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = commands.add_parser("list", help="the claims with their times and last verdicts")
     parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
-    parser.add_argument("--tier", choices=TIERS, help="the tier whose tasks are shown")
+    parser.add_argument("--tier", help="the tier whose tasks are shown")
     parser.add_argument(
         "--device",
         choices=("cpu", *ACCELERATORS),
@@ -84,7 +85,7 @@ def entries_of(paths: Sequence[str], tier: str | None, device: str | None) -> li
     def describe(session: Session, item: pytest.Function) -> Entry:
         return entry(session, item, device)
 
-    chosen = ("--scaling-device=cpu", *([f"--tier={tier}"] if tier else []))
+    chosen = ("--scaling-device=cpu", *([f"{TIER.flag}={tier}"] if tier else []))
     found = collect(paths, chosen, describe)
     return list({each.claim.id: each for each in found}.values())
 
@@ -124,7 +125,8 @@ def verdicts(
 def rank(profile: str) -> tuple[list[str], int]:
     """Where a profile stands: by its environment, then from the smallest tier to the largest."""
     *environment, tier = profile.split("-")
-    return environment, list(TIERS).index(tier) if tier in TIERS else len(TIERS)
+    tiers = [each.name for each in DEFAULT_TIERS]
+    return environment, tiers.index(tier) if tier in tiers else len(tiers)
 
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:

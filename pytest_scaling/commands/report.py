@@ -15,7 +15,7 @@ import pytest
 
 from ..ledger.format import SCHEMA
 from ..report.archive import ArchiveError, open_ledger
-from ..run import options as table
+from ..run.options import LEDGER, REPORT
 from .collect import AS_IT_IS
 
 DEFAULT = "report"  # where no option and no ini names a folder
@@ -70,8 +70,8 @@ class Asked:
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int:
         self.root = config.rootpath
-        self.report = self.root / (table.REPORT.read(config) or DEFAULT)
-        self.ledger = table.LEDGER.read(config)
+        self.report = self.root / (REPORT.read(config) or DEFAULT)
+        self.ledger = LEDGER.read(config)
         return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ..run import options as table
+from ..run.options import STORE
 from ..trials.store import inventory
 from ..trials.store.database import SCHEMA, UnusableError, open_database
 from ..trials.store.inventory import Held
@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
         "--scaling-store",
         type=Path,
         metavar="PATH",
-        help=f"the store (default: ${table.STORE.environment}, or that of the user's cache)",
+        help=f"the store (default: ${STORE.environment}, or that of the user's cache)",
     )
     actions = parser.add_subparsers(metavar="action", required=True)
     action = actions.add_parser("info", help="size, age and contents by learner and task")
@@ -66,7 +66,7 @@ def days(text: str) -> float:
 
 def chosen_path(options: argparse.Namespace) -> Path:
     """The store that the command is about."""
-    named = options.scaling_store or os.environ.get(str(table.STORE.environment))
+    named = options.scaling_store or os.environ.get(str(STORE.environment))
     return Path(named).expanduser() if named else default_path()
 
 

@@ -16,24 +16,22 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..experiments.evaluation import Body, Hearing
+from ..experiments.evaluation import Body, Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import RESTORE, Ledger, Page, covers, profiles_in
 from ..ledger.protocol import Protocol
 from ..ledger.replay import Replay
-from ..ledger.verification import heard_again, missing_then, shown, strangers
+from ..ledger.verification import evaluated_again, missing_then, orphan_rows, shown
 from ..run.collection import claim_of
+from ..run.options import TIER
 from ..run.session import Session
 from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import ClaimError
-from ..spec.scope import lacking_devices
+from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
-from ..spec.tier import TIERS
 from ..trials.identity import sha256
 from .collect import collect, default_paths
-
-FIRST = "quick"  # tier
 
 
 @dataclass
@@ -47,32 +45,42 @@ class Audit:
     found: list[str] = field(default_factory=list)
     rows: int = 0
     claims: dict[Path, dict[str, None]] = field(default_factory=dict)  # ids by ledger
+    tiers: tuple[str, ...] = ()  # of the project; the first is the default
 
     def profiles(self, directory: Path) -> list[str]:
         return [name for name in profiles_in(directory) if self.profile in (None, name)]
 
     @property
-    def tiers(self) -> list[str]:
-        """The tiers that the rows seen so far belong to."""
-        return list({tier_of(name): None for each in self.claims for name in self.profiles(each)})
+    def further_tiers(self) -> list[str]:
+        """The tiers that the rows seen so far belong to, but for the default one."""
+        names = (self.tier_of(name) for each in self.claims for name in self.profiles(each))
+        return [name for name in dict.fromkeys(names) if name != self.tiers[0]]
 
-    def hear(self, paths: Sequence[str], tier: str) -> None:
+    def tier_of(self, profile: str) -> str:
+        """The tier of a profile, by its name; the default one where it names none."""
+        tier = profile.rpartition("-")[2]
+        return tier if tier in self.tiers else self.tiers[0]
+
+    def evaluate(self, paths: Sequence[str], tier: str | None = None) -> None:
         """Collect the claims of these paths and verify their rows of one tier."""
-        heard: set[tuple[Path, str]] = set()  # a claim has an item for each device
+        done: set[tuple[Path, str]] = set()  # a claim has an item for each device
 
         def verify_item(session: Session, item: pytest.Function) -> None:
+            self.tiers = tuple(session.tiers)
             directory = session.ledger(item.path.parent, "cpu").directory
             claim = claim_of(item)
             assert claim is not None
             self.claims.setdefault(directory, {})[claim.id] = None
-            names = [name for name in self.profiles(directory) if tier_of(name) == tier]
-            for name in names if (directory, claim.id) not in heard else ():
+            now = session.tier.name
+            names = [name for name in self.profiles(directory) if self.tier_of(name) == now]
+            for name in names if (directory, claim.id) not in done else ():
                 page = Page.read(Ledger(directory, name).path(claim.id))
                 self.rows += page is not None
                 self.found += wrong_with(session, item, page, Ledger(directory, name))
-            heard.add((directory, claim.id))
+            done.add((directory, claim.id))
 
-        collect(paths, ("--scaling-device=cpu", f"--tier={tier}"), verify_item)
+        chosen = [f"{TIER.flag}={tier}"] if tier else []
+        collect(paths, ("--scaling-device=cpu", *chosen), verify_item)
 
 
 def add_to(commands: Any) -> None:
@@ -109,21 +117,14 @@ def run(options: argparse.Namespace) -> int:
 def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
     """Hear the claims of these paths again, once for each tier that their ledgers have."""
     audit = Audit(profile)
-    audit.hear(paths, FIRST)
-    for tier in audit.tiers:
-        if tier != FIRST:
-            audit.hear(paths, tier)
+    audit.evaluate(paths)
+    for tier in audit.further_tiers:
+        audit.evaluate(paths, tier)
     for directory, claims in audit.claims.items():
         whole = covers(paths, directory.parent)
         for name in audit.profiles(directory):
-            audit.found += strangers(Ledger(directory, name), claims, whole=whole)
+            audit.found += orphan_rows(Ledger(directory, name), claims, whole=whole)
     return audit
-
-
-def tier_of(profile: str) -> str:
-    """The tier of a profile, by its name; the first where it names none."""
-    tier = profile.rpartition("-")[2]
-    return tier if tier in TIERS else FIRST
 
 
 def wrong_with(
@@ -169,18 +170,18 @@ def verify_row(
     yield from with_fixtures(
         item,
         lambda given: list(
-            heard_again(hearing_of(session, item, row, profile, given), row, profile, file)
+            evaluated_again(evaluation_of(session, item, row, profile, given), row, profile, file)
         ),
     )
 
 
-def hearing_of(
+def evaluation_of(
     session: Session,
     item: pytest.Function,
     row: Record,
     profile: Profile,
     given: Mapping[str, Any],
-) -> Hearing:
+) -> Evaluation:
     """The claim of an item, ready to be heard from a row."""
     claim = claim_of(item)
     assert claim is not None
@@ -191,11 +192,11 @@ def hearing_of(
         session.tier,
         None,
         arguments,
-        lacking_devices(claim, (profile.device,)),
+        missing_devices(claim, (profile.device,)),
         lambda task: "" if task is None else missing_then(task, row),
     )
     body = Body(item.obj, arguments, {**given, "device": profile.device})
-    return Hearing(body, cells, Replay(row), session.tier, profile.device, 0)
+    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0)
 
 
 def with_fixtures(

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Comparisons of arms: differences of a metric, of gains, of settings, and ratios of steps."""
 
 from __future__ import annotations
 
@@ -11,25 +11,138 @@ import pytest
 
 from ..spec.traits import label
 from ..trials.trial import Arm
-from .estimate import Joint
-from .units import ERROR, LOG_RATIO, NUMBER, Unit
+from .estimate import Estimate, Joint
+from .quantities import Samples, average, differences, interaction, raced
+from .sampling import Sampler
+from .units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER, Unit
 
 if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
-    from .experiment import Experiment
-
+    from ..trials.result import Results
+    from .learning_curve import LearningCurve
 
 T = TypeVar("T")
 LOGARITHM = "log_"  # begins the name of a metric that is a natural logarithm
 
 
+@dataclass(repr=False)
+class Comparisons(Sampler):
+    """What a claim's body can ask of several arms, each by the fixture of the same name."""
+
+    def compare(
+        self,
+        rival: Learner,
+        learner: Learner,
+        *,
+        metric: str | tuple[str, str] = "error",
+        task: Task | tuple[Task, Task],
+        m: int | tuple[int, int],
+        bound: str = "smallest_effect",
+        disjoint: bool = False,
+        devices: tuple[str, str] = ("", ""),
+        parts: int = 1,
+    ) -> Estimate:
+        """How much larger `metric` is for `rival` than for `learner`, paired by seed.
+
+        Both train on the same rows of a seed and are judged on the same test rows. task, m and
+        metric may be pairs, the rival's and the learner's. disjoint: give the learner other
+        seeds, for comparing one with itself. devices: where each of them trains. Metrics named
+        `log_...` are natural logarithms.
+        """
+        arms = [
+            Arm(rival, first(task), first(m), device=devices[0]),
+            Arm(learner, second(task), second(m), int(disjoint), devices[1]),
+        ]
+        metrics = (first(metric), second(metric))
+        return self.estimate(
+            list(dict.fromkeys(arms)),  # one where two metrics of the same arm are compared
+            lambda results: differences(results[0], results[-1], metrics),
+            about=difference_in_words(arms, metrics),
+            measured=measured_in_words(arms, metrics),
+            unit=unit_of(metrics[0]),
+            bound=bound,
+            parts=parts,
+            metric=" - ".join(dict.fromkeys(metrics)),
+        )
+
+    def interaction(
+        self, weak: Learner, strong: Learner, *, task: Task, m: tuple[int, int]
+    ) -> Estimate:
+        """How much more `strong` gains on `weak` with the larger m than with the smaller.
+
+        One difference of differences of the error per seed.
+        """
+        small, large = m
+        return self.estimate(
+            [Arm(learner, task, size) for size in (small, large) for learner in (weak, strong)],
+            lambda results: interaction(*results),
+            about=f"gain from {label(weak)} to {label(strong)} on {task.name} with m = {large:,} "
+            f"minus that with m = {small:,}",
+            measured=f"gain by size, {large:,} - {small:,}",
+            unit=ERROR,
+        )
+
+    def spread(
+        self,
+        worst: Learner,
+        best: Learner,
+        *,
+        against: tuple[Learner, Learner],
+        task: Task,
+        m: int,
+    ) -> Joint:
+        """How much further two settings of a learner lie apart than two learners do.
+
+        Which settings do worst and best is named beforehand, on other seeds: chosen from these
+        they would lie apart by chance alone. The learners may lie apart either way round, so
+        there are two differences of differences, of which the smaller decides. A seed stands for
+        as many training sets as the tier says: where m is small, their luck is what hides an
+        effect, and they cost little.
+        """
+
+        def reduce(results: list[Results]) -> Samples:
+            starts = range(0, len(results), 4)
+            return average([interaction(*results[start : start + 4]) for start in starts])
+
+        def excess(rival: Learner, learner: Learner) -> Estimate:
+            four = (rival, learner, worst, best)
+            return self.estimate(
+                [Arm(each, task, m, draw) for draw in range(self.tier.draws) for each in four],
+                reduce,
+                about=f"error of {label(worst)} minus {label(best)}, less that of {label(rival)} "
+                f"minus {label(learner)}, on {task.name}, m = {m:,}",
+                measured=f"settings - ({label(rival)} - {label(learner)}), {m:,}",
+                unit=ERROR,
+                parts=2,
+            )
+
+        rival, learner = against
+        return Joint((excess(rival, learner), excess(learner, rival)))
+
+    def race(
+        self, *, slow: Learner, fast: Learner, task: Task, m: int, disjoint: bool = False
+    ) -> Estimate:
+        """Log ratio of the steps that two learners need to reach their target, paired by seed.
+
+        A learner reports the metric `steps` (above `cap` where it never arrived) and `cap`.
+        disjoint: give the second learner other seeds, for comparing a learner with itself.
+        """
+        return self.estimate(
+            [Arm(slow, task, m), Arm(fast, task, m, replicate=int(disjoint))],
+            lambda results: raced(results[0], results[1]),
+            about=f"steps of {label(slow)} over {label(fast)} on {task.name}, m = {m:,}",
+            measured=f"{label(slow)} / {label(fast)}, {m:,}",
+            unit=LOG_STEPS,
+            metric="steps",
+        )
+
+
 @dataclass(frozen=True)
 class Ranking:
-    """Learners in an expected order on one task at one m."""
+    """Learners in an expected order on one task at one m, by their learning curves."""
 
-    experiment: Experiment
-    learners: tuple[Learner, ...]
-    task: Task
+    comparisons: Comparisons
+    curves: tuple[LearningCurve, ...]
     m: int
 
     @property
@@ -39,18 +152,18 @@ class Ranking:
         A step is left out where the task is used up: the one before is already within the
         smallest effect of the Bayes error. With no step left the cell is not applicable.
         """
+        first, task = self.curves[0].learner, self.curves[0].task
         pairs = [
-            (before, after)
-            for before, after in itertools.pairwise(self.learners)
-            if not self.experiment.curve(before, task=self.task).used_up(self.m)
+            (before.learner, after.learner)
+            for before, after in itertools.pairwise(self.curves)
+            if not before.used_up(self.m)
         ]
         if not pairs:
-            pytest.skip(f"on {self.task.name} even {label(self.learners[0])} is at the Bayes error")
+            pytest.skip(f"on {task.name} even {label(first)} is at the Bayes error")
+        parts = len(self.curves) - 1
         return Joint(
             tuple(
-                self.experiment.compare(
-                    before, after, task=self.task, m=self.m, parts=len(self.learners) - 1
-                )
+                self.comparisons.compare(before, after, task=task, m=self.m, parts=parts)
                 for before, after in pairs
             )
         )

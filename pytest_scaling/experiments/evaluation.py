@@ -13,7 +13,7 @@ import pytest
 
 from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, ClaimError
-from ..spec.tier import M_SMALL, Tier
+from ..spec.tier import Tier
 from ..spec.traits import sizes
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..spec.scope import Cell, Scope
     from ..statistics.verdict import Verdict
     from ..trials.result import SeedResult
-    from ..trials.sources import Laboratory
+    from ..trials.sources import ResultSource
     from ..trials.trial import Arm
 
 
@@ -110,7 +110,7 @@ class Body:
             "task": cell.task,
             "tasks": cell.tasks,
             "learner": cell.learner,
-            "m_small": M_SMALL,
+            "m_small": experiment.tier.sizes[0],
             "m_middle": reach[len(reach) // 2],
             "m_large": reach[-1],
             "smallest_effect": experiment.claim.smallest_effect,
@@ -119,12 +119,12 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Hearing:
+class Evaluation:
     """One claim heard on one device: its body, its scope and where its trials come from."""
 
     body: Body
     scope: Scope
-    laboratory: Laboratory
+    source: ResultSource
     tier: Tier
     device: str
     seed_offset: int
@@ -147,18 +147,18 @@ class Hearing:
     def _design(self, cell: Cell) -> CellDesign:
         from ..trials.sources import Design
 
-        laboratory = Design()
-        experiment = self._experiment(laboratory)
+        source = Design()
+        experiment = self._experiment(source)
         if self.body.measures:
             self._try(experiment, cell)
         decisions = tuple(each for each in experiment.evidence.decisions if each.estimate)
-        return CellDesign(cell, decisions, tuple(laboratory.asked))
+        return CellDesign(cell, decisions, tuple(source.asked))
 
-    def rehearse(self) -> None:
+    def prefetch(self) -> None:
         """Run every cell for the trials that it asks for, whatever becomes of it."""
         for cell in self.scope.cells:
             if not cell.skip:
-                self._try(self._experiment(self.laboratory), cell)
+                self._try(self._experiment(self.source), cell)
 
     def _try(self, experiment: Experiment, cell: Cell) -> None:
         """Run a body for what it asks for; what goes wrong is left to the real run to tell."""
@@ -166,12 +166,12 @@ class Hearing:
             self.body.run(experiment, cell)
 
     def _experiment(
-        self, laboratory: Laboratory, clock: Callable[[], float] | None = None
+        self, source: ResultSource, clock: Callable[[], float] | None = None
     ) -> Experiment:
         return Experiment(
             self.scope.claim,
             self.scope.levels,
-            laboratory,
+            source,
             self.tier,
             self.device,
             self.seed_offset,
@@ -183,7 +183,7 @@ class Hearing:
 
         if cell.skip:
             return CellResult(cell, None, cell.skip)
-        experiment = self._experiment(self.laboratory, time.perf_counter)
+        experiment = self._experiment(self.source, time.perf_counter)
         decisions = experiment.evidence.decisions
         verdict: Verdict | None = Verdict.SUPPORTED
         reason = ""

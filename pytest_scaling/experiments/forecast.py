@@ -13,7 +13,7 @@ from .units import LOG_ERROR, LOG_RATIO
 if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
     from ..trials.result import Results
-    from .experiment import Experiment
+    from .sampling import Sampler
 
 SIZES = 6  # halvings of m that the law is fitted to
 
@@ -22,7 +22,7 @@ SIZES = 6  # halvings of m that the law is fitted to
 class Forecast:
     """A power law with a floor, fitted to m/64, m/32, ... m/2, and what it says of m."""
 
-    experiment: Experiment
+    sampler: Sampler
     learner: Learner
     task: Task
     m: int
@@ -40,7 +40,7 @@ class Forecast:
             floor = relative(results[-2], results[-1]).floor
             return Samples(made.relative_gain, floor, diverged_notes(*results))
 
-        return self.experiment.estimate(
+        return self.sampler.estimate(
             [Arm(self.learner, self.task, m) for m in self.sizes],
             reduce,
             about=f"relative fall of the error of {self._name} that {self._law} foretells",
@@ -59,7 +59,7 @@ class Forecast:
             values = miss(self.sizes, errors(known), self.m, measured, last[0].rows)
             return Samples(values, relative(known[-1], last).floor, diverged_notes(*results))
 
-        return self.experiment.estimate(
+        return self.sampler.estimate(
             [Arm(self.learner, self.task, m) for m in (*self.sizes, self.m)],
             reduce,
             about=f"error of {self._name} over the one that {self._law} foretells",

@@ -15,7 +15,7 @@ from .units import ERROR
 
 if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
-    from .experiment import Experiment
+    from .sampling import Sampler
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Reversal:
 
     @classmethod
     def measure(
-        cls, experiment: Experiment, rival: Learner, learner: Learner, tasks: Sequence[Task], m: int
+        cls, sampler: Sampler, rival: Learner, learner: Learner, tasks: Sequence[Task], m: int
     ) -> Reversal:
         """Sample the pair on every task; with fewer than two the cell is not applicable."""
         from ..statistics.reversal import reversal_levels
@@ -36,13 +36,13 @@ class Reversal:
         names = [getattr(each, "label", each.name) for each in (rival, learner)]
         return cls(
             tuple(
-                experiment.estimate(
+                sampler.estimate(
                     [Arm(rival, task, m), Arm(learner, task, m)],
                     lambda results: differences(results[0], results[1], ("error", "error")),
                     about=f"error of {names[0]} minus {names[1]} on {task.name}, m = {m:,}",
                     measured=f"{names[0]} - {names[1]}, {task.name}, {m:,}",
                     unit=ERROR,
-                    levels=reversal_levels(len(tasks), experiment.claim.level),
+                    levels=reversal_levels(len(tasks), sampler.claim.level),
                     either_sign=True,
                 )
                 for task in tasks

@@ -1,22 +1,173 @@
-"""TODO docstring."""
+"""Sampling: trials in, one estimate out, look by look.
+
+Sampling goes on until the interval contains none of the bounds that it was told to go by, or the
+tier's cap is reached. It never depends on the comparison that follows.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from ..trials.trial import Arm
-from .estimate import Estimate
+from ..spec.declaration import Claim, ClaimError
+from ..trials.seeds import blocks_for
+from ..trials.sources import NotYet, ResultSource
+from ..trials.trial import Arm, Trial
+from .estimate import Estimate, Evidence, Unmeasured
 from .quantities import Samples
 from .units import Unit
 
 if TYPE_CHECKING:
-    from ..spec.declaration import Claim
+    from ..spec.tier import Tier
+    from ..statistics.scope import CellLevels
     from ..trials.result import Results
 
-
-FIRST_LOOK = 5
+FIRST_LOOK = 5  # seeds
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
+
+
+@dataclass(repr=False)
+class Sampler:
+    """Results of one cell of one claim, and the estimates made of them."""
+
+    claim: Claim
+    levels: CellLevels
+    source: ResultSource
+    tier: Tier
+    device: str = "cpu"
+    seed_offset: int = 0
+    clock: Callable[[], float] | None = None  # seconds; none while a run is only being planned
+    evidence: Evidence = field(default_factory=Evidence)
+    arms: dict[Arm, Results] = field(default_factory=dict)
+    discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} of the claim {self.claim.id!r}>"
+
+    def sample(self, arm: Arm, n: int) -> Results:
+        """The first n seeds of an arm."""
+        (results,) = self.sample_all([arm], n)
+        return results
+
+    def sample_all(self, arms: Sequence[Arm], n: int) -> list[Results]:
+        """The first n seeds of every arm, asked for together."""
+        plan = [(arm, [self._trial(arm, block) for block in blocks_for(n)]) for arm in arms]
+        results = iter(self.source.results([trial for _, each in plan for trial in each]))
+        sampled = []
+        for arm, trials in plan:
+            seeds = tuple(itertools.chain.from_iterable(itertools.islice(results, len(trials))))
+            if len(seeds) > len(self.arms.get(arm, ())):
+                self.arms[arm] = seeds
+            sampled.append(seeds)
+        return sampled
+
+    def _trial(self, arm: Arm, block: int) -> Trial:
+        return Trial(
+            arm,
+            block,
+            arm.device or self.device,
+            self.seed_offset,
+            test_rows=self.tier.test_rows,
+        )
+
+    def looks(self, arms: Sequence[Arm]) -> list[int]:
+        """The numbers of seeds at which these arms are judged."""
+        from ..statistics.interval import LOOKS
+
+        fragile = any(getattr(arm.learner, "may_collapse", False) for arm in arms)
+        first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK
+        return [n for n in LOOKS if first <= n <= self.tier.most_seeds]
+
+    def estimate(
+        self,
+        arms: Sequence[Arm],
+        reduce: Callable[[list[Results]], Samples],
+        *,
+        about: str,
+        measured: str,
+        unit: Unit,
+        bound: str = "smallest_effect",
+        parts: int = 1,
+        levels: CellLevels | None = None,
+        either_sign: bool = False,
+        metric: str = "error",
+    ) -> Estimate:
+        """Sample the arms until the interval leaves the declared bound, or to the cap.
+
+        reduce: may count the test rows in which two arms differ where these stand side by side.
+        parts: how many statements the estimate is one of, joined by "and"; refuting any of
+        them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
+        either_sign: the bound counts below zero too.
+        """
+        from ..statistics.verdict import beyond_reach, decided
+
+        levels = levels or self.levels
+        bounds = self.bounds_of(bound, either_sign)
+        refute = levels.refute / (parts * self.claim.parts)
+        looks = tuple(self.looks(arms))
+        designed: dict[str, Any] = {
+            "about": about,
+            "measured": measured,
+            "unit": unit,
+            "bounds": bounds,
+            "level": levels.support,
+            "refute_level": refute,
+            "most_seeds": self.tier.most_seeds,
+            "evidence": self.evidence,
+            "parts": parts * self.claim.parts,
+            "metric": metric,
+            "arms": tuple(arms),
+            "looks": looks,
+        }
+        try:
+            for n in looks:
+                results = self.sample_all(arms, n)
+                samples = reduce(results)
+                overlap = overlap_of(arms, results)
+                interval = samples.interval(levels.support, overlap)
+                refuting = samples.interval(refute, overlap)
+                judged = ((interval, levels.support), (refuting, refute))
+                if all(decided(each, bounds.values()) for each, _ in judged):
+                    break
+                if all(
+                    beyond_reach(each, bounds.values(), level, looks[-1]) for each, level in judged
+                ):
+                    break
+        except NotYet:
+            return Unmeasured(**designed)
+        self._count_discordant(arms, results)
+        return Estimate(
+            interval=interval,
+            refuting=refuting,
+            seeds=tuple(result.seed for result in results[0]),
+            samples=tuple(samples.values.tolist()),
+            notes=samples.notes,
+            floor=samples.floor,
+            **designed,
+        )
+
+    def _count_discordant(self, arms: Sequence[Arm], results: Sequence[Results]) -> None:
+        """Keep, seed by seed, in how many test rows the arms that stand side by side differ."""
+        for (a, ours), (b, theirs) in itertools.pairwise(zip(arms, results, strict=True)):
+            kept = len(self.discordant.get((a, b), ()))
+            if ours[0].shares_rows(theirs[0]) and len(ours) > kept:
+                self.discordant[a, b] = tuple(
+                    one.discordant(other) for one, other in zip(ours, theirs, strict=True)
+                )
+
+    def bounds_of(self, name: str, either_sign: bool = False) -> dict[str, float]:
+        """The declared bound of a name, by name; with its negative where both signs count."""
+        declared = self.claim.all_bounds
+        if name not in declared:
+            raise ClaimError(
+                f"claim {self.claim.id!r} measures with the bound {name!r} but declares "
+                f"{', '.join(declared) or 'none'}; declare it in @claim"
+            )
+        bound = declared[name]
+        both = either_sign or name in self.claim.equivalences
+        return {name: bound, f"-{name}": -bound} if both else {name: bound}
 
 
 def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
@@ -31,22 +182,3 @@ def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
     from ..statistics.interval import overlap
 
     return max(overlap(tested, trained) for tested, trained in split)
-
-
-class Sampler(Protocol):
-    """What a curve needs of the experiment that measures it."""
-
-    claim: Claim
-
-    def looks(self, arms: Sequence[Arm]) -> list[int]: ...
-    def sample_all(self, arms: Sequence[Arm], n: int) -> list[Results]: ...
-    def estimate(
-        self,
-        arms: Sequence[Arm],
-        reduce: Callable[[list[Results]], Samples],
-        *,
-        about: str,
-        measured: str,
-        unit: Unit,
-        bound: str = ...,
-    ) -> Estimate: ...

@@ -23,7 +23,7 @@ from .units import LOG_SECONDS
 if TYPE_CHECKING:
     from ..devices.timing import Ratios
     from ..spec.protocols import Learner, Task
-    from .experiment import Experiment
+    from .sampling import Sampler
 
     Side = Learner | Callable[[], object]
 
@@ -50,7 +50,7 @@ class Taken(NamedTuple):
 class Stopwatch:
     """What the fixture `stopwatch` is in the body of a claim."""
 
-    experiment: Experiment
+    sampler: Sampler
 
     def __call__(
         self,
@@ -70,7 +70,7 @@ class Stopwatch:
         each of them runs. The number of blocks is fixed, and they are the unit of replication.
         """
         return ratio(
-            self.experiment,
+            self.sampler,
             (rival, learner),
             task=task,
             m=m,
@@ -98,8 +98,8 @@ class Stopwatch:
                 f"stopwatch.seconds() needs at least one learner or function and one round; it was "
                 f"given {len(sides)} and rounds={rounds}"
             )
-        device, seed = self.experiment.device, self.experiment.seed_offset
-        clock = self.experiment.clock
+        device, seed = self.sampler.device, self.sampler.seed_offset
+        clock = self.sampler.clock
         if clock is None:
             return (math.nan,) * len(sides)
         asked = (tuple(map(identity_of, sides)), task and task.name, m, device, seed, rounds, clock)
@@ -113,7 +113,7 @@ class Stopwatch:
 
 
 def ratio(
-    experiment: Experiment,
+    sampler: Sampler,
     sides: tuple[Side, Side],
     *,
     task: Task | None,
@@ -129,7 +129,7 @@ def ratio(
     """
     from ..statistics.ratios import BLOCKS, median_interval
 
-    where = [device or experiment.device for device in devices]
+    where = [device or sampler.device for device in devices]
     names = [name_of(side) for side in sides]
     if len(set(where)) > 1:
         names = [f"{name} on {device}" for name, device in zip(names, where, strict=True)]
@@ -139,19 +139,19 @@ def ratio(
         "about": f"time of {names[0]} over {names[1]}{rows}",
         "measured": f"time of {names[0]} / {names[1]}",
         "unit": LOG_SECONDS,
-        "bounds": experiment.bounds_of(bound),
-        "level": experiment.levels.support,
-        "refute_level": experiment.levels.refute / experiment.claim.parts,
+        "bounds": sampler.bounds_of(bound),
+        "level": sampler.levels.support,
+        "refute_level": sampler.levels.refute / sampler.claim.parts,
         "most_seeds": blocks,
-        "evidence": experiment.evidence,
-        "parts": experiment.claim.parts,
+        "evidence": sampler.evidence,
+        "parts": sampler.claim.parts,
         "metric": "seconds",
         "looks": (blocks,),
         "replication": "block",
     }
-    if experiment.clock is None:
+    if sampler.clock is None:
         return Unmeasured(**designed)
-    first_seed = experiment.seed_offset
+    first_seed = sampler.seed_offset
 
     def pair(block: int) -> tuple[Work, Work]:
         works = [
@@ -160,7 +160,7 @@ def ratio(
         ]
         return works[0], works[1]
 
-    ratios = measure(pair, blocks, experiment.clock, first_seed)
+    ratios = measure(pair, blocks, sampler.clock, first_seed)
     support, against = (
         median_interval(ratios.logs, lower_level=level, upper_level=level)
         for level in (designed["level"], designed["refute_level"])

@@ -28,7 +28,7 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-BLESSING = "blessing"  # the field of a row that says why it was accepted
+ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
 
 
 def write_atomically(path: Path, text: str) -> None:

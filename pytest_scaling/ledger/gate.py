@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .format import BLESSING
+from .format import ACCEPTANCE
 from .ledger import Ledger, Page, Row, profiles_in
 from .regression import compare, level_for, suspects
+from .words import listed
 
 if TYPE_CHECKING:
     from .format import Record
-
-
-SHOWN = 3  # names in a sentence
 
 
 @dataclass(frozen=True)
@@ -148,17 +146,11 @@ def never_measured(ledger: Ledger, others: Sequence[str]) -> str:
     )
 
 
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
 def is_changed(page: Page, record: Record) -> bool:
     """Whether a record says anything that the row does not."""
     from .format import OF_ONE_RUN
 
-    left_out = (*OF_ONE_RUN, BLESSING)
+    left_out = (*OF_ONE_RUN, ACCEPTANCE)
     kept, made = (
         {key: value for key, value in content.items() if key not in left_out}
         for content in (page.content, record)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .format import BLESSING, SCHEMA, write_atomically
+from .format import ACCEPTANCE, SCHEMA, write_atomically
 from .words import place_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Page:
                     f"has the schema {schema!r}, and this version of pytest-scaling knows "
                     f"{SCHEMA!r}; use the version that wrote it",
                 )
-            content["claim"]["id"], content["verdict"], content[BLESSING]["reason"]
+            content["claim"]["id"], content["verdict"], content[ACCEPTANCE]["reason"]
             content["protocol"]["hash"], content["arms"], content["environment"]
             [(each["task"], each["learner"], each["verdict"]) for each in content["cells"]]
         except FileNotFoundError:
@@ -86,7 +86,7 @@ class Ledger:
         content = page.content
         return Row(
             content["verdict"],
-            content[BLESSING]["reason"],
+            content[ACCEPTANCE]["reason"],
             {(cell["task"], cell["learner"]): cell["verdict"] for cell in content["cells"]},
             content,
         )
@@ -103,7 +103,7 @@ class Ledger:
         from .format import OF_ONE_RUN, dump
 
         row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
-        row[BLESSING] = {"reason": reason}
+        row[ACCEPTANCE] = {"reason": reason}
         path = self.path(record["claim"]["id"])
         write_atomically(path, dump(row))
         return path

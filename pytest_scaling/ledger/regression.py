@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .protocol import changes
-from .words import in_words, listed_value, place_of
+from .words import in_words, place_of, sorted_in_words
 
 if TYPE_CHECKING:
     from .format import Record
@@ -193,8 +193,10 @@ def moved(old: Record, new: Record) -> list[str]:
 
 def flat(environment: Mapping[str, Any]) -> dict[str, str]:
     """An environment as words by name; the plugin's own version does not make numbers."""
-    words = {key: listed_value(value) for key, value in environment.items() if key != "libraries"}
-    libraries = {key: listed_value(value) for key, value in environment["libraries"].items()}
+    words = {
+        key: sorted_in_words(value) for key, value in environment.items() if key != "libraries"
+    }
+    libraries = {key: sorted_in_words(value) for key, value in environment["libraries"].items()}
     return {key: value for key, value in (words | libraries).items() if key != "pytest-scaling"}
 
 

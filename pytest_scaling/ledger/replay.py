@@ -1,4 +1,4 @@
-"""Replay: a laboratory that answers from a row of the ledger, so that a claim is heard again.
+"""Replay: a source that answers from a row of the ledger, so that a claim is heard again.
 
 Nothing is trained and no data are drawn: the body of the claim runs as it always does, and every
 figure is computed anew from the metrics that the row keeps seed by seed.
@@ -47,7 +47,7 @@ class Recorded(SeedResult):
 
 
 class Replay:
-    """The laboratory of one row."""
+    """The source of one row."""
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         arms = row["arms"]

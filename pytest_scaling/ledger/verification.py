@@ -6,21 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..experiments.evaluation import Hearing
+from ..experiments.evaluation import Evaluation
 from ..spec.scope import unavailable
 from .environment import Profile
-from .format import BLESSING, OF_ONE_RUN, Record
+from .format import ACCEPTANCE, OF_ONE_RUN, Record
 from .ledger import Ledger
 from .protocol import changes, protocol
 from .record import digest, record
 from .replay import NotRecorded, differences
 from .words import said
 
-RENEW = "hear the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, BLESSING, "digest", "environment")  # of a row, by hearing it again
+RENEW = "evaluate the claim again with --claims-update=changed"
+NOT_COMPUTED = (
+    *OF_ONE_RUN,
+    ACCEPTANCE,
+    "digest",
+    "environment",
+)  # of a row, by evaluating it again
 
 
-def strangers(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
+def orphan_rows(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
     """Files that belong to no claim, or to one that has another file."""
     for page in ledger.pages():
         name = page.claim_id
@@ -35,16 +40,20 @@ def strangers(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator
             )
 
 
-def heard_again(hearing: Hearing, row: Record, profile: Profile, file: str) -> Iterator[str]:
+def evaluated_again(
+    evaluation: Evaluation, row: Record, profile: Profile, file: str
+) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
     stale = list(
-        changes(row["protocol"], protocol(hearing.scope.claim, hearing.designs(), hearing.tier))
+        changes(
+            row["protocol"], protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
+        )
     )
     if stale:
         yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
-        made = record(hearing.verdict(), profile, "", hearing.tier)
+        made = record(evaluation.verdict(), profile, "", evaluation.tier)
     except NotRecorded as lack:
         yield f"{file} lacks what its claim measures ({lack}); {RENEW}"
         return

@@ -1,14 +1,23 @@
-"""TODO docstring."""
+"""Words for what records hold: values in their unit, cells, seeds that are needed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..experiments.units import UNITS
 
 if TYPE_CHECKING:
     from .format import Record
+
+
+SHOWN = 3  # names in a sentence
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def needs(record: Record) -> str:
@@ -54,10 +63,10 @@ def in_words(evidence: Record) -> str:
     return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
 
 
-def listed_value(value: Any) -> str:
+def sorted_in_words(value: Any) -> str:
     """A JSON value in words, its keys in order."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {listed_value(each)}" for key, each in sorted(value.items()))
+        return ", ".join(f"{key} {sorted_in_words(each)}" for key, each in sorted(value.items()))
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

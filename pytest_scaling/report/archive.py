@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..ledger.format import Record
-from ..spec.tier import TIERS
+from ..spec.tier import DEFAULT_TIERS
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Estimate
@@ -65,7 +65,8 @@ def profiles_in(folder: Path) -> list[str]:
 
 def tier_rank(profile: str) -> int:
     tier = profile.rpartition("-")[2]
-    return list(TIERS).index(tier) if tier in TIERS else -1
+    names = [each.name for each in DEFAULT_TIERS]
+    return names.index(tier) if tier in names else -1
 
 
 def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:

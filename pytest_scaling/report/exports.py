@@ -36,23 +36,23 @@ def badge(records: Sequence[Record]) -> str:
     """
     claims = [record for record in records if not record["claim"]["control_of"]]
     count = Counter(record["verdict"] for record in claims)
-    fooled = sum(
+    failed = sum(
         control_status(record["claim"]["id"], list(records)) is SUPPORTED_TOO for record in claims
     )
     told = [f"{count[word]} {word}" for word in WORDS if count[word]]
-    told += [f"{fooled} not trustworthy"] if fooled else []
+    told += [f"{failed} not trustworthy"] if failed else []
     content = {
         "schemaVersion": 1,
         "label": "claims",
         "message": ", ".join(told) or "none heard",
-        "color": colour(count, fooled),
+        "color": colour(count, failed),
     }
     return json.dumps(content, indent=1) + "\n"
 
 
-def colour(count: Mapping[str, int], fooled: int) -> str:
+def colour(count: Mapping[str, int], failed: int) -> str:
     """Red for what must not be, green where all are supported, blue where verdicts differ."""
-    if fooled:
+    if failed:
         return "red"
     if not any(count[word] for word in WORDS[:3]):
         return "lightgrey"

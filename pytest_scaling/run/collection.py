@@ -1,13 +1,16 @@
-"""TODO docstring."""
+"""The claims that a run has collected: which they are, and whether they fit each other."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from ..spec.arguments import STOPWATCH
 from ..spec.declaration import Claim, ClaimError, claims_in
+from .devices import device_of as parameter
+from .session import Session
 
 
 def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -38,9 +41,46 @@ def keywords_of(item: pytest.Item) -> set[str]:
 
 
 def device_of(item: pytest.Item) -> str:
-    """The device that a claim's item is heard on."""
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
+    """The device that a claim's item is judged on."""
+    return parameter(item) or "cpu"
+
+
+def check(session: Session, items: list[pytest.Item]) -> None:
+    """Raise pytest.UsageError where the claims do not fit each other or the options.
+
+    A worker of pytest-xdist cannot end the run that way: it leaves that to the controller.
+    """
+    claims = [claim for claim in map(claim_of, items) if claim is not None]
+    session.claims = sum(not claim.is_control for claim in claims)
+    for item in items:
+        if (claim := claim_of(item)) is not None:
+            directory = str(session.ledger(item.path.parent, "cpu").directory)
+            session.catalogue.setdefault(directory, []).append(claim.id)
+    try:
+        check_claims(items)
+        check_tasks(session, claims)
+    except pytest.UsageError as mistake:
+        if not session.is_worker:
+            raise
+        session.mistake = mistake
+
+
+def check_store(session: Session, items: list[pytest.Item]) -> None:
+    """Note where a worker of pytest-xdist cannot open the store, before its first test."""
+    if session.mistake is None and any(claim_of(item) for item in items):
+        try:
+            _ = session.trials  # opens the store
+        except pytest.UsageError as mistake:
+            session.mistake = mistake
+
+
+def check_tasks(session: Session, claims: Sequence[Claim]) -> None:
+    """Raise pytest.UsageError where a task was asked for that no claim has."""
+    own = [task for claim in claims for task in (*(claim.tasks or ()), *claim.beside)]
+    known = dict.fromkeys(task.name for task in (*session.suite, *own) if hasattr(task, "draw"))
+    for name in session.options.tasks or ():
+        if name not in known:
+            raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
 
 
 def check_claims(items: list[pytest.Item]) -> None:

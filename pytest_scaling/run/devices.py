@@ -1,4 +1,4 @@
-"""One user of a GPU at a time: a file lock per GPU, between runs and between workers of one run."""
+"""The devices of a run: resolved at its start, shown at its head, and kept to one run at a time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,7 @@ import pytest
 
 from ..devices.locks import reserved
 from ..devices.resolve import broken, resolve
-from .options import DEVICE
-
-
-def accelerator_of(item: pytest.Item, devices: Collection[str]) -> str | None:
-    """The device of the run that a test uses through the fixture `device`; None for the CPU."""
-    callspec = getattr(item, "callspec", None)
-    device = callspec.params.get("device") if callspec else None
-    return device if device in devices and device != "cpu" else None
-
-
-def reservation(session: pytest.Session) -> AbstractContextManager[None]:
-    """Keep the GPUs of the tests to this run; a worker of pytest-xdist does so test by test."""
-    devices = devices_of(session.config)
-    if devices == ("cpu",) or hasattr(session.config, "workerinput"):
-        return nullcontext()
-    used = [accelerator_of(item, devices) for item in session.items]
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    say = reporter.write_line if reporter else print
-    return reserved([device for device in used if device], say)
-
+from .options import options_of
 
 MARKS = (
     "devices(name, ..., memory=GiB, count=N): run on these devices, with so much memory, so many",
@@ -42,7 +23,7 @@ def configure(config: pytest.Config) -> None:
     """Resolve the devices of the run at its start, where a usage error ends it with exit 4."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    name = DEVICE.read(config)
+    name = options_of(config).device
     if name != "cpu":  # must stand there before CUDA starts
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     config.stash[DEVICES] = resolve(name)
@@ -53,14 +34,38 @@ def devices_of(config: pytest.Config) -> tuple[str, ...]:
     return config.stash[DEVICES]
 
 
+def device_of(item: pytest.Item) -> str | None:
+    """The device that a test was given by its parameter `device`; None for a test without one."""
+    callspec = getattr(item, "callspec", None)
+    given = callspec.params.get("device") if callspec else None
+    return None if given is None else str(given)
+
+
+def accelerator_of(item: pytest.Item, devices: Collection[str]) -> str | None:
+    """The device of the run that a test uses through the fixture `device`; None for the CPU."""
+    device = device_of(item)
+    return device if device in devices and device != "cpu" else None
+
+
 def header(config: pytest.Config) -> list[str]:
     """What a run on accelerators says of them before it begins; nothing of one on the CPU."""
     lines = []
-    if DEVICE.read(config) == "auto":
-        lines = [f"{device} does not work: {said}" for device, said in broken().items()]
+    if options_of(config).device == "auto":
+        lines = [f"{device} does not work: {words}" for device, words in broken().items()]
     used = [device for device in devices_of(config) if device != "cpu"]
     if used:
         from ..devices.hardware import described
 
         lines += map(described, used)
     return [f"scaling device: {line}" for line in lines]
+
+
+def reservation(session: pytest.Session) -> AbstractContextManager[None]:
+    """Keep the GPUs of the tests to this run; a worker of pytest-xdist does so test by test."""
+    devices = devices_of(session.config)
+    if devices == ("cpu",) or hasattr(session.config, "workerinput"):
+        return nullcontext()
+    used = [accelerator_of(item, devices) for item in session.items]
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    say = reporter.write_line if reporter else print
+    return reserved([device for device in used if device], say)

@@ -1,9 +1,91 @@
-"""TODO docstring."""
+"""One claim of a run: from its test item to its verdict, its record and its outcome."""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..experiments.evaluation import Body, ClaimResult, Evaluation
+from ..ledger.gate import against
+from ..spec.arguments import PROVIDED, STOPWATCH
+from ..spec.declaration import Claim, ClaimError
+from ..spec.scope import Scope, missing_devices, scope
+from .collection import claim_of, device_of, takes_time
+from .devices import devices_of
+from .options import OFFLINE
+from .outcome import Outcome, outcome, properties
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..trials.sources import ResultSource
+
 RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+
+
+def evaluate(session: Session, item: pytest.Function) -> Outcome:
+    """Judge the claim of a test item and hold its record against the ledger."""
+    from ..ledger.record import record
+
+    result = result_of(session, item)
+    claim, options = result.claim, session.options
+    file = Path(os.path.relpath(item.path, session.config.rootpath)).as_posix()
+    profile, timing = session.profile(device_of(item)), takes_time(item)
+    made = record(result, profile, file, session.tier, device=device_of(item), timing=timing)
+    ledger = session.ledger(item.path.parent, device_of(item))
+    row = ledger.row(claim.id)
+    unheld = timing or options.strict  # which judges at levels that no row was judged at
+    made = {**made, "ledger": None if unheld else against(row, made, ledger)}
+    item.stash[RECORD] = made
+    item.user_properties += properties(made)
+    return outcome(claim, made, row, options.reason, options.update)
+
+
+def result_of(session: Session, item: pytest.Function) -> ClaimResult:
+    """The verdict of an item's claim, from trials that are recalled or trained now."""
+    given = {
+        name: item.funcargs[name] for name in item._fixtureinfo.argnames if name not in PROVIDED
+    }
+    return evaluation(session, item, given, session.trials).verdict()
+
+
+def evaluation(
+    session: Session, item: pytest.Function, given: dict[str, Any], source: ResultSource
+) -> Evaluation:
+    """The claim of a test item, ready to be judged."""
+    claim = at_level(session, claim_of(item))
+    arguments = tuple(item._fixtureinfo.argnames)
+    if "learner" in arguments and not claim.learners:
+        raise ClaimError(
+            f"claim {claim.id!r} takes `learner` but names no learners; give learners=... to @claim"
+        )
+    return Evaluation(
+        Body(item.obj, arguments, given),
+        scope_of(session, claim, arguments),
+        source,
+        session.tier,
+        device_of(item),
+        session.options.seed_offset,
+    )
+
+
+def scope_of(session: Session, claim: Claim, arguments: tuple[str, ...]) -> Scope:
+    """The cells of a claim in this run."""
+    skip = missing_devices(claim, devices_of(session.config))
+    if STOPWATCH in arguments and session.options.offline:
+        skip = skip or f"it takes time, which {OFFLINE.flag} does not"
+    return scope(claim, session.suite, session.tier, session.options.tasks, arguments, skip)
+
+
+def at_level(session: Session, claim: Claim | None) -> Claim:
+    """The claim, at a stricter level where the whole run shares one."""
+    assert claim is not None
+    if not session.options.strict:
+        return claim
+    from ..statistics.interval import strict_level
+
+    shared = strict_level(max(session.claims, 1))
+    return dataclasses.replace(claim, level=min(claim.level, shared))

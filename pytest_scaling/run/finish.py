@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""The end of a run: its ledger, its report, its exit code and the last lines on the terminal."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..ledger.gate import listed
+from ..ledger.gate import Gate, Judgement
 from ..ledger.git import changed_files
+from ..ledger.ledger import Ledger, covers
+from ..ledger.words import listed
 from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
-from . import options
+from .options import TASKS, UPDATE, options_of
+from .session import Session
 
 if TYPE_CHECKING:
-    from .session import Session
+    from collections.abc import Sequence
+
+    from ..ledger.format import Record
+
+NOT_COMPARABLE = 6  # exit code where nothing is wrong, and nothing could be compared either
 
 
 def check_tree(config: pytest.Config) -> None:
@@ -21,13 +28,10 @@ def check_tree(config: pytest.Config) -> None:
 
     Rows of a ledger and the report do not count: the run itself writes them.
     """
-    if not options.UPDATE.read(config) or hasattr(config, "workerinput"):
+    options = options_of(config)
+    if not options.update or hasattr(config, "workerinput"):
         return
-    own = [
-        Path(name).name
-        for name in (options.LEDGER.read(config), options.REPORT.read(config))
-        if name
-    ]
+    own = [Path(name).name for name in (options.ledger, options.report) if name]
     changed = [
         name
         for name in changed_files(config.rootpath) or ()
@@ -36,9 +40,85 @@ def check_tree(config: pytest.Config) -> None:
     if changed:
         files = "file differs" if len(changed) == 1 else "files differ"
         raise pytest.UsageError(
-            f"--claims-update needs a clean tree, so that the ledger belongs to a commit, and "
+            f"{UPDATE.flag} needs a clean tree, so that the ledger belongs to a commit, and "
             f"{len(changed)} {files} from it ({listed(changed)}); commit or stash them"
         )
+
+
+def end(session: Session, run: pytest.Session) -> None:
+    """Write what the run leaves behind, and let its exit code say what came of it."""
+    try:
+        write(session)
+    except KeyboardInterrupt:
+        session.written = ["interrupted before the ledger and the report were written"]
+        run.exitstatus = pytest.ExitCode.INTERRUPTED
+    if session.unwritten:
+        run.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif run.exitstatus == pytest.ExitCode.OK:
+        run.exitstatus = exit_code(session)
+
+
+def write(session: Session) -> None:
+    """Write the ledger and the report, and note where they are, or why they are not there."""
+    written = []
+    records = list(session.records.values())
+    for name, make in (("ledger", write_ledger), ("report", write_report)):
+        try:
+            words = make(session, records)
+        except (OSError, pytest.UsageError) as error:
+            words, session.unwritten = f"not written: {error}", True
+        if words:
+            written.append(f"{name}: {words}")
+    session.judgement = judge(session)
+    session.written = written
+
+
+def write_ledger(session: Session, records: Sequence[Record]) -> str:
+    options = session.options
+    if not options.update:
+        return ""
+    return gate(session, records).update(options.update, options.reason)
+
+
+def write_report(session: Session, records: Sequence[Record]) -> str:
+    directory = session.options.report
+    if not directory or not records:
+        return ""
+    from ..report.build import build_in
+    from ..report.error import ReportError
+
+    root = session.config.rootpath
+    try:
+        return str(build_in(root, records, root / directory, session.options.ledger))
+    except ReportError as error:
+        return f"not written: {error}"
+
+
+def judge(session: Session) -> Judgement:
+    """What only the whole run can tell of the ledger."""
+    return gate(session, list(session.records.values())).judge(strict=session.options.gate)
+
+
+def gate(session: Session, records: Sequence[Record]) -> Gate:
+    """The records of the run with the ledgers that they are held against."""
+
+    def ledger_of(record: Record) -> Ledger:
+        directory = (session.config.rootpath / record["file"]).parent
+        return session.ledger(directory, record["profile"]["device"])
+
+    catalogue = {Path(name): frozenset(ids) for name, ids in session.catalogue.items()}
+    return Gate(records, ledger_of, catalogue, lambda directory: partial(session, directory))
+
+
+def partial(session: Session, directory: Path) -> str:
+    """Why a run did not collect all claims of a ledger, or nothing."""
+    config = session.config
+    folder = config.rootpath if session.options.ledger else directory.parent
+    if session.deselected:
+        return "some were deselected"
+    if not covers(config.args, folder):
+        return "this one named some files only"
+    return partial_by_options(config)
 
 
 def partial_by_options(config: pytest.Config) -> str:
@@ -52,12 +132,19 @@ def partial_by_options(config: pytest.Config) -> str:
         "--lf": config.getoption("lf", False),
         "--sw": config.getoption("stepwise", False),
         "--continue-on-collection-errors": config.getoption("continue_on_collection_errors", False),
-        options.TASKS.flag: options.TASKS.read(config),
+        TASKS.flag: options_of(config).tasks,
     }
     return next((f"{flag} leaves some out" for flag, value in chosen.items() if value), "")
 
 
-NOT_COMPARABLE = 6  # exit code where nothing is wrong, and nothing could be compared either
+def exit_code(session: Session) -> int:
+    """What the ledger makes of a run in which every test came out well."""
+    if session.judgement is None:  # the end of the run was interrupted
+        return int(pytest.ExitCode.INTERRUPTED)
+    if session.judgement.wrong:
+        return int(pytest.ExitCode.TESTS_FAILED)
+    gated = session.options.gate and session.judgement.incomparable
+    return NOT_COMPARABLE if gated else int(pytest.ExitCode.OK)
 
 
 def summarise(reporter: Any, session: Session) -> None:

@@ -17,7 +17,7 @@ def held_back() -> Iterator[list[int]]:
     """
     heard: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield heard  # only the main thread hears signals
+        yield heard  # only the main thread evaluates signals
         return
     before = signal.getsignal(signal.SIGINT)
 

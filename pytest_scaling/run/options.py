@@ -1,19 +1,21 @@
-"""The options of the plugin: one table for the command line, the environment and the ini file."""
+"""The options of the plugin: one table for the command line, the environment and the ini file.
+
+They are read once, at the start of a run, into one value that nothing changes.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
-from ..spec.tier import TIERS
 from ..trials.seeds import LARGEST_OFFSET, MOST_SEEDS, VERDICT_SEEDS
 
-if TYPE_CHECKING:
-    from ..spec.tier import Tier
+MODES = ("new", "changed", "prune")  # of --claims-update
 
 
 class Option(NamedTuple):  # made in a fifth of the time of a dataclass, in every run of pytest
@@ -31,7 +33,7 @@ class Option(NamedTuple):  # made in a fifth of the time of a dataclass, in ever
         return self.flag.lstrip("-").replace("-", "_")
 
     def read(self, config: pytest.Config) -> Any:
-        """The value in force."""
+        """The value in force, as it was written."""
         value = config.getoption(self.dest, default=None)
         if value not in (None, False):
             return value
@@ -51,14 +53,13 @@ DEVICE = Option(
     add={"metavar": "DEVICE"},
 )
 TIER = Option(
-    "--tier",
-    "how far to go in sizes and seeds: quick, standard or full",
-    default="quick",
+    "--scaling-tier",
+    "how far to go in sizes and seeds: one of the project's tiers (default: the first of them)",
     ini="scaling_tier",
     add={"metavar": "TIER"},
 )
 TASKS = Option(
-    "--tasks",
+    "--scaling-tasks",
     "run only these tasks, separated by commas; verdicts over tasks are then partial",
     add={"metavar": "NAMES"},
 )
@@ -106,26 +107,26 @@ OFFLINE = Option(
     "--claims-offline", "use stored trials only and train nothing", add={"action": "store_true"}
 )
 SEED_OFFSET = Option(
-    "--seed-offset",
+    "--claims-seed-offset",
     f"replicate on fresh seeds: added to every seed; 0, or from {MOST_SEEDS} on",
     default="0",
     add={"metavar": "N", "type": int},
 )
 INCONCLUSIVE = Option(
-    "--inconclusive",
+    "--claims-inconclusive",
     "what an inconclusive claim does to the run: report or fail",
     default="report",
-    ini="scaling_inconclusive",
+    ini="claims_inconclusive",
     add={"choices": ("report", "fail")},
 )
 UPDATE = Option(
     "--claims-update",
     "write the ledger: `new` adds rows for claims that have none, `changed` replaces those that "
     "came out otherwise, `prune` removes those of claims that are gone; several with commas "
-    "(needs --reason and a clean tree)",
+    "(needs --claims-reason and a clean tree)",
     add={"metavar": "WHAT"},
 )
-REASON = Option("--reason", "why the ledger is updated", add={"metavar": "TEXT"})
+REASON = Option("--claims-reason", "why the ledger is updated", add={"metavar": "TEXT"})
 GATE = Option(
     "--claims-gate",
     "hold the whole run to the ledger: exit code 1 where a claim has no row, and 6 where the "
@@ -166,70 +167,121 @@ OPTIONS = (
 )
 
 
-def check_options(config: pytest.Config) -> None:
-    """Raise pytest.UsageError where a value is none, or one option lacks another."""
+class Options(NamedTuple):
+    """What a run was asked for: every option, read and checked once.
+
+    tier: None for the first of the project's. tasks: None for all. workers: None for as many as
+    there are cores. update: what --claims-update permits to write.
+    """
+
+    device: str
+    tier: str | None
+    tasks: tuple[str, ...] | None
+    store: Path | None
+    workers: int | None
+    timings: str
+    backend: str
+    scheduler: str | None
+    strict: bool
+    offline: bool
+    seed_offset: int
+    inconclusive: str
+    update: tuple[str, ...]
+    reason: str
+    gate: bool
+    ledger: str | None
+    report: str | None
+
+    @property
+    def on_cluster(self) -> bool:
+        return self.backend == "dask"
+
+
+READ: pytest.StashKey[Options] = pytest.StashKey()
+
+
+def options_of(config: pytest.Config) -> Options:
+    """The options of a run."""
+    return config.stash[READ]
+
+
+def read_options(config: pytest.Config) -> Options:
+    """Read all options and keep them on the config.
+
+    Raises pytest.UsageError where a value is none, or one option lacks another.
+    """
     for option in OPTIONS:
         value, choices = option.read(config), option.add.get("choices")
         if choices and value not in (None, *choices):
             raise pytest.UsageError(f"{option.flag} takes {' or '.join(choices)}, not {value!r}")
-    workers = WORKERS.read(config)
+    workers, store, tasks = (option.read(config) for option in (WORKERS, STORE, TASKS))
     if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
         raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
-    check_backend(config)
-    check_offset(int(SEED_OFFSET.read(config)))
-    check_update(config)
+    options = Options(
+        device=DEVICE.read(config),
+        tier=TIER.read(config),
+        tasks=names_in(tasks) if tasks else None,
+        store=Path(store).expanduser() if store else None,
+        workers=int(workers) if workers else None,
+        timings=TIMINGS.read(config),
+        backend=BACKEND.read(config),
+        scheduler=SCHEDULER.read(config),
+        strict=bool(STRICT.read(config)),
+        offline=bool(OFFLINE.read(config)),
+        seed_offset=int(SEED_OFFSET.read(config)),
+        inconclusive=INCONCLUSIVE.read(config),
+        update=names_in(UPDATE.read(config) or ""),
+        reason=(REASON.read(config) or "").strip(),
+        gate=bool(GATE.read(config)),
+        ledger=LEDGER.read(config),
+        report=REPORT.read(config),
+    )
+    check_backend(config, options)
+    check_offset(options.seed_offset)
+    check_update(UPDATE.read(config), options)
+    config.stash[READ] = options
+    return options
 
 
-MODES = ("new", "changed", "prune")
+def names_in(text: str) -> tuple[str, ...]:
+    """Names that are separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def modes(config: pytest.Config) -> tuple[str, ...]:
-    """What --claims-update permits to write."""
-    return tuple(name.strip() for name in (UPDATE.read(config) or "").split(",") if name.strip())
-
-
-def check_update(config: pytest.Config) -> None:
+def check_update(written: str | None, options: Options) -> None:
     """Raise pytest.UsageError where the ledger is to be written and something speaks against it."""
-    update, reason = UPDATE.read(config), (REASON.read(config) or "").strip()
-    unknown = [name for name in modes(config) if name not in MODES]
-    if unknown or (update is not None and not modes(config)):
+    unknown = [name for name in options.update if name not in MODES]
+    if unknown or (written is not None and not options.update):
         raise pytest.UsageError(
-            f"--claims-update takes {', '.join(MODES)}, or several of them with commas, "
-            f"not {update!r}"
+            f"{UPDATE.flag} takes {', '.join(MODES)}, or several of them with commas, "
+            f"not {written!r}"
         )
-    if update and not reason:
-        raise pytest.UsageError("--claims-update needs --reason 'why the ledger changes'")
-    if update and STRICT.read(config):
+    if options.update and not options.reason:
+        raise pytest.UsageError(f"{UPDATE.flag} needs {REASON.flag} 'why the ledger changes'")
+    if options.update and options.strict:
         raise pytest.UsageError(
-            "--claims-update keeps the ledger at each claim's own level; leave out --claims-strict"
+            f"{UPDATE.flag} keeps the ledger at each claim's own level; leave out {STRICT.flag}"
         )
-    if update and int(SEED_OFFSET.read(config)):
+    if options.update and options.seed_offset:
         raise pytest.UsageError(
-            "--claims-update keeps the seeds of the ledger from 0 on; leave out --seed-offset"
+            f"{UPDATE.flag} keeps the seeds of the ledger from 0 on; leave out {SEED_OFFSET.flag}"
         )
-    if reason and not update:
-        raise pytest.UsageError("--reason belongs to --claims-update")
+    if options.reason and not options.update:
+        raise pytest.UsageError(f"{REASON.flag} belongs to {UPDATE.flag}")
 
 
-def check_backend(config: pytest.Config) -> None:
+def check_backend(config: pytest.Config, options: Options) -> None:
     """Raise pytest.UsageError where the cluster is named in part."""
-    dask = BACKEND.read(config) == "dask"
-    if dask and config.getoption(WORKERS.dest):
+    if options.on_cluster and config.getoption(WORKERS.dest):
         raise pytest.UsageError(
             f"{WORKERS.flag} belongs to {BACKEND.flag}=local; a cluster has workers of its own"
         )
-    if dask and not SCHEDULER.read(config):
+    if options.on_cluster and not options.scheduler:
         raise pytest.UsageError(
             f"{BACKEND.flag}=dask needs {SCHEDULER.flag}=ADDRESS, as in tcp://127.0.0.1:8786"
         )
-    if config.getoption(SCHEDULER.dest) and not dask:
+    if config.getoption(SCHEDULER.dest) and not options.on_cluster:
         raise pytest.UsageError(f"{SCHEDULER.flag} belongs to {BACKEND.flag}=dask")
-
-
-def wants_cluster(config: pytest.Config) -> bool:
-    """Whether this process may need the cluster; a worker of pytest-xdist connects when it does."""
-    trains = not (OFFLINE.read(config) or config.option.collectonly)
-    return trains and BACKEND.read(config) == "dask" and not hasattr(config, "workerinput")
 
 
 def check_offset(offset: int) -> None:
@@ -279,11 +331,3 @@ def markdown() -> str:
     ]
     head = "| option | what it does | environment | ini | default |\n|---|---|---|---|---|"
     return "\n".join((head, *rows))
-
-
-def tier_of(config: pytest.Config) -> Tier:
-    """The tier that a run asks for; pytest.UsageError where there is none of that name."""
-    name = TIER.read(config)
-    if name not in TIERS:
-        raise pytest.UsageError(f"there is no tier {name!r}; use {', '.join(TIERS)}")
-    return TIERS[name]

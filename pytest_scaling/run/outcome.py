@@ -38,7 +38,7 @@ MISTAKES = (
 
 REPLACE = (
     "Find out what changed; where the new figures are right, replace the row with "
-    "--claims-update=changed --reason '...'."
+    "--claims-update=changed --claims-reason '...'."
 )
 TIMING = (
     "Times speak of this machine and of what else it does, so the ledger keeps none: look at what "
@@ -69,7 +69,7 @@ def outcome(
     claim: Claim,
     record: Record,
     row: Row | None,
-    accepted_now: str | None,
+    accepted_now: str,
     modes: Collection[str] = ("new",),
 ) -> Outcome:
     """Hold a record against the ledger.
@@ -77,7 +77,7 @@ def outcome(
     accepted_now: the reason given with --claims-update, which accepts a claim without a row, or
     whose row has changed, as the modes of the update permit.
     """
-    verdict, sentence = record["verdict"], f"{describe(claim)} {told(claim, record)}"
+    verdict, sentence = record["verdict"], f"{describe(claim)} {verdict_in_words(claim, record)}"
     if verdict == "not applicable":
         return Outcome("skipped", f"not applicable: {record['reason']}")
     held = record.get("ledger") or {"findings": ()}
@@ -98,11 +98,11 @@ def outcome(
 def by_row(claim: Claim, record: Record, row: Row | None, sentence: str) -> Outcome:
     """The outcome of a decided claim by the verdict that is expected of it."""
     verdict = record["verdict"]
-    expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.hoped
+    expected = row.verdict if row and row.verdict in ("supported", "refuted") else claim.expected
     if verdict != expected:
         hint = TIMING if record.get("timing") else advice(claim, row)
         return Outcome("failed", f"{sentence}\n{hint}")
-    if verdict != claim.hoped and row is not None:
+    if verdict != claim.expected and row is not None:
         return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
     return Outcome("passed", sentence)
 
@@ -162,7 +162,7 @@ def describe(claim: Claim) -> str:
     return f"{claim.id}: “{claim.text}”"
 
 
-def told(claim: Claim, record: Record) -> str:
+def verdict_in_words(claim: Claim, record: Record) -> str:
     """The verdict in words."""
     verdict, strength = record["verdict"], claim.strength
     over = f" ({strength})" if len(record["cells"]) > 1 else ""
@@ -174,8 +174,8 @@ def advice(claim: Claim, row: Row | None) -> str:
     if row is None and claim.is_control:
         return (
             f"A control must be refuted; as it is, {claim.control_of!r} is not trustworthy. "
-            f"Accept that as an honest exception with --claims-update=new --reason '...'."
+            f"Accept that as an honest exception with --claims-update=new --claims-reason '...'."
         )
     if row is None:
-        return "Accept it as an honest exception with --claims-update=new --reason '...'."
+        return "Accept it as an honest exception with --claims-update=new --claims-reason '...'."
     return f"The ledger has it {row.verdict} ({row.reason}). {REPLACE}"

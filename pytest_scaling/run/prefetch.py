@@ -3,7 +3,7 @@
 A body is plain code that asks for one measurement after another. Rehearsing it against what is
 already known shows what it will need next, so the first looks of all claims train at once, then
 the second looks of those that are undecided, and so on: the pool is never idle while anything is
-left to train. A rehearsal decides nothing. The real run that follows finds its trials done.
+left to train. A prefetch decides nothing. The real run that follows finds its trials done.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 from ..spec.arguments import PROVIDED
 from ..trials.sources import Plan
 from .collection import claim_of, device_of
+from .evaluate import evaluation
 from .interruption import deferred
 from .session import Session
 
@@ -29,7 +30,7 @@ PAUSE = 0.5  # seconds between signs of life
 
 @dataclass
 class Part:
-    """One claim in the rehearsal, and the trials it waits for."""
+    """One claim in the prefetch, and the trials it waits for."""
 
     item: pytest.Function
     asked: dict[str, Trial] = field(default_factory=dict)
@@ -42,7 +43,7 @@ def is_due(session: pytest.Session) -> bool:
     return not (broken or option.collectonly or option.setuponly or option.setupplan)
 
 
-def can_rehearse(item: pytest.Item) -> bool:
+def can_prefetch(item: pytest.Item) -> bool:
     """Whether a body will run, and needs nothing but what this plugin provides."""
     if not isinstance(item, pytest.Function) or claim_of(item) is None:
         return False
@@ -55,15 +56,15 @@ def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
     """The trials that a claim will ask for next and that are not there yet."""
     plan = Plan(session.trials)
     try:
-        hearing = session.hearing(item, {"device": device_of(item)}, plan)
+        ready = evaluation(session, item, {"device": device_of(item)}, plan)
     except Exception:  # the real run tells
         return {}
-    if hearing.body.measures:
-        hearing.rehearse()
+    if ready.body.measures:
+        ready.prefetch()
     return plan.missing
 
 
-def rehearse(
+def prefetch(
     session: Session,
     items: Iterable[pytest.Item],
     tick: Callable[[int, int], None] = lambda ready, claims: None,
@@ -73,11 +74,11 @@ def rehearse(
     Raises pytest.UsageError where there is nothing left to train with.
     """
     parts = [
-        Part(item) for item in items if can_rehearse(item) and isinstance(item, pytest.Function)
+        Part(item) for item in items if can_prefetch(item) and isinstance(item, pytest.Function)
     ]
     waiting = list(parts)
     while waiting:
-        with deferred():  # the first hearing loads libraries
+        with deferred():  # the first evaluation loads libraries
             waiting, wanted = advance(session, waiting)
         if session.trials.lost:
             raise pytest.UsageError(str(session.trials.lost))
@@ -107,9 +108,9 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
     return still, list(wanted.values())
 
 
-def outlook(session: Session, items: Iterable[pytest.Item]) -> str:
+def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
     """What a run would train first, for --collect-only."""
-    claims = [item for item in items if can_rehearse(item) and isinstance(item, pytest.Function)]
+    claims = [item for item in items if can_prefetch(item) and isinstance(item, pytest.Function)]
     missing: dict[str, Trial] = {}
     for item in claims:
         missing |= needs(session, item)

@@ -1,30 +1,59 @@
-"""TODO docstring."""
+"""What a run holds on to until its end: the store, the processes that train, the cluster."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from . import options
+from .options import Options, options_of
 
 if TYPE_CHECKING:
+    from ..trials.execution import Trials
     from ..trials.store.store import Store
     from ..trials.workers.cluster import Cluster
 
-
 Tally = tuple[int, int, str, tuple[str, ...]]
 """Trials trained and recalled, the store's path and its notices: plain values that can be sent."""
+
 CLUSTER: pytest.StashKey[Cluster] = pytest.StashKey()
+
+
+def make_trials(config: pytest.Config) -> Trials:
+    """The trials of a run: nothing starts before the first of them is asked for."""
+    from ..trials.execution import Trials
+
+    options, store = options_of(config), open_store(config)
+    workers = workers_of(options)
+    if options.offline or config.option.collectonly:
+        return Trials(store, workers=workers, offline=True)
+    if cluster := cluster_of(config):
+        return Trials(store, workers=sys.maxsize, pool=lambda _: cluster)  # it has a queue
+    return Trials(store, workers=workers)
+
+
+def tally_of(trials: Trials) -> Tally:
+    """What became of the trials that were asked for."""
+    return trials.computed, trials.recalled, str(trials.store.path), tuple(trials.notices)
+
+
+def workers_of(options: Options) -> int:
+    """Processes that train: as asked for, or the cores over the workers of pytest-xdist."""
+    if options.workers:
+        return options.workers
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    siblings = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return max(1, (cores or 1) // siblings)
 
 
 def store_path(config: pytest.Config) -> Path:
     """The file that remembers the trials of the run."""
     from ..trials.store.store import default_path
 
-    path = options.STORE.read(config)
-    return Path(path).expanduser() if path else default_path()
+    return options_of(config).store or default_path()
 
 
 def open_store(config: pytest.Config) -> Store:
@@ -37,16 +66,28 @@ def open_store(config: pytest.Config) -> Store:
         raise pytest.UsageError(str(error)) from None
 
 
+def connect_early(config: pytest.Config) -> None:
+    """Connect to the cluster before anything is collected, so that one that is absent is told.
+
+    A worker of pytest-xdist connects when it needs to.
+    """
+    options = options_of(config)
+    trains = not (options.offline or config.option.collectonly)
+    if options.on_cluster and trains and not hasattr(config, "workerinput"):
+        cluster_of(config)
+
+
 def cluster_of(config: pytest.Config) -> Cluster | None:
     """The cluster that the run asks for, connected; pytest.UsageError where it cannot be had."""
-    if options.BACKEND.read(config) != "dask":
+    options = options_of(config)
+    if not options.on_cluster:
         return None
     if CLUSTER not in config.stash:
         from ..trials.workers.cluster import Cluster
         from ..trials.workers.pool import PoolError
 
         try:
-            config.stash[CLUSTER] = Cluster(options.SCHEDULER.read(config))
+            config.stash[CLUSTER] = Cluster(str(options.scheduler))
         except PoolError as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[CLUSTER]

@@ -143,7 +143,7 @@ class Claim:
         return self.control_of is not None
 
     @property
-    def hoped(self) -> str:
+    def expected(self) -> str:
         """The verdict that needs no excuse."""
         return "refuted" if self.is_control else "supported"
 

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""The scope of a claim: its cells, and which of them run in a tier."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def scope(
     tier: Tier,
     wanted: Iterable[str] | None,
     arguments: Iterable[str],
-    lacking: str = "",
+    skip: str = "",
     missing: Callable[[Task | None], str] | None = None,
 ) -> Scope:
     """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners.
 
-    A body that takes `tasks` has one cell for all of them. lacking: why no cell can run here.
+    A body that takes `tasks` has one cell for all of them. skip: why no cell can run here.
     missing: why the data of a task cannot be had, in place of what the task itself says.
     """
     missing = missing or unavailable
@@ -98,7 +98,7 @@ def scope(
             task,
             learner,
             counts(claim, task, learner),
-            lacking or out_of_tier(task, learner, tier, missing),
+            skip or out_of_tier(task, learner, tier, missing),
             together,
         )
         for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
@@ -143,15 +143,15 @@ def out_of_tier(
     return f"{named} has no number of rows in the tier {tier.name}"
 
 
-def lacking_devices(claim: Claim, devices: tuple[str, ...]) -> str:
-    """Why a claim that compares devices cannot be heard in this run, or nothing.
+def missing_devices(claim: Claim, devices: tuple[str, ...]) -> str:
+    """Why a claim that compares devices cannot be judged in this run, or nothing.
 
     The CPU is always there; a device that was asked for permits the claim's arm on the CPU.
     """
     there = {"cpu", *(device.partition(":")[0] for device in devices)}
-    lacking = [kind for kind in claim.devices if kind not in there]
-    if not lacking:
+    missing = [kind for kind in claim.devices if kind not in there]
+    if not missing:
         return ""
     return (
-        f"it compares {' and '.join(claim.devices)}, and this run has no {' and no '.join(lacking)}"
+        f"it compares {' and '.join(claim.devices)}, and this run has no {' and no '.join(missing)}"
     )

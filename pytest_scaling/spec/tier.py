@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from .declaration import ClaimError
 
 
 @dataclass(frozen=True)
 class Tier:
-    """One level of effort.
+    """One level of effort. A project states its own by the hook `pytest_scaling_tiers`.
 
     Attributes:
-        sizes: numbers of training rows m, in ascending order.
+        name: lower-case letters, digits and underscores; it ends the name of a profile.
+        sizes: numbers of training rows m, in ascending order; the first is `m_small`.
+        most_seeds: seeds of an arm at most.
         test_rows: the most rows of a test set that a learner is judged on; None for all of them.
         draws: how many training sets a seed stands for where `spread` averages over several.
     """
@@ -21,37 +26,24 @@ class Tier:
     test_rows: int | None = None
     draws: int = 1
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise ClaimError(
+                f"a tier is named by lower-case letters, digits and underscores, not {self.name!r}"
+            )
+        if not self.sizes or list(self.sizes) != sorted(set(self.sizes)) or self.sizes[0] < 1:
+            raise ClaimError(
+                f"the tier {self.name} needs numbers of rows in ascending order, not {self.sizes!r}"
+            )
+
     def reach(self, largest: int | None = None) -> tuple[int, ...]:
         """The sizes up to `largest`, or all."""
         return tuple(m for m in self.sizes if largest is None or m <= largest)
 
 
-M_SMALL = 256  # rows at which the lecture's "small training set" is measured
-TEST_ROWS = 40_000  # where errors of a few per cent are told apart by a few per cent of themselves
-DRAWS = 10  # training sets of M_SMALL rows that one seed stands for where settings are compared
-
-TIERS = {
-    tier.name: tier
-    for tier in (
-        Tier(
-            "quick",
-            sizes=(256, 1_024, 4_096, 8_192, 16_384),
-            most_seeds=10,
-            test_rows=10_000,
-        ),
-        Tier(
-            "standard",
-            sizes=(256, 1_024, 4_096, 8_192, 16_384, 32_768, 65_536),
-            most_seeds=20,
-            test_rows=TEST_ROWS,
-            draws=DRAWS,
-        ),
-        Tier(
-            "full",
-            sizes=(256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144),
-            most_seeds=30,
-            test_rows=TEST_ROWS,
-            draws=DRAWS,
-        ),
-    )
-}
+DEFAULT_TIERS = (
+    Tier("quick", sizes=(256, 1_024, 4_096, 16_384), most_seeds=10),
+    Tier("standard", sizes=(256, 1_024, 4_096, 16_384, 65_536), most_seeds=20),
+    Tier("full", sizes=(256, 1_024, 4_096, 16_384, 65_536, 262_144), most_seeds=30),
+)
+"""The tiers of a project that states none."""

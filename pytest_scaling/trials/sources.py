@@ -15,14 +15,14 @@ class NotYet(Exception):
     """The trials were asked for and are not there yet."""
 
 
-class Laboratory(Protocol):
+class ResultSource(Protocol):
     """Gives the results of trials, one tuple of seeds each, in the order asked."""
 
     def results(self, trials: Sequence[Trial]) -> list[tuple[SeedResult, ...]]: ...
 
 
 class Design:
-    """A laboratory that knows nothing, and remembers which arms it was asked for."""
+    """A source that knows nothing, and remembers which arms it was asked for."""
 
     def __init__(self) -> None:
         self.asked: dict[Arm, None] = {}
@@ -33,7 +33,7 @@ class Design:
 
 
 class Plan:
-    """A laboratory that answers only what is known, and remembers what is missing."""
+    """A source that answers only what is known, and remembers what is missing."""
 
     def __init__(self, trials: Trials) -> None:
         self._trials = trials

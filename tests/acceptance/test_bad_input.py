@@ -13,7 +13,10 @@ COMPARE = "compare, task, m_small, smallest_effect"
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--tier=huge"], "there is no tier 'huge'; use quick, standard, full"),
+        (
+            ["--scaling-tier=huge"],
+            "there is no tier 'huge' for --scaling-tier; use quick, standard, full",
+        ),
         (
             ["--scaling-device=gpu"],
             "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, all or auto",
@@ -26,20 +29,20 @@ COMPARE = "compare, task, m_small, smallest_effect"
         ),
         (["--scaling-device=cuda", "-n2"], "device 'cuda' was asked for and is not there"),
         (["--scaling-workers=0"], "--scaling-workers takes a number from 1 on, not 0"),
-        (["--seed-offset=many"], "argument --seed-offset: invalid int value: 'many'"),
+        (["--claims-seed-offset=many"], "argument --claims-seed-offset: invalid int value: 'many'"),
         (
-            ["--seed-offset=-1"],
-            "--seed-offset takes 0, or a number from 30 to 99970, not -1: seeds further on belong "
-            "to replicates, and from 1000000 on to tuning",
+            ["--claims-seed-offset=-1"],
+            "--claims-seed-offset takes 0, or a number from 30 to 99970, not -1: seeds further on "
+            "belong to replicates, and from 1000000 on to tuning",
         ),
-        (["--seed-offset=99971"], "from 30 to 99970, not 99971: seeds further on belong to"),
-        (["--seed-offset=1000000", "-n2"], "from 30 to 99970, not 1000000"),
+        (["--claims-seed-offset=99971"], "from 30 to 99970, not 99971: seeds further on belong to"),
+        (["--claims-seed-offset=1000000", "-n2"], "from 30 to 99970, not 1000000"),
         (
-            ["--seed-offset=1"],
-            "--seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it may use "
-            "the seeds from 0 to 29, and a replication shares none of them",
+            ["--claims-seed-offset=1"],
+            "--claims-seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it may "
+            "use the seeds from 0 to 29, and a replication shares none of them",
         ),
-        (["--seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
+        (["--claims-seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
         (
             ["--scaling-backend=dask"],
             "--scaling-workers belongs to --scaling-backend=local; a cluster has workers",
@@ -49,8 +52,11 @@ COMPARE = "compare, task, m_small, smallest_effect"
             ["--scaling-scheduler=tcp://127.0.0.1:1"],
             "--scaling-scheduler belongs to --scaling-backend=dask",
         ),
-        (["--inconclusive=maybe"], "argument --inconclusive: invalid choice: 'maybe'"),
-        (["--tasks=sign,sine"], "there is no task 'sine'; use sign"),
+        (
+            ["--claims-inconclusive=maybe"],
+            "argument --claims-inconclusive: invalid choice: 'maybe'",
+        ),
+        (["--scaling-tasks=sign,sine"], "there is no task 'sine'; use sign"),
     ],
 )
 def test_an_option_that_means_nothing_ends_the_run(project, options, sentence):
@@ -64,7 +70,7 @@ def test_an_option_that_means_nothing_ends_the_run(project, options, sentence):
     ("line", "sentence"),
     [
         ("scaling_tier = huge", "there is no tier 'huge'"),
-        ("scaling_inconclusive = maybe", "--inconclusive takes report or fail, not 'maybe'"),
+        ("claims_inconclusive = maybe", "--claims-inconclusive takes report or fail, not 'maybe'"),
         ("scaling_device = gpu", "there is no device 'gpu'"),
     ],
 )
@@ -123,7 +129,7 @@ def test_a_damaged_store_is_set_aside_and_the_run_goes_on(project):
 def test_a_ledger_that_is_no_folder_is_an_error_in_one_sentence(project):
     project.claims(stated("clear"))
     (project.path / "file").write_text("")
-    result = project.run("--claims-ledger=file", "--claims-update=new", "--reason=why not")
+    result = project.run("--claims-ledger=file", "--claims-update=new", "--claims-reason=why not")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     text = said(result)
     assert re.search(r"the ledger's \S*clear\.json cannot be read \(NotADirectoryError: ", text)

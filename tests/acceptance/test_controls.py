@@ -52,7 +52,7 @@ def test_the_headline_of_a_claim_says_what_became_of_its_control(result):
 def test_a_supported_control_says_that_its_claim_is_not_trustworthy(result):
     assert (
         "A control must be refuted; as it is, 'supported-control' is not trustworthy. "
-        "Accept that as an honest exception with --claims-update=new --reason '...'."
+        "Accept that as an honest exception with --claims-update=new --claims-reason '...'."
     ) in said(result)
 
 
@@ -69,7 +69,7 @@ def test_a_control_is_selected_with_its_claim_by_the_id_of_the_claim(project):
 
 def test_an_accepted_control_xfails_and_its_claim_stays_not_trustworthy(project):
     project.claims(stated("claim"), stated("control", "supported", control_of="'claim'"))
-    project.run("--claims-update=new", "--reason=the data are too easy")
+    project.run("--claims-update=new", "--claims-reason=the data are too easy")
     result = project.run("-v", "-rx")
     assert outcomes(result) == {"claim": "PASSED", "control": "XFAIL"}
     assert "supported, as the ledger has it: the data are too easy" in said(result)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.acceptance.project import body, outcomes, said, stated
 
-ACCEPT = ("--claims-update=new", "--reason=small, but honest")
+ACCEPT = ("--claims-update=new", "--claims-reason=small, but honest")
 
 
 def test_an_accepted_exception_is_written_whole_and_expected_from_then_on(project):
@@ -42,7 +42,7 @@ def test_a_row_is_never_overwritten(project):
     project.run(*ACCEPT)
     before = (project.rows / "brave.json").read_bytes()
     project.claims(stated("brave", "supported"), stated("clear"))
-    result = project.run("-v", "--claims-update=new", "--reason=better now")
+    result = project.run("-v", "--claims-update=new", "--claims-reason=better now")
     assert outcomes(result) == {"brave": "FAILED", "clear": "PASSED"}
     assert "ledger: added clear.json" in said(result)
     assert (project.rows / "brave.json").read_bytes() == before
@@ -52,8 +52,8 @@ def test_a_row_is_never_overwritten(project):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--claims-update=new"], "--claims-update needs --reason 'why the ledger changes'"),
-        (["--reason=why not"], "--reason belongs to --claims-update"),
+        (["--claims-update=new"], "--claims-update needs --claims-reason 'why the ledger changes'"),
+        (["--claims-reason=why not"], "--claims-reason belongs to --claims-update"),
     ],
 )
 def test_an_update_and_its_reason_need_each_other(project, options, sentence, workers):
@@ -69,7 +69,7 @@ def test_a_partial_run_adds_no_row(project):
         stated("both", tasks="[sign, Sign('other')]"),
         body("sum", "exact", "assert exact(1, 'one')"),
     )
-    result = project.run("--tasks=other", *ACCEPT)
+    result = project.run("--scaling-tasks=other", *ACCEPT)
     assert "ledger: added sum.json" in said(result)
     assert [path.name for path in project.rows.iterdir()] == ["sum.json"]
 
@@ -89,8 +89,8 @@ def test_a_partial_run_is_compared_with_the_row_cell_by_cell(project):
     claims(0.3)
     project.run(*ACCEPT)
     claims(0.1)
-    assert project.run("--tasks=sign").ret == 0
-    result = project.run("--tasks=other")
+    assert project.run("--scaling-tasks=sign").ret == 0
+    result = project.run("--scaling-tasks=other")
     assert result.ret == 1
     assert "other was supported and is refuted" in said(result)
 

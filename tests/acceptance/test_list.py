@@ -141,7 +141,7 @@ def test_every_profile_of_the_ledger_has_a_column_that_says_how_it_differs(proje
 
 def test_a_run_fills_the_column(project, listed):
     project.claims(stated("clear"))
-    project.run("--claims-update=new", "--reason=it is so")
+    project.run("--claims-update=new", "--claims-reason=it is so")
     assert listed().outlines[1].split()[-1] == "supported"
 
 
@@ -213,7 +213,7 @@ def test_files_that_cannot_be_imported_are_told_of_in_one_sentence_each(project,
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--tier=huge"], "error: argument --tier: invalid choice: 'huge'"),
+        (["--tier=huge"], "there is no tier 'huge' for --scaling-tier; use quick, standard, full"),
         (["--device=gpu"], "error: argument --device: invalid choice: 'gpu'"),
         (["nowhere"], "ERROR: file or directory not found: nowhere"),
         (["empty"], "ERROR: there are no claims in empty; a claim is a test with @claim"),

@@ -1,4 +1,4 @@
-"""What a claim says when it is not what was hoped: sentences with figures."""
+"""What a claim says when it is not what was expected: sentences with figures."""
 
 import re
 

@@ -68,9 +68,9 @@ def heard(project, verdicts, *arguments):
 
 def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
     then = {name(now, row): row for now, row in OUTCOMES if row != "no row"}
-    heard(project, then, "--claims-update=new", "--reason=so it was then")
+    heard(project, then, "--claims-update=new", "--claims-reason=so it was then")
     now = {name(*pair): pair[0] for pair in OUTCOMES}
-    result = heard(project, now, "-v", "-rxs", "--seed-offset=100")
+    result = heard(project, now, "-v", "-rxs", "--claims-seed-offset=100")
     expected = {name(*pair): outcome for pair, outcome in OUTCOMES.items()}
     assert outcomes(result) == expected
     assert result.ret == 1
@@ -83,7 +83,9 @@ def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
     )
     assert "not applicable: later runs in the tiers full" in text
     assert "INCONCLUSIVE (is-inconclusive-was-no-row: “It is so” is inconclusive: error of" in text
-    assert "Accept it as an honest exception with --claims-update=new --reason '...'." in text
+    assert (
+        "Accept it as an honest exception with --claims-update=new --claims-reason '...'." in text
+    )
     assert "- sign was refuted and is supported" in text
     assert "where the new figures are right, replace the row with --claims-update=changed" in text
 
@@ -106,8 +108,8 @@ def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
 def test_inconclusive_can_be_made_to_fail(project, source):
     project.claims(stated("open", "inconclusive"))
     if source == "ini file":
-        project.pytester.makeini("[pytest]\nscaling_inconclusive = fail\n")
-    result = project.run(*(["--inconclusive=fail"] if source == "command line" else []))
+        project.pytester.makeini("[pytest]\nclaims_inconclusive = fail\n")
+    result = project.run(*(["--claims-inconclusive=fail"] if source == "command line" else []))
     assert result.ret == 1
     assert result.parseoutcomes() == {"failed": 1}
     result.stdout.fnmatch_lines(

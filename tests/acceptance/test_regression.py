@@ -9,9 +9,9 @@ from pytest_scaling.ledger.format import dump
 from pytest_scaling.ledger.record import digest
 from tests.acceptance.project import body, outcomes, said, stated
 
-ACCEPT = ("--claims-update=new", "--reason=first verdicts")
-CHANGE = ("--claims-update=changed", "--reason=it is so now")
-PRUNE = ("--claims-update=prune", "--reason=they are gone")
+ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
+CHANGE = ("--claims-update=changed", "--claims-reason=it is so now")
+PRUNE = ("--claims-update=prune", "--claims-reason=they are gone")
 USAGE = pytest.ExitCode.USAGE_ERROR
 OTHER = "cpu-riscv-float32-deterministic-quick"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["here", "in workers"])
@@ -65,7 +65,7 @@ def test_a_change_of_the_code_fails_with_what_changed_and_how_to_accept_it(proje
     assert (result.ret, outcomes(result)) == (1, {"it": "FAILED"})
     assert "its protocol changed: learner version of poor on sign, m = 256 was 1 and is 2" in text
     assert "The code differs: the protocol is another one." in text
-    assert "replace the row with --claims-update=changed --reason '...'" in text
+    assert "replace the row with --claims-update=changed --claims-reason '...'" in text
 
 
 def test_an_effect_that_shrank_on_other_seeds_fails_from_what_to_what(project):
@@ -81,7 +81,7 @@ def test_an_effect_that_shrank_on_other_seeds_fails_from_what_to_what(project):
     )
     project.run(*ACCEPT)
     assert project.run().ret == 0
-    result = project.run("-v", "--seed-offset=1000")
+    result = project.run("-v", "--claims-seed-offset=1000")
     text = said(result)
     assert result.ret == 1
     assert "the effect shrank: error of fading minus good on sign, m = 256 was 0.3000 [" in text
@@ -136,7 +136,7 @@ def test_new_and_changed_rows_can_be_written_at_once(project):
     project.claims(*learner(0.3))
     project.run(*ACCEPT)
     project.claims(*learner(0.35), stated("fresh"))
-    result = project.run("--claims-update=new,changed", "--reason=both")
+    result = project.run("--claims-update=new,changed", "--claims-reason=both")
     assert "ledger: added fresh.json, replaced it.json" in said(result)
 
 
@@ -162,7 +162,7 @@ def test_every_verdict_gets_its_row(project):
 def test_rows_of_claims_that_are_gone_fail_a_whole_run_and_can_be_pruned(project, workers):
     project.claims(stated("clear"), stated("gone"))
     project.run(*ACCEPT)
-    project.run("--tier=standard", *ACCEPT)
+    project.run("--scaling-tier=standard", *ACCEPT)
     project.claims(stated("clear"))
     result = project.run(*workers)
     assert result.ret == 1
@@ -179,7 +179,7 @@ PARTIAL = {
     "a selection": (("-k", "clear"), "some were deselected"),
     "an expression": (("-m", "claim"), "-m leaves some out"),
     "a file": (("test_claims.py",), "this one named some files only"),
-    "a task": (("--tasks=sign",), "--tasks leaves some out"),
+    "a task": (("--scaling-tasks=sign",), "--scaling-tasks leaves some out"),
     "a file that is left out": (("--ignore=test_more.py",), "--ignore leaves some out"),
     "the last failed": (("--lf",), "--lf leaves some out"),
 }
@@ -260,23 +260,27 @@ def test_rows_of_an_earlier_update_do_not_make_a_tree_dirty(project):
     project.claims(stated("clear"))
     committed(project)
     assert project.run(*ACCEPT).ret == 0
-    assert project.run("--tier=standard", *ACCEPT).ret == 0
+    assert project.run("--scaling-tier=standard", *ACCEPT).ret == 0
     assert len(list((project.path / "ledger").rglob("*.json"))) == 2
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--claims-update=changed"], "--claims-update needs --reason 'why the ledger changes'"),
-        (["--claims-update=new", "--reason= "], "--claims-update needs --reason"),
         (
-            ["--claims-update=all", "--reason=x"],
+            ["--claims-update=changed"],
+            "--claims-update needs --claims-reason 'why the ledger changes'",
+        ),
+        (["--claims-update=new", "--claims-reason= "], "--claims-update needs --claims-reason"),
+        (
+            ["--claims-update=all", "--claims-reason=x"],
             "--claims-update takes new, changed, prune, or several of them with commas, not 'all'",
         ),
-        (["--claims-update=", "--reason=x"], "--claims-update takes new, changed, prune"),
+        (["--claims-update=", "--claims-reason=x"], "--claims-update takes new, changed, prune"),
         (
-            [*ACCEPT, "--seed-offset=1000"],
-            "--claims-update keeps the seeds of the ledger from 0 on; leave out --seed-offset",
+            [*ACCEPT, "--claims-seed-offset=1000"],
+            "--claims-update keeps the seeds of the ledger from 0 on; leave out "
+            "--claims-seed-offset",
         ),
         ([*ACCEPT, "--claims-strict"], "--claims-update keeps the ledger at each claim's own"),
     ],
@@ -350,9 +354,9 @@ def test_a_part_of_the_tasks_is_held_against_its_part_of_the_protocol(project):
     both = {"tasks": "[sign, Sign('other')]"}
     project.claims(stated("clear", **both))
     project.run(*ACCEPT)
-    assert project.run("--tasks=other").ret == 0
+    assert project.run("--scaling-tasks=other").ret == 0
     project.claims(stated("clear", **both, smallest_effect="0.06"))
-    result = project.run("--tasks=other")
+    result = project.run("--scaling-tasks=other")
     assert result.ret == 1
     assert "its protocol changed: smallest effect was 0.05 and is 0.06" in said(result)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.acceptance.project import said, stated
 
 USAGE = pytest.ExitCode.USAGE_ERROR
-ADDED = ("--claims-update=new", "--reason=first")
+ADDED = ("--claims-update=new", "--claims-reason=first")
 
 
 @pytest.fixture

@@ -96,13 +96,13 @@ def test_a_race_against_itself_gives_the_second_runner_other_seeds(records):
 
 def test_the_standard_tier_looks_at_more_seeds(project):
     project.claims(against_good("stormy", "Planted('stormy', 0.2, 0.07)"))
-    found = comparison(project.records("--tier=standard")["stormy"])
+    found = comparison(project.records("--scaling-tier=standard")["stormy"])
     assert (found["n"], found["most_seeds"]) == (20, 20)
 
 
 def test_an_offset_replicates_on_other_seeds(project):
     project.claims(against_good("again", "Planted('breezy', 0.2, 0.025)"))
-    record = project.records("--seed-offset=1000")["again"]
+    record = project.records("--claims-seed-offset=1000")["again"]
     assert comparison(record)["seeds"] == list(range(1000, 1007))
     assert record["verdict"] == "supported"
 

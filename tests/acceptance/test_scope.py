@@ -1,7 +1,7 @@
 """The scope of a claim: its tasks and learners, and what they make of its verdict."""
 
-from pytest_scaling.spec.tier import TIERS
 from tests.acceptance.project import body, outcomes, said
+from tests.plugin.bench import TIERS
 
 COMPARE = "compare, task, m_small, smallest_effect"
 TASKS = "[Sign('one'), Sign('two'), Sign('three')]"
@@ -52,7 +52,7 @@ def test_narrowed_tasks_make_a_partial_verdict(project):
     project.claims(
         by_task("suite", "yny", tasks="None"), by_task("elsewhere", "yyy", tasks="[Sign('two')]")
     )
-    result = project.run("-v", "-rs", "--tasks", "one, three")
+    result = project.run("-v", "-rs", "--scaling-tasks", "one, three")
     assert outcomes(result) == {"suite": "PASSED", "elsewhere": "SKIPPED"}
     result.stdout.fnmatch_lines(
         [

@@ -57,7 +57,7 @@ def test_a_timing_that_is_refuted_says_what_to_do_and_names_the_times(timed):
 
 
 def test_the_ledger_keeps_no_timing(timed):
-    result = timed.run("--claims-update=new", "--reason=because", "-v")
+    result = timed.run("--claims-update=new", "--claims-reason=because", "-v")
     assert outcomes(result) == {"slower": "PASSED", "no-slower": "FAILED"}
     assert not timed.rows.exists()
 

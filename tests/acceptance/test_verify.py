@@ -11,7 +11,7 @@ from pytest_scaling.ledger.format import dump
 from pytest_scaling.ledger.record import digest
 from tests.acceptance.project import body, said, stated
 
-ACCEPT = ("--claims-update=new", "--reason=first verdicts")
+ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
 HEAVY = {"joblib", "matplotlib", "rich", "sklearn", "torch"}
 COMPARE = "compare, task, m_small, smallest_effect"
 CURVE = "curve, race, task, m_small, m_large, smallest_effect"
@@ -199,7 +199,7 @@ def test_a_row_of_another_protocol_is_stale_and_says_what_changed(measured, veri
     assert result.ret == 1
     assert "brave.json is stale: " in text
     assert words in text or "(and " in text
-    assert "hear the claim again with --claims-update=changed" in text
+    assert "evaluate the claim again with --claims-update=changed" in text
 
 
 def test_a_smaller_effect_than_the_row_was_made_with_is_named(measured, verify):
@@ -258,7 +258,7 @@ def test_a_project_without_a_ledger_has_nothing_to_verify(project, verify):
 
 
 def test_all_tiers_of_a_ledger_are_verified(measured, verify):
-    measured.run("--tier=standard", *ACCEPT)
+    measured.run("--scaling-tier=standard", *ACCEPT)
     assert "verified 10 rows of 5 claims" in said(verify())
     folder = measured.rows.name.replace("quick", "standard")
     assert "verified 5 rows of 5 claims" in said(verify("--profile", folder))

@@ -39,7 +39,7 @@ def brave(project, rows):
     """One more, which is refuted and accepted as it is."""
     project.claims(stated("brave", "refuted"), file="test_brave.py")
     if not rows:
-        project.run("test_brave.py", "--claims-update=new", "--reason=it is honest")
+        project.run("test_brave.py", "--claims-update=new", "--claims-reason=it is honest")
         rows |= {file.name: file.read_bytes() for file in project.rows.iterdir()}
     project.rows.mkdir(parents=True, exist_ok=True)
     for name, row in rows.items():

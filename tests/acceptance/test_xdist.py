@@ -229,7 +229,7 @@ def test_workers_share_the_cores_among_them(project):
         "@pytest.mark.parametrize('k', range(4))\n"
         "def test_cores(request, k):\n"
         "    with open('cores', 'a') as file:\n"
-        "        print(session_of(request.config).workers, file=file)\n"
+        "        print(session_of(request.config).trials.workers, file=file)\n"
         "    assert ENVIRONMENT['OMP_NUM_THREADS'] == '1'\n"
     )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

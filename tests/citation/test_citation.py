@@ -183,14 +183,14 @@ def test_a_row_that_is_not_committed_as_it_is_has_no_commit(forest, make, oak):
 def test_the_commands_to_reproduce_are_pinned(forest, oak):
     forest.write(oak)
     commit = forest.commit()
-    about, checkout, install, hear = cited(forest, oak).reproduce
+    about, checkout, install, evaluate = cited(forest, oak).reproduce
     assert about == "# Python 3.12.1, Linux x86_64, in a clone of oaks"
     assert checkout == f"git checkout {commit}"
     assert shlex.split(install)[3:] == [
         *("install", "-e", ".", "--group", "test"),
         *("numpy==2.1.0", "pytest-scaling==0.1.0", "torch==2.13.0"),
     ]
-    assert hear == "python -m pytest claims -k oak --tier=quick --scaling-device=cpu"
+    assert evaluate == "python -m pytest claims -k oak --scaling-tier=quick --scaling-device=cpu"
 
 
 def test_a_project_without_settings_can_be_cited(tmp_path, forest, oak):

@@ -19,8 +19,8 @@ from fixtures.learners.scaling import standardise
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
+from fixtures.tiers import M_SMALL, TIERS
 from pytest_scaling.spec.protocols import Block
-from pytest_scaling.spec.tier import M_SMALL, TIERS
 from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.blocks import block_of, scattered
 

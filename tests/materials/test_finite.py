@@ -9,7 +9,7 @@ import pytest
 from fixtures.tasks.breast_cancer import breast_cancer
 from fixtures.tasks.digits import digits
 from fixtures.tasks.finite import Finite
-from pytest_scaling.spec.tier import M_SMALL
+from fixtures.tiers import M_SMALL
 from tests.materials.blocks import largest_z
 
 SEEDS = range(4)

@@ -5,8 +5,8 @@ import pytest
 
 from fixtures.learners import nearest_neighbours
 from fixtures.learners.scaling import standardise
+from fixtures.tiers import M_SMALL, TIERS
 from pytest_scaling.spec.protocols import Block
-from pytest_scaling.spec.tier import M_SMALL, TIERS
 from tests.materials.blocks import scattered
 
 

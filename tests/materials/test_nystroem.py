@@ -8,7 +8,7 @@ from fixtures.learners.classical import EXACT_ROWS
 from fixtures.learners.nystroem import NystroemFeatures, gaussian
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 from pytest_scaling.spec.traits import sizes
 from tests.materials.blocks import block_of, labels_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures import tasks
 from fixtures.tasks import TASKS, found, suite
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"mnist1d", "poker-one-hot", "friedman"}
@@ -73,17 +73,13 @@ def test_a_new_file_is_a_new_task(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_repository_lists_the_suite_of_the_tier_that_a_run_asks_for(tier, pytestconfig):
-    class Config:
-        """A run's configuration as far as the tier goes."""
-
-        def getoption(self, name, default=None):
-            return tier if "tier" in name else default
-
-        def __getattr__(self, name):
-            return getattr(pytestconfig, name)
-
-    listed = pytestconfig.hook.pytest_scaling_tasks(config=Config())
+    listed = pytestconfig.hook.pytest_scaling_tasks(config=pytestconfig, tier=TIERS[tier])
     assert suite(tier) in listed
+
+
+def test_the_repository_states_the_lectures_tiers(pytestconfig):
+    stated = pytestconfig.hook.pytest_scaling_tiers(config=pytestconfig)
+    assert stated == tuple(TIERS.values())
 
 
 def test_listing_the_tasks_loads_neither_their_data_nor_heavy_libraries():

@@ -7,7 +7,7 @@ from fixtures.learners import classical, gradient_boosting, random_forest, trees
 from fixtures.learners.trees import FEWEST_ROWS, TREES
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.spec.tier import M_SMALL, TIERS
+from fixtures.tiers import M_SMALL, TIERS
 from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.blocks import block_of, labels_of
 

@@ -21,7 +21,6 @@ from fixtures.learners.descent import Descent
 from fixtures.learners.network import Network
 from fixtures.learners.tuned import tuned_settings, tuned_task
 from fixtures.learners.variant import ORDINARY
-from fixtures.lecture import EARLY
 from fixtures.spaces import (
     BEYOND_QUICK,
     FEWEST_STEPS,
@@ -43,9 +42,9 @@ from fixtures.tasks.linear import linear
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.xor import xor
+from fixtures.tiers import EARLY, M_SMALL, TIERS
 from fixtures.tune import COMMITTED, seeds_for, tuning_seeds
 from pytest_scaling.spec.protocols import SettingsError
-from pytest_scaling.spec.tier import M_SMALL, TIERS
 from pytest_scaling.trials.seeds import BLOCKS, LARGEST_OFFSET
 from pytest_scaling.trials.trial import Arm, Trial
 from tests.materials.tasks import PRESENT

@@ -21,7 +21,7 @@ from fixtures.spaces import GRID
 from fixtures.tasks import suite
 from fixtures.tasks.fetched import Fetched
 from fixtures.tasks.mnist1d import mnist1d
-from pytest_scaling.spec.tier import M_SMALL
+from fixtures.tiers import M_SMALL
 from tests.materials.blocks import block_of
 from tests.materials.tasks import for_each
 

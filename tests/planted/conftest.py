@@ -2,7 +2,7 @@ from functools import cache
 
 import pytest
 
-from pytest_scaling.spec.tier import TIERS
+from fixtures.tiers import TIERS
 from tests.planted.rates import Stage
 from tests.planted.worlds import WORLDS
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_scaling.experiments.evaluation import ClaimResult, Hearing
+from fixtures.tiers import TIERS
+from pytest_scaling.experiments.evaluation import ClaimResult, Evaluation
 from pytest_scaling.ledger.record import word
 from pytest_scaling.spec.protocols import Task
 from pytest_scaling.spec.scope import scope
-from pytest_scaling.spec.tier import TIERS, Tier
+from pytest_scaling.spec.tier import Tier
 
 from .laboratory import Bench
 from .suite import Planted, load, suite_tasks
@@ -47,23 +48,23 @@ class Stage:
 
     def rates(self, claim: str, replicates: int) -> Rates:
         """The verdicts on a claim, each replicate with luck that it shares with no other."""
-        results = (self.hear(claim, f"{claim}/{number}") for number in range(replicates))
+        results = (self.evaluate(claim, f"{claim}/{number}") for number in range(replicates))
         counts = Counter(word(result.verdict) for result in results)
         return Rates(counts, self.claims[claim].claim.level)
 
-    def hear(self, claim: str, replicate: str = "") -> ClaimResult:
-        """One hearing of a claim, without what stands beside it."""
+    def evaluate(self, claim: str, replicate: str = "") -> ClaimResult:
+        """One evaluation of a claim, without what stands beside it."""
         planted = self.claims[claim]
         laid = scope(planted.claim, self.suite, self.tier, None, planted.body.arguments)
         counted = tuple(cell for cell in laid.cells if cell.counted)
         laid = dataclasses.replace(laid, cells=counted)
         bench = self.bench.anew(replicate)
-        return Hearing(planted.body, laid, bench, self.tier, "cpu", 0).verdict()
+        return Evaluation(planted.body, laid, bench, self.tier, "cpu", 0).verdict()
 
 
 @dataclass(frozen=True)
 class Rates:
-    """How many hearings came out with which verdict, of claims at one level."""
+    """How many evaluations came out with which verdict, of claims at one level."""
 
     counts: Counter[str]
     level: float
@@ -98,6 +99,6 @@ def band(level: float, replicates: int) -> float:
 
 
 def together(rates: Iterable[Rates]) -> Rates:
-    """The hearings of several claims, of which the loosest sets the level."""
+    """The evaluations of several claims, of which the loosest sets the level."""
     rates = list(rates)
     return Rates(sum((each.counts for each in rates), Counter()), max(each.level for each in rates))

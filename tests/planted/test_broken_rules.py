@@ -6,7 +6,7 @@ import pytest
 
 from pytest_scaling.statistics.verdict import Verdict
 
-HEARINGS = 25
+EVALUATIONS = 25
 
 
 def by_the_mean(interval, bound):
@@ -78,13 +78,13 @@ BROKEN = [
 @pytest.mark.parametrize(("rule", "broken", "truth"), BROKEN)
 def test_a_broken_rule_is_found_out(rule, broken, truth, stage, monkeypatch):
     claim, world, letter = truth
-    assert stage(world).rates(claim, HEARINGS).faults(letter) == []
+    assert stage(world).rates(claim, EVALUATIONS).faults(letter) == []
     monkeypatch.setattr(rule, broken)
-    assert stage(world).rates(claim, HEARINGS).faults(letter) != []
+    assert stage(world).rates(claim, EVALUATIONS).faults(letter) != []
 
 
 def test_a_learner_that_breaks_what_is_said_of_every_unit_is_found_out_by_one_unit(stage):
-    assert stage("lecture").hear("relu-unit-slope").verdict == "supported"
-    result = stage("contrary").hear("relu-unit-slope")
+    assert stage("lecture").evaluate("relu-unit-slope").verdict == "supported"
+    result = stage("contrary").evaluate("relu-unit-slope")
     assert result.verdict == "refuted"
     assert result.reason == "every slope inside a trained network is one or zero: false"

@@ -1,6 +1,6 @@
 """The whole suite as a user runs it, on planted tasks and learners, with the store and the pool.
 
-It comes to the planted truth, and to the same evidence as a hearing without store and pool, so
+It comes to the planted truth, and to the same evidence as a evaluation without store and pool, so
 that the rates measured there are those of the suite.
 """
 
@@ -54,7 +54,7 @@ def told(world, folder):
 @pytest.mark.parametrize("world", ["lecture", "contrary", "edge"])
 def test_a_run_of_the_suite_comes_to_the_planted_truth(world, stage, tmp_path):
     heard = told(world, tmp_path)
-    here = {claim: stage(world).hear(claim) for claim in heard}
+    here = {claim: stage(world).evaluate(claim) for claim in heard}
     assert heard == {
         claim: NO_GPU
         if result.claim.devices

@@ -11,7 +11,7 @@ from tests.planted.rates import Stage, together
 from tests.planted.truth import TRUTHS
 from tests.planted.worlds import CHANCE_GAP
 
-CLEAR, ON_THE_EDGE = 6, 40  # hearings of a claim in a world, each with luck of its own
+CLEAR, ON_THE_EDGE = 6, 40  # evaluations of a claim in a world, each with luck of its own
 
 
 @pytest.fixture(scope="module")

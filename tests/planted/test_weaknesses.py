@@ -31,7 +31,7 @@ def test_a_collapse_in_one_seed_of_ten_goes_unseen_as_often_as_all_seeds_are_cle
 
 def test_a_collapse_that_is_seen_is_counted_in_the_evidence():
     stage = Stage(COLLAPSE)
-    results = [stage.hear(CLAIM, f"{CLAIM}/{number}") for number in range(20)]
+    results = [stage.evaluate(CLAIM, f"{CLAIM}/{number}") for number in range(20)]
     undecided = [result for result in results if result.verdict == "inconclusive"]
     assert len(undecided) > 2
     for result in undecided:

@@ -2,7 +2,8 @@
 
 A suite of twenty claims is heard, written into a ledger, and heard again: unchanged, on other seeds
 or with other noise on the same seeds (as another library makes it), or with a planted loss. All of
-it goes through hearing, record, ledger and gate as a real run does; only the learners are made up.
+it goes through evaluation, record, ledger and gate as a real run does; only the learners are made
+up.
 """
 
 import itertools
@@ -13,16 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_scaling.experiments.evaluation import Body, Hearing
+from pytest_scaling.experiments.evaluation import Body, Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.gate import against
 from pytest_scaling.ledger.ledger import Ledger
 from pytest_scaling.ledger.record import record
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
-from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.trials.result import SeedResult
-from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Bench
+from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, TIERS, Bench
 
 QUICK = TIERS["quick"]
 PROFILE = Profile("cpu", "x86_64", "quick")
@@ -76,7 +76,7 @@ def heard(world, name, offset=0):
     laid = scope(claim, (), QUICK, None, ("task",))
     arguments = ("compare", "task", "smallest_effect")
     bench = Large(world.error)
-    result = Hearing(Body(body, arguments), laid, bench, QUICK, "cpu", offset).verdict()
+    result = Evaluation(Body(body, arguments), laid, bench, QUICK, "cpu", offset).verdict()
     return record(result, PROFILE, "test_it.py", QUICK)
 
 

@@ -1,16 +1,21 @@
 """A workbench without training: tasks and learners that are only names, and planted results."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pytest_scaling.experiments.experiment import Experiment
 from pytest_scaling.spec.declaration import Claim
-from pytest_scaling.spec.tier import TIERS
+from pytest_scaling.spec.tier import DEFAULT_TIERS
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.trials.result import SeedResult
 from pytest_scaling.trials.trial import Arm, Trial
+
+DRAWS = 10  # training sets of a seed where settings are compared
+TIERS = {
+    tier.name: replace(tier, draws=1 if tier.name == "quick" else DRAWS) for tier in DEFAULT_TIERS
+}
 
 ROWS = 1_000  # test rows of a seed
 MAJORITY = 0.5  # error of the majority class

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_scaling.experiments.evaluation import Body, CellResult, ClaimResult, Hearing, over_cells
+from pytest_scaling.experiments.evaluation import (
+    Body,
+    CellResult,
+    ClaimResult,
+    Evaluation,
+    over_cells,
+)
 from pytest_scaling.spec.declaration import Claim, ClaimError
 from pytest_scaling.spec.scope import Cell, scope
-from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.spec.traits import sizes
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.statistics.verdict import Verdict
-from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Modest, Name, planted
+from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, TIERS, Modest, Name, planted
 
 QUICK = TIERS["quick"]
 VERDICTS = {
@@ -212,7 +217,7 @@ def heard(function, *arguments, bench=None, **claim):
     stated = Claim("it", "It is", **({"smallest_effect": EFFECT, "tasks": (TASK,)} | claim))
     laid = scope(stated, (), QUICK, None, arguments)
     laboratory = bench or planted(good=0.1, poor=0.3)
-    return Hearing(Body(function, arguments), laid, laboratory, QUICK, "cpu", 0).verdict()
+    return Evaluation(Body(function, arguments), laid, laboratory, QUICK, "cpu", 0).verdict()
 
 
 def test_a_body_gets_the_values_of_its_cell():

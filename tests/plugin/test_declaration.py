@@ -64,8 +64,8 @@ def test_a_bound_may_be_negative_or_whole_but_not_the_smallest_effect():
 
 
 def test_a_claim_hopes_to_be_supported_and_a_control_to_be_refuted():
-    assert Claim("it", "It is").hoped == "supported"
-    assert Claim("not-it", "It is not", control_of="it").hoped == "refuted"
+    assert Claim("it", "It is").expected == "supported"
+    assert Claim("not-it", "It is not", control_of="it").expected == "refuted"
 
 
 def stated_by(decorator):

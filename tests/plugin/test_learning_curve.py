@@ -7,12 +7,12 @@ import pytest
 from pytest_scaling.experiments.learning_curve import mean_interval
 from pytest_scaling.experiments.units import ERROR, LOG_ERROR
 from pytest_scaling.spec.declaration import ClaimError
-from pytest_scaling.spec.tier import TIERS
 from tests.plugin.bench import (
     EFFECT,
     GOOD,
     MAJORITY,
     TASK,
+    TIERS,
     Bench,
     Modest,
     Name,

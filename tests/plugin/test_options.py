@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.run.options import OPTIONS, check_options
+from pytest_scaling.run.options import OPTIONS, options_of, read_options
 
 README = Path(__file__).parents[2] / "README.md"
 VALUES = {  # for options that do not take any text: on the command line, elsewhere
     "--scaling-workers": ("3", "4"),
     "--scaling-backend": ("dask", "local"),
-    "--seed-offset": ("5", "6"),
-    "--inconclusive": ("fail", "report"),
+    "--claims-seed-offset": ("5", "6"),
+    "--claims-inconclusive": ("fail", "report"),
     "--scaling-timings": ("serial", "skip"),
     "--claims-update": ("new", "new"),
 }
@@ -86,10 +86,24 @@ def test_every_option_is_in_the_table_of_the_readme(option):
 def test_workers_are_a_number_from_one_on(pytester, monkeypatch, value):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", value)
     with pytest.raises(pytest.UsageError, match="takes a number from 1 on, not"):
-        check_options(pytester.parseconfig())
+        read_options(pytester.parseconfig())
 
 
 def test_workers_and_choices_that_mean_something_are_taken(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", "12")
-    pytester.makeini("[pytest]\nscaling_inconclusive = fail\n")
-    check_options(pytester.parseconfig())
+    pytester.makeini("[pytest]\nclaims_inconclusive = fail\n")
+    options = read_options(pytester.parseconfig("--scaling-tasks=a, b,"))
+    assert (options.workers, options.inconclusive, options.tasks) == (12, "fail", ("a", "b"))
+
+
+def test_every_option_of_the_plugin_has_a_name_that_no_other_project_takes():
+    assert all(option.flag.startswith(("--scaling-", "--claims-")) for option in OPTIONS)
+    named = [option.ini for option in OPTIONS if option.ini]
+    assert all(name.startswith(("scaling_", "claims_")) for name in named)
+
+
+def test_the_options_are_read_once(pytester, monkeypatch):
+    config = pytester.parseconfig("--scaling-workers=3")
+    assert read_options(config) == options_of(config)
+    monkeypatch.setenv("PYTEST_SCALING_STORE", "elsewhere")
+    assert options_of(config).store is None

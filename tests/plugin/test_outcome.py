@@ -5,7 +5,7 @@ import pytest
 from pytest_scaling.experiments.estimate import Inconclusive
 from pytest_scaling.ledger.ledger import Row
 from pytest_scaling.ledger.words import needs
-from pytest_scaling.run.outcome import Outcome, outcome, properties, told
+from pytest_scaling.run.outcome import Outcome, outcome, properties, verdict_in_words
 from pytest_scaling.spec.declaration import Claim
 
 CLAIM = Claim("it", "It is so")
@@ -35,24 +35,24 @@ def row(verdict, **tasks):
 @pytest.mark.parametrize("verdict", ["supported", "refuted", "inconclusive", "not applicable"])
 @pytest.mark.parametrize("was", [None, "supported", "refuted", "inconclusive", "not applicable"])
 def test_every_verdict_meets_every_row(claim, verdict, was):
-    """The table once more, in rules: what is hoped passes, what was accepted xfails."""
+    """The table once more, in rules: what is expected passes, what was accepted xfails."""
     kind = outcome(claim, record(verdict), was and row(was), None).kind
     if verdict in ("inconclusive", "not applicable"):
         assert kind == {"inconclusive": "inconclusive", "not applicable": "skipped"}[verdict]
     elif was in ("supported", "refuted"):
-        unchanged = "passed" if verdict == claim.hoped else "xfailed"
+        unchanged = "passed" if verdict == claim.expected else "xfailed"
         assert kind == (unchanged if verdict == was else "failed")
     else:
-        assert kind == ("passed" if verdict == claim.hoped else "failed")
+        assert kind == ("passed" if verdict == claim.expected else "failed")
 
 
 @pytest.mark.parametrize("claim", [CLAIM, CONTROL])
 def test_a_reason_accepts_what_has_no_row_and_only_that(claim):
-    unhoped = {"supported": "refuted", "refuted": "supported"}[claim.hoped]
+    unhoped = {"supported": "refuted", "refuted": "supported"}[claim.expected]
     accepted = outcome(claim, record(unhoped), None, "small data")
     assert accepted == Outcome("xfailed", f"{unhoped}, as the ledger has it: small data")
-    assert outcome(claim, record(claim.hoped), None, "small data").kind == "passed"
-    assert outcome(claim, record(unhoped), row(claim.hoped), "small data").kind == "failed"
+    assert outcome(claim, record(claim.expected), None, "small data").kind == "passed"
+    assert outcome(claim, record(unhoped), row(claim.expected), "small data").kind == "failed"
     assert outcome(claim, record("inconclusive"), None, "small data").kind == "inconclusive"
 
 
@@ -83,7 +83,7 @@ def test_the_sentence_has_id_claim_verdict_and_reason():
 def test_a_verdict_over_several_cells_says_by_which_strength():
     several = record("refuted", cells=[cell("xor", "refuted"), cell("sum", "supported")])
     usually = Claim("it", "It is so", strength="usually")
-    assert told(usually, several) == "is refuted (usually): the reason"
+    assert verdict_in_words(usually, several) == "is refuted (usually): the reason"
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,18 @@ def test_an_open_claim_says_how_many_seeds_would_decide(seeds, words):
 @pytest.mark.parametrize(
     ("claim", "was", "words"),
     [
-        (CLAIM, None, "\nAccept it as an honest exception with --claims-update=new --reason"),
+        (
+            CLAIM,
+            None,
+            "\nAccept it as an honest exception with --claims-update=new --claims-reason",
+        ),
         (CONTROL, None, "\nA control must be refuted; as it is, 'it' is not trustworthy. Accept"),
         (CLAIM, "supported", "\nThe ledger has it supported (so it was). Find out what changed"),
         (CONTROL, "refuted", "\nThe ledger has it refuted (so it was). Find out what changed"),
     ],
 )
 def test_a_failure_advises_what_to_do(claim, was, words):
-    unhoped = {"supported": "refuted", "refuted": "supported"}[claim.hoped]
+    unhoped = {"supported": "refuted", "refuted": "supported"}[claim.expected]
     assert words in outcome(claim, record(unhoped), was and row(was), None).message
 
 
@@ -166,7 +170,7 @@ def test_a_finding_fails_a_claim_whatever_its_verdict_and_a_note_does_not():
     assert failed.kind == "failed"
     assert failed.message.endswith(
         "the reason\n- it shrank\nIt was the code. Find out what changed; where the new figures "
-        "are right, replace the row with --claims-update=changed --reason '...'."
+        "are right, replace the row with --claims-update=changed --claims-reason '...'."
     )
     open_now = held(("protocol", "it changed")) | {"verdict": "inconclusive"}
     assert outcome(CLAIM, open_now, row("supported"), None).kind == "failed"

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_scaling.run import progress
+from pytest_scaling.run.options import read_options
 from pytest_scaling.run.progress import Heartbeat, Progress
 from pytest_scaling.trials.store.store import Store
 from pytest_scaling.trials.workers.worker import compute
@@ -30,6 +31,7 @@ def config(pytester, monkeypatch):
     """A config whose signs of life come in quick succession, with a store that is not there yet."""
     monkeypatch.setattr(progress, "QUIET", 0.01)
     config = pytester.parseconfig("--scaling-store=own.db")
+    read_options(config)
     config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(Terminal(), "terminalreporter")
     return config

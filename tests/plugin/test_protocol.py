@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling.experiments.evaluation import Body, Hearing
+from pytest_scaling.experiments.evaluation import Body, Evaluation
 from pytest_scaling.ledger.protocol import changes, protocol
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
-from pytest_scaling.spec.tier import TIERS
-from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Name, planted
+from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, TIERS, Name, planted
 
 QUICK = TIERS["quick"]
 CLEAR = planted(good=0.1, poor=0.3)
@@ -41,7 +40,7 @@ def heard(bench=CLEAR, body=body, wanted=None, tier=QUICK, **header):
     claim = Claim("it", header.pop("text", "It is so"), **header)
     laid = scope(claim, (), tier, wanted, ("task",))
     arguments = tuple(body.__code__.co_varnames[: body.__code__.co_argcount])
-    result = Hearing(Body(body, arguments), laid, bench, tier, "cpu", 0).verdict()
+    result = Evaluation(Body(body, arguments), laid, bench, tier, "cpu", 0).verdict()
     return protocol(claim, result.designs, tier)
 
 

@@ -7,17 +7,16 @@ import platform
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_scaling.experiments.evaluation import Body, CellResult, Hearing
+from pytest_scaling.experiments.evaluation import Body, CellResult, Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump, finite
 from pytest_scaling.ledger.ledger import Ledger
 from pytest_scaling.ledger.record import arms, digest, record
 from pytest_scaling.spec.declaration import Claim, Source
 from pytest_scaling.spec.scope import Cell, scope
-from pytest_scaling.spec.tier import TIERS
 from pytest_scaling.statistics.verdict import Verdict
 from pytest_scaling.trials.trial import Arm
-from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, Name, planted, swinging
+from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, TIERS, Name, planted, swinging
 
 QUICK = TIERS["quick"]
 PROFILE = Profile("cpu", "x86_64", "quick")
@@ -33,7 +32,7 @@ def heard(bench, m=64, **claim):
     stated = Claim("it", "It is so", smallest_effect=EFFECT, tasks=(TASK,), **claim)
     laid = scope(stated, (), QUICK, None, ("task",))
     arguments = ("compare", "task", "smallest_effect")
-    result = Hearing(Body(body, arguments), laid, bench, QUICK, "cpu", 0).verdict()
+    result = Evaluation(Body(body, arguments), laid, bench, QUICK, "cpu", 0).verdict()
     return record(result, PROFILE, "claims/test_it.py", QUICK)
 
 
@@ -123,7 +122,7 @@ def test_what_is_not_applicable_has_a_reason_and_no_evidence():
 
     stated = Claim("it", "It is so", tasks=(TASK,))
     laid = scope(stated, (), QUICK, None, ("task",))
-    result = Hearing(Body(body, ("task",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
+    result = Evaluation(Body(body, ("task",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
     made = record(result, PROFILE, "test_it.py", QUICK)
     assert (made["verdict"], made["reason"]) == ("not applicable", "no data")
     assert made["cells"][0]["evidence"] == []
@@ -135,7 +134,7 @@ def test_an_exact_statement_is_evidence_without_figures():
         assert exact(True, "one is one")
 
     laid = scope(Claim("it", "It is so"), (), QUICK, None, ())
-    result = Hearing(Body(body, ("exact",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
+    result = Evaluation(Body(body, ("exact",)), laid, CLEAR, QUICK, "cpu", 0).verdict()
     (comparison,) = record(result, PROFILE, "test_it.py", QUICK)["cells"][0]["evidence"]
     assert comparison == {
         "about": "one is one",

@@ -4,15 +4,14 @@ import copy
 
 import pytest
 
-from pytest_scaling.experiments.evaluation import Body, Hearing
+from pytest_scaling.experiments.evaluation import Body, Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.ledger import Ledger
 from pytest_scaling.ledger.record import record
 from pytest_scaling.ledger.regression import compare, level_for, suspects
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
-from pytest_scaling.spec.tier import TIERS
-from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, planted, swinging
+from tests.plugin.bench import EFFECT, GOOD, POOR, TASK, TIERS, planted, swinging
 
 QUICK = TIERS["quick"]
 PROFILE = Profile("cpu", "x86_64", "quick")
@@ -26,7 +25,7 @@ def heard(bench, offset=0, **header):
     claim = Claim("it", "It is so", smallest_effect=EFFECT, tasks=(TASK,), **header)
     laid = scope(claim, (), QUICK, None, ("task",))
     arguments = ("compare", "task", "smallest_effect")
-    result = Hearing(Body(body, arguments), laid, bench, QUICK, "cpu", offset).verdict()
+    result = Evaluation(Body(body, arguments), laid, bench, QUICK, "cpu", offset).verdict()
     return record(result, PROFILE, "test_it.py", QUICK)
 
 

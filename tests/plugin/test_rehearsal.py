@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_scaling.run.prefetch import can_rehearse, is_due, outlook, rehearse
+from pytest_scaling.run.prefetch import can_prefetch, cost_preview, is_due, prefetch
 from pytest_scaling.run.session import Session
 from tests.plugin.bench import planted, swinging
 
@@ -104,7 +104,7 @@ def session(items):
 
 
 def test_the_first_looks_of_all_claims_are_asked_for_together(session, chosen):
-    rehearse(session, chosen("poor", "unsteady", "breezy"))
+    prefetch(session, chosen("poor", "unsteady", "breezy"))
     assert session.trials.rounds == [
         ["poor 0", "good 0", "unsteady 0", "breezy 0"],
         ["unsteady 5", "good 5", "breezy 5"],
@@ -124,7 +124,7 @@ class OneByOne(Waiting):
 
 def test_a_claim_goes_on_while_the_trials_of_another_run(session, chosen):
     session.__dict__["trials"] = OneByOne()
-    rehearse(session, chosen("poor", "unsteady"))
+    prefetch(session, chosen("poor", "unsteady"))
     assert session.trials.rounds == [
         ["poor 0", "good 0", "unsteady 0"],
         ["unsteady 5", "good 5"],
@@ -135,40 +135,40 @@ def test_a_claim_goes_on_while_the_trials_of_another_run(session, chosen):
 
 def test_a_claim_that_is_ready_is_counted(session, chosen):
     signs = []
-    rehearse(session, chosen("poor", "unsteady"), lambda *sign: signs.append(sign))
+    prefetch(session, chosen("poor", "unsteady"), lambda *sign: signs.append(sign))
     assert signs == [(0, 2), (1, 2), (1, 2)]
 
 
 def test_a_trial_that_fails_ends_the_rehearsal_of_its_claim_alone(session, chosen):
     session.trials.failing = ("poor",)
-    rehearse(session, chosen("poor", "breezy"))
+    prefetch(session, chosen("poor", "breezy"))
     assert session.trials.rounds == [["poor 0", "good 0", "breezy 0"], ["breezy 5", "good 5"]]
 
 
 def test_what_is_known_is_not_asked_for_again(session, chosen):
-    rehearse(session, chosen("breezy"))
+    prefetch(session, chosen("breezy"))
     session.trials.rounds.clear()
-    rehearse(session, chosen("breezy"))
+    prefetch(session, chosen("breezy"))
     assert session.trials.rounds == []
 
 
 @pytest.mark.parametrize("bad", ["broken", "taskless"])
 def test_a_claim_that_breaks_is_left_to_the_real_run(session, chosen, bad):
-    rehearse(session, chosen(bad, "breezy"))
+    prefetch(session, chosen(bad, "breezy"))
     assert session.trials.rounds == [["breezy 0", "good 0"], ["breezy 5", "good 5"]]
 
 
 def test_a_forecast_counts_the_trials_of_the_first_looks_and_trains_none(session, chosen):
-    assert outlook(session, chosen("poor", "unsteady", "ordinary")) == (
+    assert cost_preview(session, chosen("poor", "unsteady", "ordinary")) == (
         "claims: 2; their first looks would train 3 trials (15 learners); the rest is remembered"
     )
     assert session.trials.rounds == []
 
 
 def test_a_body_that_may_not_run_or_needs_fixtures_of_others_is_not_rehearsed(items):
-    rehearsed = {name for name, item in items.items() if can_rehearse(item)}
+    prefetched = {name for name, item in items.items() if can_prefetch(item)}
     left_out = {"test_theirs", "test_ordinary", "test_skipped", "test_maybe"}
-    assert set(items) - rehearsed == left_out
+    assert set(items) - prefetched == left_out
 
 
 @pytest.mark.parametrize(

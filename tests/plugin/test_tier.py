@@ -1,26 +1,23 @@
-"""Tiers: how far a run goes."""
+"""Tiers: how far a run goes, and who says so."""
 
 import pytest
 
-from pytest_scaling.run.options import tier_of
-from pytest_scaling.spec.tier import M_SMALL, TIERS, Tier
+from pytest_scaling import ClaimError, Tier
+from pytest_scaling.run.options import read_options
+from pytest_scaling.run.session import tier_of
+from pytest_scaling.spec.tier import DEFAULT_TIERS
 from pytest_scaling.statistics.interval import LOOKS
 
 
-@pytest.mark.parametrize(
-    ("name", "largest", "most_seeds"),
-    [("quick", 16_384, 10), ("standard", 65_536, 20), ("full", 262_144, 30)],
-)
-def test_a_tier_goes_as_far_as_the_design_says(name, largest, most_seeds):
-    tier = TIERS[name]
-    assert (tier.name, tier.sizes[-1], tier.most_seeds) == (name, largest, most_seeds)
-    assert most_seeds in LOOKS
+def configured(pytester, *arguments):
+    config = pytester.parseconfig(*arguments)
+    read_options(config)
+    return config
 
 
-@pytest.mark.parametrize("tier", TIERS.values(), ids=lambda tier: tier.name)
-def test_sizes_ascend_and_the_small_training_set_is_one_of_them(tier):
-    assert list(tier.sizes) == sorted(set(tier.sizes))
-    assert M_SMALL in tier.sizes
+@pytest.mark.parametrize("tier", DEFAULT_TIERS, ids=lambda tier: tier.name)
+def test_the_seeds_of_a_tier_end_with_a_look(tier):
+    assert tier.most_seeds in LOOKS
 
 
 @pytest.mark.parametrize(
@@ -31,17 +28,39 @@ def test_a_tier_reaches_as_far_as_a_learner_affords(largest, reached):
     assert Tier("small", (16, 64, 256), most_seeds=5).reach(largest) == reached
 
 
-@pytest.mark.parametrize("tier", TIERS.values(), ids=lambda tier: tier.name)
-def test_half_of_the_largest_size_is_a_size(tier):
-    """A plateau is looked for between the two."""
-    assert tier.sizes[-1] // 2 in tier.sizes
-
-
-def test_a_run_has_the_tier_that_it_names(pytester):
-    assert tier_of(pytester.parseconfig()).name == "quick"
-    assert tier_of(pytester.parseconfig("--tier=full")).name == "full"
+def test_a_project_that_states_no_tiers_has_the_plain_ones(pytester):
+    assert tier_of(configured(pytester)).name == "quick"
+    assert tier_of(configured(pytester, "--scaling-tier=full")).name == "full"
 
 
 def test_an_unknown_tier_is_told_with_those_that_there_are(pytester):
-    with pytest.raises(pytest.UsageError, match="no tier 'huge'; use quick, standard, full"):
-        tier_of(pytester.parseconfig("--tier=huge"))
+    sentence = "no tier 'huge' for --scaling-tier; use quick, standard, full"
+    with pytest.raises(pytest.UsageError, match=sentence):
+        tier_of(configured(pytester, "--scaling-tier=huge"))
+
+
+def test_a_project_may_have_tiers_of_its_own(pytester):
+    pytester.makeconftest(
+        """
+        from pytest_scaling import Tier
+
+        def pytest_scaling_tiers(config):
+            return Tier("glance", (32, 128), most_seeds=5), Tier("night", (32, 512), most_seeds=10)
+        """
+    )
+    assert tier_of(configured(pytester)) == Tier("glance", (32, 128), most_seeds=5)
+    assert tier_of(configured(pytester, "--scaling-tier=night")).sizes[-1] == 512
+    with pytest.raises(pytest.UsageError, match=r"no tier .quick. .*; use glance, night"):
+        tier_of(configured(pytester, "--scaling-tier=quick"))
+
+
+@pytest.mark.parametrize("name", ["", "Quick", "over night", "over-night", "1st"])
+def test_a_tier_is_named_so_that_a_profile_can_end_with_it(name):
+    with pytest.raises(ClaimError, match="a tier is named by lower-case letters"):
+        Tier(name, (64,), most_seeds=5)
+
+
+@pytest.mark.parametrize("sizes", [(), (64, 32), (64, 64), (0, 64)])
+def test_sizes_ascend(sizes):
+    with pytest.raises(ClaimError, match="in ascending order"):
+        Tier("small", sizes, most_seeds=5)

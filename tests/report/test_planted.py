@@ -29,8 +29,8 @@ def test_the_page_tells_the_rates_of_the_documentation(table):
     refuted = table[table.index(bound) + 1]
     assert (PLANTED.at_the_bound, PLANTED.supported) == (bound[2], bound[5])
     assert (refuted[4], refuted[5]) == ("refuted", PLANTED.refuted)
-    hearings = {row[0][0]: (row[2], row[5]) for row in table if row[0][:2] in ("S,", "R,")}
-    assert hearings == {"S": (PLANTED.true, "0 %"), "R": (PLANTED.false, "0 %")}
+    evaluations = {row[0][0]: (row[2], row[5]) for row in table if row[0][:2] in ("S,", "R,")}
+    assert evaluations == {"S": (PLANTED.true, "0 %"), "R": (PLANTED.false, "0 %")}
 
 
 def test_every_rate_stands_in_the_documentation():

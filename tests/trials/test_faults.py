@@ -13,12 +13,12 @@ import pytest
 
 from pytest_scaling.trials.execution import Trials
 from pytest_scaling.trials.store import store as store_module
-from pytest_scaling.trials.store.leases import LEASE, new_holder
+from pytest_scaling.trials.store.leases import LEASE, new_owner
 from pytest_scaling.trials.store.store import Store, StoreError
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import InProcess, trial
 
-NEW_HOLDER = "from pytest_scaling.trials.store.leases import new_holder; print(new_holder())"
+NEW_HOLDER = "from pytest_scaling.trials.store.leases import new_owner; print(new_owner())"
 TRIALS = [trial(m=m) for m in (20, 30, 64)]
 DAMAGES = 60  # files that are harmed in each way
 
@@ -118,13 +118,13 @@ def test_the_lease_of_a_process_that_has_ended_lapses_at_once(store):
     )
     assert store.acquire("trial", done.stdout.strip())
     assert store.acquire("trial", "next")
-    assert not store.acquire("trial", new_holder())
-    assert store.acquire("another", new_holder())
+    assert not store.acquire("trial", new_owner())
+    assert store.acquire("another", new_owner())
     assert not store.acquire("another", "next")
 
 
 def test_a_process_of_another_host_may_live(store):
-    host, _, number = new_holder().split("/")
+    host, _, number = new_owner().split("/")
     assert store.acquire("trial", f"not-{host}/{2**22 + 1}/{number}")
     assert not store.acquire("trial", "next")
 

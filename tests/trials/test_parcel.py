@@ -22,13 +22,13 @@ def test_a_trial_arrives_as_it_was_sent():
 
 
 def test_a_worker_with_another_version_of_a_library_says_so(monkeypatch):
-    parcel = pack(trial())
+    payload = pack(trial())
     here = trial_module.library_versions()
     there = {**here, "numpy": "0.0.1", "torch": "0.0.2"}
     del there["scipy"]
     monkeypatch.setattr(trial_module, "library_versions", lambda: there)
     with pytest.raises(TrialError) as caught:
-        parcel.open()
+        payload.open()
     assert str(caught.value) == (
         "nearest centroid on stripes, m = 64, seeds 0-4 would be another trial on a worker: "
         f'versions.numpy is "0.0.1" there, not "{here["numpy"]}", '
@@ -63,9 +63,9 @@ def test_equal_trees_do_not_differ_and_others_are_named_by_their_path():
 ELSEWHERE = """
 import pickle, sys
 from pytest_scaling.trials.result import TrialError
-parcel = pickle.loads(sys.stdin.buffer.read())
+payload = pickle.loads(sys.stdin.buffer.read())
 try:
-    print(parcel.open().description)
+    print(payload.open().description)
 except TrialError as error:
     print(error)
 """
@@ -73,7 +73,7 @@ except TrialError as error:
 
 @pytest.fixture
 def theirs(tmp_path, monkeypatch):
-    """The parcel of a trial whose learner is in a module that only this process finds."""
+    """The payload of a trial whose learner is in a module that only this process finds."""
     source = "from tests.trials.toys import Centroids\nclass Theirs(Centroids): pass\n"
     (tmp_path / "their_learners.py").write_text(source)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -81,11 +81,11 @@ def theirs(tmp_path, monkeypatch):
     del sys.modules["their_learners"]
 
 
-def opened_elsewhere(parcel):
+def opened_elsewhere(payload):
     """What another process says that does not find the module by itself."""
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
-        input=pickle.dumps(parcel),
+        input=pickle.dumps(payload),
         capture_output=True,
         check=True,
     )

@@ -96,12 +96,12 @@ class InProcess:
     def __init__(self, workers):
         self.submitted = 0
 
-    def submit(self, parcel):
+    def submit(self, payload):
         self.submitted += 1
         future = Future()
         try:
             with ONE_AT_A_TIME:
-                results = run(parcel)
+                results = run(payload)
             future.set_result(results)
         except Exception as error:
             future.set_exception(error)

@@ -1,4 +1,4 @@
-"""The commands that hear a claim again as its record was made."""
+"""The commands that evaluate a claim again as its record was made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def reproduce(record: Mapping[str, Any], place: Place) -> tuple[str, ...]:
         lines.append(f"git checkout {place.commit}")
     lines.append(shlex.join(["python", "-m", "pip", "install", *packages(record, place.project)]))
     claims = [place.claims] if place.claims not in ("", ".") else []
-    options = [f"--tier={profile['tier']}", f"--scaling-device={profile['device']}"]
+    options = [f"--scaling-tier={profile['tier']}", f"--scaling-device={profile['device']}"]
     lines.append(
         shlex.join(["python", "-m", "pytest", *claims, "-k", record["claim"]["id"], *options])
     )

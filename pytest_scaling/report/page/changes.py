@@ -84,7 +84,7 @@ def cells(row: Row, record: Record) -> Iterator[str]:
 def exceptions(
     shown: Sequence[Card], ledger: Mapping[RowKey, Row | None]
 ) -> tuple[tuple[Card, str], ...]:
-    """Verdicts that nobody hoped for and that the ledger accepts, with its reason."""
+    """Verdicts that nobody expected and that the ledger accepts, with its reason."""
     found = []
     for card in shown:
         row = ledger.get(row_key(card.record))

@@ -45,7 +45,7 @@ def command(record: Record) -> str:
         "python -m pytest",
         record.get("file", ""),
         f"-k {claim['control_of'] or claim['id']}",  # an id selects its controls as well
-        f"--tier {profile['tier']}" if profile.get("tier") else "",
+        f"--scaling-tier {profile['tier']}" if profile.get("tier") else "",
         f"--scaling-device {device}" if device != "cpu" else "",
     ]
     return " ".join(filter(None, parts))

@@ -37,10 +37,10 @@ def lead(heads: Sequence[Card]) -> str:
     said = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
     controls = len(everyone(heads)) - len(claims)
     sentence = f"{words.count(len(claims), 'claim').capitalize()}: {said}. " if claims else ""
-    fooled = sum(not each.control.trustworthy for each in claims if each.control)
+    failed = sum(not each.control.trustworthy for each in claims if each.control)
     sentence += f"{words.count(controls, 'control').capitalize()}."
-    if fooled:
-        subject = f"{words.count(fooled, 'claim').capitalize()} {'is' if fooled == 1 else 'are'}"
+    if failed:
+        subject = f"{words.count(failed, 'claim').capitalize()} {'is' if failed == 1 else 'are'}"
         sentence += f" {subject} not trustworthy: the control is supported too."
     return sentence
 

@@ -153,7 +153,7 @@ def template() -> Any:
 
 @dataclass(frozen=True)
 class Planted:
-    """Rates over hearings of claims whose truth was planted; a test compares them with the docs."""
+    """Rates over evaluations of claims with a planted truth; a test compares them with the docs."""
 
     at_the_bound: str
     supported: str

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ...devices.accelerator import accelerator
-from ..devices import devices_of
+from ..devices import device_of, devices_of
 from .marks import need_of
 
 ACCELERATOR = re.compile(r"cuda(:\d+)?|mps")
@@ -23,8 +23,7 @@ ACCELERATOR = re.compile(r"cuda(:\d+)?|mps")
 
 def device_of_benchmark(item: pytest.Item) -> str:
     """The device that a benchmark keeps busy: that of its parameter, or of its mark, or the CPU."""
-    callspec = getattr(item, "callspec", None)
-    named = str(callspec.params.get("device", "")) if callspec else ""
+    named = device_of(item) or ""
     if named == "cpu" or ACCELERATOR.fullmatch(named):
         return named
     need = need_of(item)

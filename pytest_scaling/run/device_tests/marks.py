@@ -14,7 +14,7 @@ import pytest
 
 from ...devices.numerics import DTYPES, Numerics
 from ...devices.resolve import SINGLE
-from ..devices import devices_of
+from ..devices import device_of, devices_of
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Need:
         """Whether a device is among those that the mark names."""
         return not self.kinds or bool({device, device.partition(":")[0]} & set(self.kinds))
 
-    def lack(self, devices: tuple[str, ...]) -> str:
+    def missing(self, devices: tuple[str, ...]) -> str:
         """Why a test cannot run on any of these devices, or nothing."""
         named = [device for device in devices if self.names(device)]
         if not named:
             return (
                 f"it runs on {' or '.join(self.kinds)}, and this run is on {' and '.join(devices)}"
             )
-        lacks = [self._lack(device) for device in named]
-        return "" if "" in lacks else lacks[0]
+        reasons = [self._missing(device) for device in named]
+        return "" if "" in reasons else reasons[0]
 
-    def _lack(self, device: str) -> str:
+    def _missing(self, device: str) -> str:
         from ...devices.hardware import count_of, memory_of
 
         kind = device.partition(":")[0]
@@ -78,15 +78,13 @@ def need_of(node: pytest.Item) -> Need | None:
     return Need(tuple(map(str, mark.args)), amounts[0], int(amounts[1]))
 
 
-def skip_where_lacking(item: pytest.Item) -> None:
-    """Skip a test whose mark asks for what the run's devices have not, with the reason."""
+def skip_where_missing(item: pytest.Item) -> None:
+    """Skip a test whose mark asks for what the run's devices do not have, with the reason."""
     need = need_of(item)
     if need is None:
         return
-    callspec = getattr(item, "callspec", None)
-    own = callspec.params.get("device") if callspec else None
-    devices = devices_of(item.config)
-    if reason := need.lack((own,) if own in devices else devices):
+    own, devices = device_of(item), devices_of(item.config)
+    if reason := need.missing((own,) if own in devices else devices):
         item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pytest
 
 from ...devices.locks import reserved
+from ..collection import check_store
 from ..devices import accelerator_of, devices_of
-from ..options import TIMINGS
+from ..options import options_of
 from ..session import session_if_any
 from .timing_locks import (
     FOLDER,
-    Turns,
+    TimingLocks,
     arrange,
     benchmarks_of,
     is_timing,
+    locks_folder,
     revive_benchmarks,
     take_benchmarks,
-    turns_folder,
 )
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ class Message(TypedDict):
 
 
 class Worker:
-    """The hooks of a worker: it hears claims, and sends what came of them."""
+    """The hooks of a worker: it evaluates claims, and sends what came of them."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._accelerators = [device for device in devices_of(config) if device != "cpu"]
-        self._turns: Turns | None = None
-        if TIMINGS.read(config) == "serial" and (folder := turns_folder(config)) is not None:
-            self._turns = Turns(folder, config.workerinput["workerid"])  # type: ignore[attr-defined]
+        self._turns: TimingLocks | None = None
+        if options_of(config).timings == "serial" and (folder := locks_folder(config)) is not None:
+            self._turns = TimingLocks(folder, config.workerinput["workerid"])  # type: ignore[attr-defined]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if self._turns is not None:
@@ -85,7 +86,7 @@ class Worker:
         claims = session_if_any(session.config)
         if claims is None:
             return
-        claims.check_store(session.items)
+        check_store(claims, session.items)
         if claims.mistake:
             session.items.clear()
 
@@ -112,7 +113,7 @@ class Worker:
 
 
 class Controller:
-    """The hooks of the process that hands out the tests and hears none of them."""
+    """The hooks of the process that hands out the tests and evaluates none of them."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -120,7 +121,7 @@ class Controller:
         self._turns: Path | None = None  # the folder of the locks by which timings take turns
 
     def pytest_sessionstart(self) -> None:
-        if TIMINGS.read(self._config) == "serial":
+        if options_of(self._config).timings == "serial":
             self._turns = Path(tempfile.mkdtemp(prefix="pytest-scaling-"))
             revive_benchmarks(self._config)
 

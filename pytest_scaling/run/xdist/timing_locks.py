@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..options import TIMINGS
+from ..options import options_of
 
 TIMERS = {"benchmark", "stopwatch"}  # fixtures that time
 FOLDER = "scaling_turns"  # in the input of a worker: the folder of the locks
@@ -37,21 +37,21 @@ def needs_silence(item: pytest.Item) -> bool:
 
 def arrange(items: list[pytest.Item], config: pytest.Config) -> None:
     """Put the timings last, or skip those that mean nothing beside other workers."""
-    if TIMINGS.read(config) == "serial" and turns_folder(config) is not None:
+    if options_of(config).timings == "serial" and locks_folder(config) is not None:
         items.sort(key=is_timing)
         return
-    reason = REMOTE if TIMINGS.read(config) == "serial" else SKIPPED
+    reason = REMOTE if options_of(config).timings == "serial" else SKIPPED
     for item in filter(needs_silence, items):
         item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def turns_folder(config: pytest.Config) -> Path | None:
+def locks_folder(config: pytest.Config) -> Path | None:
     """The folder of the locks, where the controller has made one on this machine."""
     folder = getattr(config, "workerinput", {}).get(FOLDER)
     return Path(folder) if folder and Path(folder).is_dir() else None
 
 
-class Turns:
+class TimingLocks:
     """The locks of one worker: a gate that all pass, and one for each worker at its test.
 
     Ordinary tests run side by side. Whoever times shuts the gate, waits for every worker to end

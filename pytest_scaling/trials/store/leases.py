@@ -7,7 +7,7 @@ import platform
 import uuid
 
 
-def new_holder() -> str:
+def new_owner() -> str:
     """A name for a run in this process: host, process and a random number."""
     return f"{platform.node()}/{os.getpid()}/{uuid.uuid4().hex}"
 

@@ -17,7 +17,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from typing import TYPE_CHECKING, Any
 
 from ..result import TrialError
-from .payload import Parcel
+from .payload import Payload
 from .pool import LocalProcesses, PoolError
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ class Cluster:
         self._watch = threading.Thread(target=self._look, name="cluster", daemon=True)
         self._watch.start()
 
-    def submit(self, parcel: Parcel) -> Future[Results]:
+    def submit(self, payload: Payload) -> Future[Results]:
         answer: Future[Results] = Future()
         with self._lock:
             if self._failure is None:
                 key = f"pytest-scaling-{uuid.uuid4().hex}"
                 task = self._client.submit(
-                    compute, parcel, key=key, pure=False, priority=parcel.cost
+                    compute, payload, key=key, pure=False, priority=payload.cost
                 )
                 self._tasks[answer] = task
-                task.add_done_callback(lambda done: self._deliver(parcel, done, answer))
+                task.add_done_callback(lambda done: self._deliver(payload, done, answer))
                 return answer
         answer.set_exception(self._failure)
         return answer
@@ -77,7 +77,7 @@ class Cluster:
         with contextlib.suppress(Exception):
             self._client.close(timeout=PATIENCE)
 
-    def _deliver(self, parcel: Parcel, task: Any, answer: Future[Results]) -> None:
+    def _deliver(self, payload: Payload, task: Any, answer: Future[Results]) -> None:
         """Pass on how a task ended; Dask calls this in a thread of its own."""
         if task.cancelled():
             if not self._over.is_set():
@@ -87,7 +87,7 @@ class Cluster:
         try:
             results = task.result()
         except Exception as error:
-            failure = in_words(parcel, error)
+            failure = in_words(payload, error)
         with self._lock:
             if self._tasks.pop(answer, None) is None:  # given up, or stopped
                 return
@@ -156,27 +156,28 @@ def connect(address: str) -> Any:
     return client
 
 
-def in_words(parcel: Parcel, error: Exception) -> Exception:
+def in_words(payload: Payload, error: Exception) -> Exception:
     """The error that ended a task, in one sentence about its trial."""
     from distributed import KilledWorker
 
     if isinstance(error, TrialError):
         return error
     if isinstance(error, KilledWorker):
-        return TrialError(f"{parcel.description}: {LOST.format(error.allowed_failures + 1)}")
+        return TrialError(f"{payload.description}: {LOST.format(error.allowed_failures + 1)}")
     words = " ".join(str(error).split())
     return TrialError(
-        f"{parcel.description} cannot be computed by a Dask worker: {type(error).__name__}: {words}"
+        f"{payload.description} cannot be computed by a Dask worker: "
+        f"{type(error).__name__}: {words}"
     )
 
 
-def compute(parcel: Parcel) -> Results:
+def compute(payload: Payload) -> Results:
     """Compute a trial on this Dask worker, until it is done or no longer wanted."""
     from distributed import get_worker
 
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]
-    return PROCESSES.compute(parcel, lambda: task.state == "executing")
+    return PROCESSES.compute(payload, lambda: task.state == "executing")
 
 
 class Processes:
@@ -185,12 +186,12 @@ class Processes:
     def __init__(self) -> None:
         self._idle: list[LocalProcesses] = []
 
-    def compute(self, parcel: Parcel, wanted: Callable[[], bool]) -> Results:
+    def compute(self, payload: Payload, wanted: Callable[[], bool]) -> Results:
         """The results of a trial; CancelledError where it ceased to be wanted, TrialError."""
         for _ in range(ATTEMPTS):
             pool = self._idle.pop() if self._idle else new_process()
             try:
-                results = finish(pool.submit(parcel), wanted)
+                results = finish(pool.submit(payload), wanted)
             except TrialError:
                 self._idle.append(pool)
                 raise
@@ -202,7 +203,7 @@ class Processes:
             else:
                 self._idle.append(pool)
                 return results
-        raise TrialError(f"{parcel.description}: {LOST.format(ATTEMPTS)}")
+        raise TrialError(f"{payload.description}: {LOST.format(ATTEMPTS)}")
 
 
 def finish(future: Future[Results], wanted: Callable[[], bool]) -> Results:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ..result import Results, TrialError
-from ..store.leases import new_holder
+from ..store.leases import new_owner
 from ..store.store import Store, StoreError
 from .payload import pack
 from .pool import Pool
@@ -62,7 +62,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._workers, self._make_pool = store, workers, make_pool
         self._ended, self._tell = ended, tell
-        self._holder = new_holder()
+        self._holder = new_owner()
         self._queue: deque[Job] = deque()
         self._running: list[Job] = []
         self._elsewhere: list[Job] = []  # leased by another process
@@ -138,12 +138,12 @@ class Dispatcher:
         elif (stored := self._stored(job)) is not None:
             self._end(job, Ending(job.trial, stored))
         else:
-            parcel = pack(job.trial)
+            payload = pack(job.trial)
             with self._changed:
                 self._running.append(job)
             pool = self._working_pool()
             try:
-                future = pool.submit(parcel)
+                future = pool.submit(payload)
             except BrokenExecutor:
                 self._lose(job, pool)
             else:

@@ -24,7 +24,7 @@ BY_VALUE = threading.Lock()  # the registration of modules belongs to the whole 
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Payload:
     """A trial as plain values that any process can read.
 
     ingredients: canonical JSON of what determines the result. path: folders in which the sender
@@ -63,7 +63,7 @@ class Parcel:
         return trial
 
 
-def pack(trial: Trial) -> Parcel:
+def pack(trial: Trial) -> Payload:
     """The trial, ready to be sent.
 
     Classes of modules that a worker could not import, such as a test module, go along by value.
@@ -71,7 +71,7 @@ def pack(trial: Trial) -> Parcel:
     from ..identity import canonical
 
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
-    return Parcel(
+    return Payload(
         trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
     )
 

@@ -16,7 +16,7 @@ from ..result import TrialError
 
 if TYPE_CHECKING:
     from ..result import Results
-    from .payload import Parcel
+    from .payload import Payload
 
 IDLE = None if os.name == "posix" else 300  # seconds after which an idle process ends
 
@@ -28,7 +28,7 @@ class PoolError(TrialError):
 class Pool(Protocol):
     """What executes trials. `submit` may raise, and a future may hold, a BrokenExecutor."""
 
-    def submit(self, parcel: Parcel) -> Future[Results]: ...
+    def submit(self, payload: Payload) -> Future[Results]: ...
 
     def stop(self) -> None:
         """End at once, whatever is running."""
@@ -55,10 +55,10 @@ class LocalProcesses:
         )
         self._futures: set[Future[Results]] = set()  # that are not done
 
-    def submit(self, parcel: Parcel) -> Future[Results]:
+    def submit(self, payload: Payload) -> Future[Results]:
         from .worker import run
 
-        future: Future[Results] = self._executor.submit(run, parcel)
+        future: Future[Results] = self._executor.submit(run, payload)
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         return future

@@ -22,7 +22,7 @@ from .score import score
 if TYPE_CHECKING:
     from ...spec.protocols import Labels
     from ..trial import Trial
-    from .payload import Parcel
+    from .payload import Payload
 
 
 PARENT_CHECK = 0.5  # seconds between looks whether the controller is still there
@@ -104,9 +104,9 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
     return Block(task.name, task.classes, seeds, x, y, x_test), y_test
 
 
-def run(parcel: Parcel) -> tuple[SeedResult, ...]:
+def run(payload: Payload) -> tuple[SeedResult, ...]:
     """Compute a trial that arrives from another process."""
-    return compute(parcel.open())
+    return compute(payload.open())
 
 
 def prepare(controller: int) -> None:
