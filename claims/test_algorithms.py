@@ -24,7 +24,7 @@ from fixtures.lecture import LECTURE
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
-from pytest_scaling import claim
+from pytest_scaling import claim, control
 
 TWICE = math.log(2)  # "much faster" means at least twice as fast, "much less" at most half
 TENFOLD = math.log(10)  # "hardly" means at most a tenth
@@ -99,25 +99,15 @@ def test_relu_saturates(measure, exact, compare, m_small, smallest_effect):
     smallest_effect=TENFOLD,
     parts=2,
     tasks=[mnist1d, poker_one_hot, friedman],
+    given={"layer": sigmoid_layer},
 )
-def test_flat_means_slow(compare, task, m_small, smallest_effect):
-    layers = (sigmoid_layer, sigmoid_layer.shifted)
-    assert compare(*layers, metric="log_change", task=task, m=m_small) > smallest_effect
-    assert compare(*layers, metric="log_drop", task=task, m=m_small) > smallest_effect
-
-
-@claim(
+@control(
     "flat-means-slow-for-relu",
     "With ReLU moved by as much, gradient descent hardly moves the parameters and is slow",
-    source=LECTURE.at("06:32", "06:47"),
-    strength="usually",
-    smallest_effect=TENFOLD,
-    parts=2,
-    tasks=[mnist1d, poker_one_hot, friedman],
-    control_of="flat-means-slow",
+    given={"layer": relu_layer},
 )
-def test_relu_moved_as_far_learns_on(compare, task, m_small, smallest_effect):
-    layers = (relu_layer, relu_layer.shifted)
+def test_flat_means_slow(compare, layer, task, m_small, smallest_effect):
+    layers = (layer, layer.shifted)
     step = compare(*layers, metric="log_change", task=task, m=m_small) > smallest_effect
     learning = compare(*layers, metric="log_drop", task=task, m=m_small) > smallest_effect
     assert step
@@ -130,25 +120,17 @@ def test_relu_moved_as_far_learns_on(compare, task, m_small, smallest_effect):
     source=LECTURE.at("06:54", "07:05"),
     strength="always",
     parts=2,
+    given={"probe": relu_slope},
 )
-def test_relu_has_unit_slope(measure, exact, m_small):
-    on_a_grid = measure(relu_slope, "unit_slope_on_a_grid", task=mnist1d, m=m_small)
-    trained = measure(relu_slope, "unit_slope_when_trained", task=mnist1d, m=m_small)
-    assert exact(min(on_a_grid) == 1, "every slope on a grid is one or zero, by the sign")
-    assert exact(min(trained) == 1, "every slope inside a trained network is one or zero")
-
-
-@claim(
+@control(
     "sigmoid-unit-slope",
     "The slope of the sigmoid is one for every positive input and zero for every negative one",
     source=LECTURE.at("06:24", "06:42"),
-    strength="always",
-    parts=2,
-    control_of="relu-unit-slope",
+    given={"probe": sigmoid_slope},
 )
-def test_sigmoid_has_no_unit_slope(measure, exact, m_small):
-    on_a_grid = measure(sigmoid_slope, "unit_slope_on_a_grid", task=mnist1d, m=m_small)
-    trained = measure(sigmoid_slope, "unit_slope_when_trained", task=mnist1d, m=m_small)
+def test_relu_has_unit_slope(measure, exact, probe, m_small):
+    on_a_grid = measure(probe, "unit_slope_on_a_grid", task=mnist1d, m=m_small)
+    trained = measure(probe, "unit_slope_when_trained", task=mnist1d, m=m_small)
     assert exact(min(on_a_grid) == 1, "every slope on a grid is one or zero, by the sign")
     assert exact(min(trained) == 1, "every slope inside a trained network is one or zero")
 

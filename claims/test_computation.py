@@ -42,7 +42,7 @@ from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from fixtures.tasks.xor import xor
-from pytest_scaling import claim, equivalent
+from pytest_scaling import claim, control, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-MARGIN, MARGIN)
@@ -137,31 +137,16 @@ def test_with_as_few_steps_the_smaller_network_no_longer_wins(
     bounds={"alike": ALIKE},
     tasks=[mnist1d],
     devices=("cpu", "cuda"),
+    given={"on_cpu": large_network},
 )
-def test_the_device_makes_no_difference_to_the_error(compare, task, m_large, bounds):
-    gap = compare(
-        large_network,
-        large_network,
-        devices=("cpu", "cuda"),
-        task=task,
-        m=m_large,
-        bound="alike",
-    )
-    assert equivalent(gap, bounds.alike)
-
-
-@claim(
+@control(
     "cpu-or-gpu-with-another-network",
     "A small network on a CPU and a large one on a GPU come out the same",
-    source=LECTURE.at("05:28", "05:41"),
-    bounds={"alike": ALIKE},
-    tasks=[mnist1d],
-    devices=("cpu", "cuda"),
-    control_of="cpu-or-gpu",
+    given={"on_cpu": small_network},
 )
-def test_another_network_makes_a_difference_to_the_error(compare, task, m_large, bounds):
+def test_the_device_makes_no_difference_to_the_error(compare, on_cpu, task, m_large, bounds):
     gap = compare(
-        small_network,
+        on_cpu,
         large_network,
         devices=("cpu", "cuda"),
         task=task,
@@ -178,24 +163,14 @@ def test_another_network_makes_a_difference_to_the_error(compare, task, m_large,
     smallest_effect=TWICE,
     tasks=[mnist1d],
     devices=("cpu", "cuda"),
+    given={"network": few_steps_of_a_very_large_network},
 )
-def test_a_very_large_network_trains_faster_on_a_gpu(stopwatch, task, smallest_effect):
-    network = few_steps_of_a_very_large_network
-    ratio = stopwatch(network, network, devices=("cpu", "cuda"), task=task, m=BATCHES_TO_TIME)
-    assert ratio > smallest_effect
-
-
-@claim(
+@control(
     "cpu-or-gpu-in-seconds-when-tiny",
     "A tiny network trains at least twice as fast on a GPU as on one core of the CPU",
-    source=LECTURE.at("05:28", "05:41"),
-    smallest_effect=TWICE,
-    tasks=[mnist1d],
-    devices=("cpu", "cuda"),
-    control_of="cpu-or-gpu-in-seconds",
+    given={"network": few_steps_of_a_tiny_network},
 )
-def test_a_tiny_network_gains_nothing_from_a_gpu(stopwatch, task, smallest_effect):
-    network = few_steps_of_a_tiny_network
+def test_a_network_trains_faster_on_a_gpu(stopwatch, network, task, smallest_effect):
     ratio = stopwatch(network, network, devices=("cpu", "cuda"), task=task, m=BATCHES_TO_TIME)
     assert ratio > smallest_effect
 
@@ -208,37 +183,18 @@ def test_a_tiny_network_gains_nothing_from_a_gpu(stopwatch, task, smallest_effec
     smallest_effect=TWICE,
     parts=2,
     tasks=[mnist1d, poker_one_hot, friedman],
+    given={"relu": relu_reach, "sigmoid": sigmoid_reach},
 )
-def test_relu_trains_larger_networks_on_more_rows_within_a_budget(compare, task, smallest_effect):
-    width, rows = (
-        compare(relu_reach, sigmoid_reach, metric=metric, task=task, m=ROWS_TO_REACH)
-        for metric in ("log_largest_width", "log_largest_m")
-    )
-    assert width > smallest_effect
-    assert rows > smallest_effect
-
-
-@claim(
+@control(
     "faster-trains-bigger-with-plenty-of-time",
     "With ReLU, gradient descent trains bigger networks, and on more data, in ample time",
-    source=LECTURE.at("07:17", "07:42"),
-    strength="usually",
-    smallest_effect=TWICE,
-    parts=2,
-    tasks=[mnist1d, poker_one_hot, friedman],
-    control_of="faster-trains-bigger",
+    given={"relu": relu_reach_with_plenty, "sigmoid": sigmoid_reach_with_plenty},
 )
-def test_with_a_hundred_times_the_budget_the_sigmoid_trains_them_too(
-    compare, task, smallest_effect
+def test_relu_trains_larger_networks_on_more_rows_within_a_budget(
+    compare, relu, sigmoid, task, smallest_effect
 ):
     width, rows = (
-        compare(
-            relu_reach_with_plenty,
-            sigmoid_reach_with_plenty,
-            metric=metric,
-            task=task,
-            m=ROWS_TO_REACH,
-        )
+        compare(relu, sigmoid, metric=metric, task=task, m=ROWS_TO_REACH)
         for metric in ("log_largest_width", "log_largest_m")
     )
     assert width > smallest_effect
@@ -252,26 +208,17 @@ def test_with_a_hundred_times_the_budget_the_sigmoid_trains_them_too(
     strength="usually",
     smallest_effect=NOTICEABLE,
     tasks=[mnist1d, poker_one_hot, friedman],
+    given={"narrow": narrow_sigmoid_to_target, "wide": wide_relu_to_target},
 )
-def test_relu_trains_twice_the_width_in_less_time(stopwatch, task, smallest_effect):
-    ratio = stopwatch(
-        narrow_sigmoid_to_target, wide_relu_to_target, task=task, m=ROWS_TO_REACH, blocks=BLOCKS
-    )
-    assert ratio > smallest_effect
-
-
-@claim(
+@control(
     "faster-trains-bigger-in-seconds-the-other-way-round",
     "In the time in which ReLU trains a network, the sigmoid trains one of twice the width",
-    source=LECTURE.at("07:17", "07:42"),
-    smallest_effect=NOTICEABLE,
+    strength="always",
     tasks=[mnist1d],
-    control_of="faster-trains-bigger-in-seconds",
+    given={"narrow": narrow_relu_to_target, "wide": wide_sigmoid_to_target},
 )
-def test_the_sigmoid_does_not_train_twice_the_width_in_less_time(stopwatch, task, smallest_effect):
-    ratio = stopwatch(
-        narrow_relu_to_target, wide_sigmoid_to_target, task=task, m=ROWS_TO_REACH, blocks=BLOCKS
-    )
+def test_twice_the_width_is_trained_in_less_time(stopwatch, narrow, wide, task, smallest_effect):
+    ratio = stopwatch(narrow, wide, task=task, m=ROWS_TO_REACH, blocks=BLOCKS)
     assert ratio > smallest_effect
 
 
@@ -282,33 +229,19 @@ def test_the_sigmoid_does_not_train_twice_the_width_in_less_time(stopwatch, task
     strength="usually",
     smallest_effect=MARGIN,
     tasks=[mnist1d, xor],
+    given={"best_of": "error_of_best_of_{}"},
 )
-def test_ten_times_the_trials_find_a_better_network(compare, task, smallest_effect):
-    gain = compare(
-        random_search,
-        random_search,
-        metric=("error_of_best_of_3", "error_of_best_of_30"),
-        task=task,
-        m=ROWS_OF_SEARCH,
-    )
-    assert gain > smallest_effect
-
-
-@claim(
+@control(
     "iteration-speed-blind",
     "When experiments return ten times sooner, choosing among more of them blindly finds a better "
     "network",
-    source=LECTURE.at("07:42", "09:15"),
-    strength="usually",
-    smallest_effect=MARGIN,
-    tasks=[mnist1d, xor],
-    control_of="iteration-speed",
+    given={"best_of": "error_of_blind_best_of_{}"},
 )
-def test_ten_times_the_trials_are_of_no_use_without_their_results(compare, task, smallest_effect):
+def test_ten_times_the_trials_find_a_better_network(compare, best_of, task, smallest_effect):
     gain = compare(
         random_search,
         random_search,
-        metric=("error_of_blind_best_of_3", "error_of_blind_best_of_30"),
+        metric=(best_of.format(3), best_of.format(30)),
         task=task,
         m=ROWS_OF_SEARCH,
     )
@@ -321,34 +254,16 @@ def test_ten_times_the_trials_are_of_no_use_without_their_results(compare, task,
     source=LECTURE.at("07:42", "09:15"),
     smallest_effect=MARGIN,
     tasks=[mnist1d],
+    given={"best_of": "error_of_best_of_{}"},
 )
-def test_at_ten_times_the_speed_a_better_network_is_found_in_the_same_time(
-    compare, stopwatch, task, smallest_effect
-):
-    (taken,) = stopwatch.seconds(one_design_of_every_width, task=task, m=ROWS_OF_SEARCH)
-    few = one_design_of_every_width.designs_within(SEARCH_TIME / TIMES_FASTER, taken)
-    many = one_design_of_every_width.designs_within(SEARCH_TIME, taken)
-    gain = compare(
-        random_search,
-        random_search,
-        metric=(f"error_of_best_of_{few}", f"error_of_best_of_{many}"),
-        task=task,
-        m=ROWS_OF_SEARCH,
-    )
-    assert gain > smallest_effect
-
-
-@claim(
+@control(
     "iteration-speed-in-seconds-blind",
     "In the same time blind choice finds a better network where experiments return ten times "
     "sooner",
-    source=LECTURE.at("07:42", "09:15"),
-    smallest_effect=MARGIN,
-    tasks=[mnist1d],
-    control_of="iteration-speed-in-seconds",
+    given={"best_of": "error_of_blind_best_of_{}"},
 )
-def test_at_ten_times_the_speed_blind_choice_finds_no_better_network(
-    compare, stopwatch, task, smallest_effect
+def test_at_ten_times_the_speed_a_better_network_is_found_in_the_same_time(
+    compare, stopwatch, best_of, task, smallest_effect
 ):
     (taken,) = stopwatch.seconds(one_design_of_every_width, task=task, m=ROWS_OF_SEARCH)
     few = one_design_of_every_width.designs_within(SEARCH_TIME / TIMES_FASTER, taken)
@@ -356,7 +271,7 @@ def test_at_ten_times_the_speed_blind_choice_finds_no_better_network(
     gain = compare(
         random_search,
         random_search,
-        metric=(f"error_of_blind_best_of_{few}", f"error_of_blind_best_of_{many}"),
+        metric=(best_of.format(few), best_of.format(many)),
         task=task,
         m=ROWS_OF_SEARCH,
     )

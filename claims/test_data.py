@@ -27,7 +27,7 @@ from fixtures.tasks.poker_counts import poker_counts
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from fixtures.tasks.xor import xor
-from pytest_scaling import claim, equivalent
+from pytest_scaling import claim, control, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-0.02, 0.02)  # of error: as good as guessing
@@ -151,25 +151,20 @@ def test_features_matter_no_more_when_data_is_plentiful(compare, m_large, smalle
     source=LECTURE.at("04:59", "05:05"),
     strength="usually",
     smallest_effect=MARGIN,
+    given={"rival": rbf_svm},
 )
-def test_details_outweigh_the_learner_when_data_is_scarce(spread, task, m_small, smallest_effect):
-    learners = (rbf_svm, large_network)
-    excess = spread(worst_settings, best_settings, against=learners, task=task, m=m_small)
-    assert excess > smallest_effect
-
-
-@claim(
+@control(
     "details-decide-where-a-line-fails",
     "With little data ordinary settings of one network differ by more than a linear learner and a "
     "network do where no line parts the classes",
-    source=LECTURE.at("04:59", "05:05"),
     strength="always",
-    smallest_effect=MARGIN,
     tasks=[xor],
-    control_of="details-decide",
+    given={"rival": logistic_regression},
 )
-def test_the_learner_outweighs_details_where_a_line_fails(spread, task, m_small, smallest_effect):
-    learners = (logistic_regression, large_network)
+def test_details_outweigh_the_learner_when_data_is_scarce(
+    spread, rival, task, m_small, smallest_effect
+):
+    learners = (rival, large_network)
     excess = spread(worst_settings, best_settings, against=learners, task=task, m=m_small)
     assert excess > smallest_effect
 
@@ -184,27 +179,15 @@ def test_the_learner_outweighs_details_where_a_line_fails(spread, task, m_small,
     learners=TRADITIONAL,
     # friedman: near its Bayes error all good learners tie; earth: two coordinates and a coastline
     beside=[friedman, earth, *BESIDE_THE_LECTURE],
+    given={"m": "m_large"},
 )
-def test_large_network_leads_when_data_is_plentiful(
-    compare, task, learner, m_large, smallest_effect
-):
-    gap = compare(learner, large_network, metric="error", task=task, m=m_large)
-    assert gap > smallest_effect
-
-
-@claim(
+@control(
     "large-dominates-with-little-data",
     "With little data a large network beats the traditional learners",
     source=LECTURE.at("04:18", "05:01"),
-    strength="usually",
-    smallest_effect=MARGIN,
-    tasks=[mnist1d, poker_one_hot, poker_hand],
-    learners=TRADITIONAL,
     beside=[friedman, earth],
-    control_of="large-dominates",
+    given={"m": "m_small"},
 )
-def test_large_network_does_not_lead_when_data_is_scarce(
-    compare, task, learner, m_small, smallest_effect
-):
-    gap = compare(learner, large_network, metric="error", task=task, m=m_small)
+def test_large_network_leads(compare, task, learner, m, smallest_effect):
+    gap = compare(learner, large_network, metric="error", task=task, m=m)
     assert gap > smallest_effect

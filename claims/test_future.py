@@ -13,9 +13,7 @@ from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from fixtures.tasks.teacher import teacher
-from pytest_scaling import all_of, claim, equivalent
-from pytest_scaling.statistics.plateau import FLAT
-from pytest_scaling.statistics.scaling_law import TOLERANCE
+from pytest_scaling import FLAT, TOLERANCE, all_of, claim, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 GENERATED = [mnist1d, poker_one_hot, friedman, teacher]

@@ -34,7 +34,7 @@ from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from fixtures.tiers import EARLY
-from pytest_scaling import FLAT, all_of, claim, equivalent
+from pytest_scaling import FLAT, all_of, claim, control, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-0.02, 0.02)  # of error: what 360 test rows, split again and again, can tell apart
@@ -86,22 +86,16 @@ def test_the_large_network_does_not_flatten(curve, task, learner, m_large, small
     source=LECTURE.at("02:22", "02:44"),
     strength="usually",
     smallest_effect=MARGIN,
+    given={"m": "m_large"},
 )
-def test_larger_networks_lead_when_data_is_plentiful(ranking, task, m_large, smallest_effect):
-    order = ranking(small_network, medium_network, large_network, task=task, m=m_large)
-    assert order.steps > smallest_effect
-
-
-@claim(
+@control(
     "size-orders-performance-with-little-data",
     "With little data a medium network beats a small one, and a large one beats the medium",
     source=LECTURE.at("04:18", "05:01"),
-    strength="usually",
-    smallest_effect=MARGIN,
-    control_of="size-orders-performance",
+    given={"m": "m_small"},
 )
-def test_larger_networks_do_not_lead_when_data_is_scarce(ranking, task, m_small, smallest_effect):
-    order = ranking(small_network, medium_network, large_network, task=task, m=m_small)
+def test_larger_networks_lead(ranking, task, m, smallest_effect):
+    order = ranking(small_network, medium_network, large_network, task=task, m=m)
     assert order.steps > smallest_effect
 
 
@@ -156,27 +150,13 @@ def test_the_large_network_does_not_improve_on_the_best_possible(curve, task, m_
     smallest_effect=MARGIN,
     parts=3,
 )
-def test_size_and_data_help_each_other(
-    compare, interaction, task, m_small, m_large, smallest_effect
-):
-    ends = (m_small, m_large)
-    each_helps_the_other = interaction(small_network, large_network, task=task, m=ends)
-    data_help = compare(large_network, large_network, task=task, m=ends)
-    size_helps = compare(small_network, large_network, task=task, m=m_large)
-    assert all_of(each_helps_the_other, data_help, size_helps) > smallest_effect
-
-
-@claim(
+@control(
     "needs-both-where-a-line-suffices",
     "The best performance takes both a big network and much data where a linear learner is optimal",
-    source=LECTURE.at("02:46", "03:06"),
     strength="always",
-    smallest_effect=MARGIN,
-    parts=3,
     tasks=[linear],
-    control_of="needs-both",
 )
-def test_size_and_data_do_not_help_each_other_on_a_linear_task(
+def test_size_and_data_help_each_other(
     compare, interaction, task, m_small, m_large, smallest_effect
 ):
     ends = (m_small, m_large)
@@ -195,25 +175,13 @@ def test_size_and_data_do_not_help_each_other_on_a_linear_task(
     parts=2,
     tasks=[mnist1d, poker_one_hot, poker_hand],
 )
-def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_effect):
-    step = (m_middle, m_large)
-    assert compare(medium_network, large_network, task=task, m=m_middle) > smallest_effect
-    assert compare(medium_network, medium_network, task=task, m=step) > smallest_effect
-
-
-@claim(
+@control(
     "scale-helps-near-the-bayes-error",
     "A bigger network, or more data, are each a way to improve near the Bayes error",
-    source=LECTURE.at("03:06", "03:30"),
     strength="always",
-    smallest_effect=MARGIN,
-    parts=2,
     tasks=[friedman],
-    control_of="scale-helps",
 )
-def test_scale_does_not_help_near_the_bayes_error(
-    compare, task, m_middle, m_large, smallest_effect
-):
+def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_effect):
     step = (m_middle, m_large)
     assert compare(medium_network, large_network, task=task, m=m_middle) > smallest_effect
     assert compare(medium_network, medium_network, task=task, m=step) > smallest_effect
@@ -231,23 +199,19 @@ def test_scale_does_not_help_near_the_bayes_error(
     bounds={"alike": ALIKE},
     tasks=[digits],
     beside=[breast_cancer],  # 114 test rows can hardly tell networks apart
+    given={"smaller": large_network, "larger": huge_network},
 )
-def test_a_bigger_network_does_not_help_when_data_runs_out(compare, task, m_large, bounds):
-    step = compare(large_network, huge_network, task=task, m=m_large, bound="alike")
-    assert equivalent(step, bounds.alike)
-
-
-@claim(
+@control(
     "only-up-to-a-point-with-more-data",
     "Scale stops helping where data are not used up",
-    source=LECTURE.at("03:30", "03:42"),
-    strength="always",
-    bounds={"alike": ALIKE},
     tasks=[mnist1d],
-    control_of="only-up-to-a-point",
+    beside=[],
+    given={"smaller": medium_network, "larger": large_network},
 )
-def test_a_bigger_network_helps_while_data_lasts(compare, task, m_large, bounds):
-    step = compare(medium_network, large_network, task=task, m=m_large, bound="alike")
+def test_a_bigger_network_does_not_help_when_data_runs_out(
+    compare, smaller, larger, task, m_large, bounds
+):
+    step = compare(smaller, larger, task=task, m=m_large, bound="alike")
     assert equivalent(step, bounds.alike)
 
 

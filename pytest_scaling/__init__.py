@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .report.archive import Archive, ArchiveError, open_ledger
-    from .spec.declaration import Claim, ClaimError, Source, claim
+    from .spec.declaration import Claim, ClaimError, Source, claim, control
     from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
     from .spec.tier import Tier
     from .statistics.plateau import FLAT
+    from .statistics.scaling_law import TOLERANCE
 
 
 __version__ = "0.1.0"
 
 __all__ = [
     "FLAT",
+    "TOLERANCE",
     "Archive",
     "ArchiveError",
     "Block",
@@ -35,15 +37,17 @@ __all__ = [
     "Tier",
     "all_of",
     "claim",
+    "control",
     "equivalent",
     "open_ledger",
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
-    "spec.declaration": ("Claim", "ClaimError", "Source", "claim"),
+    "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),
     "statistics.plateau": ("FLAT",),
+    "statistics.scaling_law": ("TOLERANCE",),
     "experiments.estimate": ("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"),
     "report.archive": ("Archive", "ArchiveError", "open_ledger"),
 }

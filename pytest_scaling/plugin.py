@@ -24,6 +24,7 @@ from .run.fixtures import (  # noqa: F401 - fixtures
     race,
     ranking,
     reversal,
+    scaling_claim,
     smallest_effect,
     spread,
     stopwatch,
@@ -97,8 +98,10 @@ def pytest_make_collect_report(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    from .run.collection import share_body
     from .run.device_tests.parametrize import give_way, parametrize
 
+    share_body(metafunc)
     give_way(metafunc, device)
     parametrize(metafunc, device)
 

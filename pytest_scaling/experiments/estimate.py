@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from _pytest.outcomes import Skipped
+from _pytest.outcomes import Skipped  # `pytest.skip.Exception`, which has no type
 
 from ..spec.declaration import ClaimError
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH
+from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH, VALUES
 from ..spec.declaration import Claim, ClaimError
 from ..spec.tier import Tier
 from ..spec.traits import sizes
@@ -96,10 +96,15 @@ class Body:
         values = self.values(experiment, cell)
         self.function(
             **{
-                name: values[name] if name in PROVIDED else self.given[name]
+                name: values[name] if name in PROVIDED else self._given(name, values)
                 for name in self.arguments
             }
         )
+
+    def _given(self, name: str, values: Mapping[str, Any]) -> Any:
+        """An argument that the claim gives; the name of a provided value stands for that value."""
+        value = self.given[name]
+        return values[value] if isinstance(value, str) and value in VALUES else value
 
     @staticmethod
     def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:

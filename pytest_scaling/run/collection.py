@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from ..spec.arguments import STOPWATCH
-from ..spec.declaration import Claim, ClaimError, claims_in
+from ..spec.declaration import Claim, ClaimError, claims_in, claims_of
 from .devices import device_of as parameter
 from .session import Session
+
+SHARED = "scaling_claim"  # the parameter of a test that shares its body with others
 
 
 def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -26,7 +28,33 @@ def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> No
 def claim_of(item: pytest.Item) -> Claim | None:
     """The claim that a test item carries, if any."""
     marker = item.get_closest_marker("claim")
-    return marker.args[0] if marker and marker.args else None
+    if marker is None or not marker.args:
+        return None
+    callspec = getattr(item, "callspec", None)
+    claim: Claim = callspec.params.get(SHARED, marker.args[0]) if callspec else marker.args[0]
+    return claim
+
+
+def share_body(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each claim that shares the body of a function, or gives it arguments."""
+    claims = claims_of(metafunc.function)
+    names = list(dict.fromkeys(name for claim in claims for name in claim.given))
+    if len(claims) < 2 and not names:
+        return
+    metafunc.fixturenames.append(SHARED)
+    metafunc.parametrize(
+        [SHARED, *names],
+        [
+            pytest.param(claim, *(claim.given.get(name) for name in names), id=claim.id)
+            for claim in claims
+        ],
+        indirect=[SHARED],
+    )
+
+
+def arguments_of(item: pytest.Function) -> tuple[str, ...]:
+    """The names of the arguments of a test function."""
+    return tuple(item._fixtureinfo.argnames)
 
 
 def takes_time(item: pytest.Item) -> bool:

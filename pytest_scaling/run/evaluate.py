@@ -14,7 +14,7 @@ from ..ledger.gate import against
 from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, ClaimError
 from ..spec.scope import Scope, missing_devices, scope
-from .collection import claim_of, device_of, takes_time
+from .collection import arguments_of, claim_of, device_of, takes_time
 from .devices import devices_of
 from .options import OFFLINE
 from .outcome import Outcome, outcome, properties
@@ -46,9 +46,7 @@ def evaluate(session: Session, item: pytest.Function) -> Outcome:
 
 def result_of(session: Session, item: pytest.Function) -> ClaimResult:
     """The verdict of an item's claim, from trials that are recalled or trained now."""
-    given = {
-        name: item.funcargs[name] for name in item._fixtureinfo.argnames if name not in PROVIDED
-    }
+    given = {name: item.funcargs[name] for name in arguments_of(item) if name not in PROVIDED}
     return evaluation(session, item, given, session.trials).verdict()
 
 
@@ -57,13 +55,13 @@ def evaluation(
 ) -> Evaluation:
     """The claim of a test item, ready to be judged."""
     claim = at_level(session, claim_of(item))
-    arguments = tuple(item._fixtureinfo.argnames)
+    arguments = arguments_of(item)
     if "learner" in arguments and not claim.learners:
         raise ClaimError(
             f"claim {claim.id!r} takes `learner` but names no learners; give learners=... to @claim"
         )
     return Evaluation(
-        Body(item.obj, arguments, given),
+        Body(item.obj, arguments, {**given, **claim.given}),
         scope_of(session, claim, arguments),
         source,
         session.tier,

@@ -156,6 +156,12 @@ def bounds() -> Any:
 
 
 @pytest.fixture
+def scaling_claim(request: pytest.FixtureRequest) -> Any:
+    """The claim of a test whose body serves several; for the plugin itself."""
+    return request.param
+
+
+@pytest.fixture
 def device(request: pytest.FixtureRequest) -> Iterator[str]:
     """The device that the test runs on, "cpu" or for example "cuda:0".
 

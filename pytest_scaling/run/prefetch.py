@@ -16,7 +16,7 @@ import pytest
 
 from ..spec.arguments import PROVIDED
 from ..trials.sources import Plan
-from .collection import claim_of, device_of
+from .collection import arguments_of, claim_of, device_of
 from .evaluate import evaluation
 from .interruption import deferred
 from .session import Session
@@ -45,11 +45,12 @@ def is_due(session: pytest.Session) -> bool:
 
 def can_prefetch(item: pytest.Item) -> bool:
     """Whether a body will run, and needs nothing but what this plugin provides."""
-    if not isinstance(item, pytest.Function) or claim_of(item) is None:
+    claim = claim_of(item)
+    if not isinstance(item, pytest.Function) or claim is None:
         return False
     if any(item.get_closest_marker(name) for name in ("skip", "skipif")):
         return False
-    return set(item._fixtureinfo.argnames) <= {*PROVIDED, "device"}
+    return set(arguments_of(item)) <= {*PROVIDED, "device", *claim.given}
 
 
 def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
+from .arguments import PROVIDED
+
 if TYPE_CHECKING:
     from .protocols import Learner, Task
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 Strength = Literal["always", "usually", "sometimes"]
 STRENGTHS = ("always", "usually", "sometimes")
 LEVEL = 0.01  # one-sided chance of a wrong verdict, per claim
+CLAIMS, CONTROLS = "scaling_claims", "scaling_controls"  # attributes of a test function
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -72,8 +75,10 @@ class Claim:
         tasks: tasks the body runs on, once each; None for those of the suite.
         learners: learners the body runs on, once each per task, all of which must support it.
         beside: tasks or learners that are run and shown, but enter no verdict.
-        devices: kinds of device that the body compares, as in ("cpu", "cuda"); the claim is heard
+        devices: kinds of device that the body compares, as in ("cpu", "cuda"); the claim is judged
             once, and is not applicable where one is absent or was not asked for.
+        given: values of further arguments of the body, by name. The name of a value that the
+            plugin provides, as in {"m": "m_large"}, stands for that value.
         control_of: id of the claim that this one must be refuted for.
         level: one-sided chance of a wrong verdict.
     """
@@ -89,6 +94,7 @@ class Claim:
     learners: tuple[Learner, ...] = ()
     beside: tuple[Task | Learner, ...] = ()
     devices: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
     control_of: str | None = None
     level: float = LEVEL
 
@@ -157,6 +163,53 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
 
     Raises ClaimError, with one sentence, when the header cannot be judged.
     """
+    stated = Claim(id, text, **checked(id, header))
+
+    def carry(function: Test) -> Test:
+        controls = [each.of(stated) for each in vars(function).get(CONTROLS, ())]
+        for each in (stated, *controls):
+            check_given(each, function)
+        setattr(function, CLAIMS, (stated, *controls))
+        marked: Test = pytest.mark.claim(stated)(function)
+        return marked
+
+    return carry
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a control has otherwise than the claim whose body it shares."""
+
+    id: str
+    text: str
+    header: Mapping[str, Any]
+
+    def of(self, claim: Claim) -> Claim:
+        """The control, as a claim of its own that must be refuted."""
+        given = {**claim.given, **self.header.get("given", {})}
+        own = {**self.header, "given": given, "control_of": claim.id}
+        return dataclasses.replace(claim, id=self.id, text=self.text, **own)
+
+
+def control(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
+    """Let the body of a claim serve its control too: one more test, which must be refuted.
+
+    Stands below @claim on the same function. Whatever is not given here, by the attributes of
+    `Claim`, the control has from its claim; `given` is laid over the claim's.
+
+    Raises ClaimError, with one sentence, when the header cannot be judged.
+    """
+    stated = Control(id, text, checked(id, header))
+
+    def add(function: Test) -> Test:
+        setattr(function, CONTROLS, (stated, *vars(function).get(CONTROLS, ())))
+        return function
+
+    return add
+
+
+def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
+    """A header with tuples in the place of lists; ClaimError where a name is unknown."""
     known = [field.name for field in dataclasses.fields(Claim)]
     for name, value in header.items():
         if name not in known:
@@ -165,8 +218,27 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
             if not isinstance(value, Iterable):
                 raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
             header[name] = tuple(value)
-    stated = Claim(id, text, **header)
-    return pytest.mark.claim(stated)
+    return header
+
+
+def check_given(claim: Claim, function: Callable[..., Any]) -> None:
+    """Raise ClaimError where a claim gives its body what that does not take, or cannot be given."""
+    taken = inspect.signature(function).parameters if inspect.isfunction(function) else claim.given
+    for name in claim.given:
+        if name in (*PROVIDED, "device"):
+            raise ClaimError(
+                f"claim {claim.id!r} gives {name!r}, which the plugin provides; use another name"
+            )
+        if name not in taken:
+            raise ClaimError(
+                f"claim {claim.id!r} gives {name!r}, but its body takes no argument of that name"
+            )
+
+
+def claims_of(function: object) -> tuple[Claim, ...]:
+    """The claims that a test function carries: its own and its controls."""
+    carried: tuple[Claim, ...] = getattr(function, CLAIMS, ())
+    return carried
 
 
 def claims_in(module: object) -> Iterator[Claim]:
@@ -175,6 +247,4 @@ def claims_in(module: object) -> Iterator[Claim]:
     methods = (vars(value).values() for value in values if inspect.isclass(value))
     for value in (*values, *itertools.chain.from_iterable(methods)):
         if inspect.isfunction(value):
-            for mark in getattr(value, "pytestmark", ()):
-                if mark.name == "claim" and mark.args:
-                    yield mark.args[0]
+            yield from claims_of(value)

@@ -1,5 +1,7 @@
 """Controls: the measurement where the claim must not hold decides whether the claim is believed."""
 
+import sys
+
 import pytest
 
 from tests.acceptance.project import outcomes, said, stated
@@ -81,3 +83,64 @@ def test_a_claim_cannot_be_its_own_control(project):
     result = project.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "claim 'claim' is named as its own control" in said(result)
+
+
+SHARED = """
+@claim(
+    "good-leads",
+    "The good one leads",
+    smallest_effect=0.05,
+    tasks=[sign],
+    given={"rival": rivals["supported"], "m": "m_small"},
+)
+@control("the-same-leads", "The same one leads", given={"rival": rivals["refuted"]})
+@control("good-leads-later", "It leads with more rows", given={"m": "m_large"}, smallest_effect=0.3)
+def test_good_leads(compare, rival, task, m, smallest_effect):
+    assert compare(rival, good, task=task, m=m) > smallest_effect
+"""
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_claim_and_its_controls_share_a_body(project, workers):
+    project.claims("from pytest_scaling import control\n" + SHARED)
+    result = project.run("-v", workers)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "✓ good-leads: supported (always; control refuted)",
+            "✗ the-same-leads: refuted (always; control of good-leads)",
+            "✗ good-leads-later: refuted (always; control of good-leads)",
+        ]
+    )
+    assert "test_good_leads[the-same-leads" in said(result)
+    measured = project.records("-k", "later", workers)["good-leads-later"]["arms"]
+    assert {arm["m"] for arm in measured} == {16_384}
+
+
+def test_a_control_of_a_shared_body_is_in_the_ledger_and_is_verified(project):
+    project.claims("from pytest_scaling import control\n" + SHARED)
+    project.run("--claims-update=new", "--claims-reason=first")
+    assert sorted(file.stem for file in project.rows.glob("*.json")) == [
+        "good-leads",
+        "good-leads-later",
+        "the-same-leads",
+    ]
+    run = project.pytester.run(sys.executable, "-m", "pytest_scaling", "verify", ".")
+    assert run.ret == 0
+    assert "verified 3 rows of 3 claims" in said(run)
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("given={'size': 3}", "gives 'size', but its body takes no argument of that name"),
+        ("given={'task': 3}", "gives 'task', which the plugin provides; use another name"),
+        ("sizes=[3]", "claim 'other' has 'sizes'; a header has id, text"),
+    ],
+)
+def test_what_a_control_cannot_be_given_is_told(project, header, sentence):
+    source = stated("it").replace("\ndef", f'\n@control("other", "It is", {header})\ndef')
+    project.claims(f"from pytest_scaling import control\n{source}")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert sentence in said(result)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from ...spec.arguments import MEASUREMENTS
+from ...spec.declaration import claims_of
 from ..devices import devices_of
 from .marks import need_of, numerics_of
 
@@ -47,8 +48,7 @@ def parametrize(metafunc: pytest.Metafunc, fixture: object) -> None:
     definitions = metafunc._arg2fixturedefs.get("device", ())
     if definitions and definitions[-1].func is getattr(fixture, "__wrapped__", fixture):
         devices = devices_of(metafunc.config)
-        claims = [mark.args[0] for mark in metafunc.definition.iter_markers("claim") if mark.args]
-        if any(claim.devices for claim in claims):
+        if any(claim.devices for claim in claims_of(metafunc.function)):
             devices = devices[-1:]
         if need is not None:
             devices = tuple(filter(need.names, devices)) or devices[:1]
