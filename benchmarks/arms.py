@@ -72,7 +72,7 @@ def measure(curve: Curve, intelex: bool) -> Cost:
 def by_learner(
     claims: Mapping[str, Sequence[Curve]], costs: Mapping[str, Cost], most: int
 ) -> list[tuple[str, list[float]]]:
-    """For each learner, the dearest first, and for all: what `learner_row` writes."""
+    """For each learner, the most expensive first, and for all: what `learner_row` writes."""
     asked: dict[str, list[Curve]] = defaultdict(list)
     for arms in claims.values():
         for arm in arms:

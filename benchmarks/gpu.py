@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytest_scaling.ledger.format import write_atomically
+from pytest_scaling.ledger.format import write
 
 from .gpu_parts import PARTS, Row
 from .machine import ROOT, description, table
@@ -64,7 +64,7 @@ class Report:
             f"{threads} threads": crossover(self.rows("ratio", "ratio"), threads)
             for threads in sorted({row["threads"] for row in self.rows("ratio", "ratio")})
         }
-        write_atomically(self.file, json.dumps(content, indent=1) + "\n")
+        write(self.file, json.dumps(content, indent=1) + "\n")
 
 
 def crossover(rows: Sequence[Row], threads: int) -> float | None:

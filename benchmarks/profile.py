@@ -25,7 +25,7 @@ ROWS = 12  # learners of the table, before the rest
 
 
 def rows_of(held: Iterable[Held], most: int) -> Iterator[tuple[object, ...]]:
-    """The dearest learners, the rest together, and all."""
+    """The most expensive learners, the rest together, and all."""
     groups: dict[str, list[Held]] = defaultdict(list)
     for each in held:
         groups[each.learner].append(each)
@@ -43,14 +43,14 @@ def rows_of(held: Iterable[Held], most: int) -> Iterator[tuple[object, ...]]:
 
 def row(name: str, group: Sequence[Held], everything: Sequence[Held]) -> tuple[object, ...]:
     """Seeds, seconds, their share, and the arm on which a seed takes longest."""
-    dearest = max(group, key=lambda each: each.seconds / max(1, each.seeds))
-    m = dearest.ingredients.get("m", 0)
+    slowest = max(group, key=lambda each: each.seconds / max(1, each.seeds))
+    m = slowest.ingredients.get("m", 0)
     return (
         name,
         f"{sum(each.seeds for each in group):,}",
         f"{seconds(group):,.1f}",
         f"{seconds(group) / seconds(everything):.1%}",
-        f"{dearest.task}, m = {m:,}: {dearest.seconds / max(1, dearest.seeds):.2f}",
+        f"{slowest.task}, m = {m:,}: {slowest.seconds / max(1, slowest.seeds):.2f}",
     )
 
 
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             held = list(trials(connection))
     except pytest.UsageError as mistake:
         parser.error(str(mistake))
-    header = ("learner", "seeds", "seconds", "share", "dearest arm: seconds a seed")
+    header = ("learner", "seeds", "seconds", "share", "slowest arm: seconds a seed")
     print(table(header, rows_of(held, options.rows)))
     return 0
 

@@ -6,7 +6,7 @@ without what a pool costs. The times are those of blocks that trained beside ano
 
 Three orders are compared. *In turn*: one claim after the other, each look of all its arms at once.
 *One wave*: as `pytest` does. *Ideal*: what no order can beat, all of the training shared evenly, or
-the dearest trial alone if that takes longer.
+the longest trial alone if that takes longer.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Replay:
     workers: int
     now: float = 0.0  # seconds since the first request
     busy: float = 0.0  # seconds of training, of all workers together
-    dearest: float = 0.0  # seconds of the longest trial
+    longest: float = 0.0  # seconds of the longest trial
     lost: None = None
     done: dict[str, Results] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
-    queue: list[tuple[Trial, Results]] = field(default_factory=list)  # the dearest at the end
+    queue: list[tuple[Trial, Results]] = field(default_factory=list)  # the longest at the end
     running: list[tuple[float, str, Results]] = field(default_factory=list)  # by their end
 
     def known(self, trial: Trial) -> Results | None:
@@ -73,7 +73,7 @@ class Replay:
             trial, results = self.queue.pop()
             seconds = sum(result.seconds for result in results)
             self.busy += seconds
-            self.dearest = max(self.dearest, seconds)
+            self.longest = max(self.longest, seconds)
             heapq.heappush(self.running, (self.now + seconds, trial.identity, results))
 
     def _stored(self, trial: Trial) -> Results:
@@ -113,7 +113,7 @@ class Player:
 
 def row(turn: Replay, wave: Replay) -> tuple[str, ...]:
     """One line of the table."""
-    ideal = max(wave.busy / wave.workers, wave.dearest)
+    ideal = max(wave.busy / wave.workers, wave.longest)
     idle = 1 - wave.busy / (wave.now * wave.workers)
     times = (turn.now, wave.now, ideal)
     return (str(wave.workers), *(f"{seconds:.1f}" for seconds in times), f"{100 * idle:.1f}")

@@ -55,7 +55,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from .run.devices import configure
-    from .run.options import read_options
+    from .run.options import is_worker, read_options
 
     config.addinivalue_line("markers", "claim(claim): the claim that a test carries")
     options = read_options(config)
@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from .run.finish import check_tree
 
         check_tree(config)
-    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+    if is_worker(config) or config.getoption("dist", "no") != "no":
         from .run.xdist.processes import register
 
         register(config)

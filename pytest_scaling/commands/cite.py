@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import pytest
 
-from ..report.archive import Archive, ArchiveError, open_ledger, profiles_in
+from ..ledger.ledger import profiles_in
+from ..report.archive import Archive, ArchiveError, open_ledger
 
 THEMES_OF_FILES: tuple[tuple[Literal["light", "dark"], str], ...] = (
     ("light", ""),
@@ -96,7 +97,7 @@ def written(citation: Any, form: str, files: Sequence[Path]) -> str:
         return dumped(csl(citation))
     if form == "json":
         link = citation.origin.link if citation.origin else None
-        said = dataclasses.asdict(citation) | {
+        parts = dataclasses.asdict(citation) | {
             "key": str(citation.key),
             "verdict": citation.key.verdict,
             "profile": citation.key.profile,
@@ -105,11 +106,12 @@ def written(citation: Any, form: str, files: Sequence[Path]) -> str:
             "csl": csl(citation),
             "figures": [path.as_posix() for path in files],
         }
-        return dumped(said)
+        return dumped(parts)
     return "\n".join(sections(citation, files)) + "\n"
 
 
 def dumped(content: Any) -> str:
+    """The content as JSON, readable."""
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -135,7 +137,8 @@ def slides(row: Mapping[str, Any], citation: Any, folder: Path) -> list[Path]:
     """Write the claim's figure as SVG and PNG, light and dark, with caption and text."""
     from ..ledger.format import write
     from ..report.error import ReportError
-    from ..report.figures.forest import draw_forest, forest_description
+    from ..report.figures.comparisons import forest_description
+    from ..report.figures.forest import draw_forest
     from ..report.figures.slide import save
 
     name, text = citation.key.claim, forest_description(row)
@@ -175,10 +178,10 @@ def check(options: argparse.Namespace) -> int:
                 f"{path} cites no claim: a citation is a key such as those that "
                 f"`python -m pytest_scaling cite CLAIM` gives"
             )
-        for line, holds, said in found:
+        for line, holds, sentence in found:
             holding, failing = holding + holds, failing + (not holds)
-            if said:
-                print(f"{path}:{line}: {said}")
+            if sentence:
+                print(f"{path}:{line}: {sentence}")
     print(f"citations: {holding} hold, {failing} {'does' if failing == 1 else 'do'} not")
     return int(pytest.ExitCode.TESTS_FAILED if failing else pytest.ExitCode.OK)
 
@@ -221,4 +224,5 @@ def judged(text: str, folder: Path) -> tuple[bool, str]:
 
 
 def known(key: Any, folder: Path) -> bool:
+    """Whether the ledger has the profile of a key."""
     return key.profile in profiles_in(folder)

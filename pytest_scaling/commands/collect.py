@@ -33,10 +33,10 @@ def collect(
 ) -> list[T]:
     """What `describe` makes of every claim in these paths, in the order of the files.
 
-    options: further options of pytest. Nothing is heard, and nothing but errors is printed.
+    options: further options of pytest. Nothing is evaluated, and nothing but errors is printed.
 
     Raises pytest.UsageError, with one sentence per mistake, where a file cannot be imported or
-    there are no claims. Raises SystemExit where pytest itself has told what is wrong.
+    there are no claims. Raises SystemExit where pytest itself has printed what is wrong.
     """
     taker = Taker(describe)
     with contextlib.redirect_stdout(sys.stderr):
@@ -67,7 +67,7 @@ class Taker(Generic[T]):
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         if config.pluginmanager.has_plugin("terminalreporter"):
-            config.pluginmanager.unregister(name="terminalreporter")  # and so no forecast either
+            config.pluginmanager.unregister(name="terminalreporter")  # nor a cost preview
 
     def pytest_exception_interact(
         self, node: pytest.Collector, call: pytest.CallInfo[Any], report: pytest.CollectReport

@@ -14,7 +14,7 @@ import pytest
 
 from ..ledger.ledger import Ledger, profiles_in
 from ..report.citation.moment import start
-from ..run.collection import claim_of
+from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
 from ..run.session import Session
 from ..spec.declaration import Claim
@@ -94,7 +94,7 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
     """One collected claim, its tasks in the tier of the session and its rows in the ledger."""
     claim = claim_of(item)
     assert claim is not None
-    laid_out = scope(claim, session.suite, session.tier, None, item._fixtureinfo.argnames)
+    laid_out = scope(claim, session.suite, session.tier, None, arguments_of(item))
     cells = [cell for cell in laid_out.cells if not cell.skip]
     tasks = dict.fromkeys(task for cell in cells for task in (cell.task, *cell.tasks) if task)
     return Entry(
@@ -180,6 +180,6 @@ def columns(profiles: Sequence[str]) -> list[str]:
     parts = [profile.split("-") for profile in profiles]
     *differ, _ = [len(set(part)) > 1 for part in zip(*parts, strict=True)]
     return [
-        " ".join(part for part, told in zip(each, (*differ, True), strict=True) if told)
+        " ".join(part for part, shown in zip(each, (*differ, True), strict=True) if shown)
         for each in parts
     ]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 import webbrowser
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ..ledger.format import SCHEMA
+from ..ledger.format import UnreadableError, read
 from ..report.archive import ArchiveError, open_ledger
 from ..run.options import LEDGER, REPORT
 from .collect import AS_IT_IS
@@ -60,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-class Asked:
+class ProjectSettings:
     """What a project's settings and conftest files say, without a run of its tests."""
 
     root: Path
@@ -75,17 +73,17 @@ class Asked:
         return 0
 
 
-def settings() -> Asked:
-    """Ask pytest; SystemExit where it has told what is wrong with the settings."""
-    asked = Asked()
+def settings() -> ProjectSettings:
+    """Ask pytest; SystemExit where it has printed what is wrong with the settings."""
+    found = ProjectSettings()
     with contextlib.redirect_stdout(sys.stderr):
-        status = pytest.main([*AS_IT_IS], plugins=[asked])
+        status = pytest.main([*AS_IT_IS], plugins=[found])
     if status:
         raise SystemExit(int(status))
-    return asked
+    return found
 
 
-def of_a_run(folder: Path, directory: Path, project: Asked) -> Path:
+def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> Path:
     """The page of the records that a run left in its report."""
     from ..report.build import build_in
 
@@ -98,7 +96,7 @@ def of_a_run(folder: Path, directory: Path, project: Asked) -> Path:
     return build_in(project.root, records, directory, project.ledger)
 
 
-def of_the_ledger(options: argparse.Namespace, project: Asked) -> Path:
+def of_the_ledger(options: argparse.Namespace, project: ProjectSettings) -> Path:
     """The page of the rows of one profile."""
     from ..report.build import build_of_rows
 
@@ -117,19 +115,16 @@ def of_the_ledger(options: argparse.Namespace, project: Asked) -> Path:
 
 
 def run_in(folder: Path) -> list[dict[str, Any]]:
-    """The records in a report; none where it has none."""
-    return [read(path) for path in sorted((folder / RECORDS).glob("*.json"))]
+    """The records in a report; none where it has none.
+
+    Raises pytest.UsageError for a file that is no record, or one of another schema.
+    """
+    return [record_in(path) for path in sorted((folder / RECORDS).glob("*.json"))]
 
 
-def read(path: Path) -> dict[str, Any]:
-    """One record; pytest.UsageError where the file is none, or one of another schema."""
+def record_in(path: Path) -> dict[str, Any]:
+    """One record; pytest.UsageError where the file holds none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        schema = content["schema"]
-    except (OSError, ValueError, KeyError, TypeError) as damage:
-        raise pytest.UsageError(
-            f"{path} is no claim record ({type(damage).__name__}: {damage}); run pytest again"
-        ) from None
-    if schema != SCHEMA or not isinstance(content, Mapping):
-        raise pytest.UsageError(f"{path} is of the schema {schema!r}; this reads {SCHEMA!r}")
-    return dict(content)
+        return read(path, "run pytest again")
+    except (UnreadableError, FileNotFoundError) as error:
+        raise pytest.UsageError(f"the record {path} {error}") from None

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ..report.words import count_figures
 from ..run.options import STORE
 from ..trials.store import inventory
 from ..trials.store.database import SCHEMA, UnusableError, open_database
@@ -21,7 +22,7 @@ from ..trials.store.inventory import Held
 from ..trials.store.store import default_path
 
 MIB = 2**20
-MOST_FAULTS = 20  # that are told one by one
+MOST_FAULTS = 20  # that are printed one by one
 
 
 def add_to(commands: Any) -> None:
@@ -96,20 +97,21 @@ def info(options: argparse.Namespace) -> int:
     if held:
         print(f"trained: from {held[0].created} to {held[-1].created}")
     unreachable = sum(not each.reachable for each in held)
-    print(f"of other versions of the numeric libraries: {counted(unreachable, 'trial')}")
+    print(f"of other versions of the numeric libraries: {count_figures(unreachable, 'trial')}")
     for line in contents(held):
         print(line)
     return 0
 
 
 def total(held: Sequence[Held]) -> str:
+    """Trials, learners and minutes in words."""
     seconds = sum(each.seconds for each in held)
     learners = sum(each.seeds for each in held)
     return f"{len(held):,} ({learners:,} trained learners, {seconds / 60:,.1f} min of training)"
 
 
 def contents(held: Sequence[Held]) -> Iterator[str]:
-    """A table of trials by learner and task, the dearest first."""
+    """A table of trials by learner and task, the most expensive first."""
     groups: dict[tuple[str, str], list[Held]] = defaultdict(list)
     for each in held:
         groups[each.learner, each.task].append(each)
@@ -135,7 +137,7 @@ def verify(options: argparse.Namespace) -> int:
     with opened(path) as connection:
         faults = [f"the file: {line}" for line in inventory.broken_pages(connection)]
         if strays := inventory.strays(connection):
-            faults.append(f"{counted(strays, 'result')} of no trial")
+            faults.append(f"{count_figures(strays, 'result')} of no trial")
         held = list(inventory.trials(connection))
     faults += [
         f"trial {each.identity[:12]} ({each.learner} on {each.task}): {'; '.join(each.faults)}"
@@ -148,8 +150,8 @@ def verify(options: argparse.Namespace) -> int:
         print(f"and {len(faults) - MOST_FAULTS:,} more")
     if faults:
         print(
-            f"{path}: {counted(len(faults), 'fault')}; no run uses what is damaged, it is trained "
-            f"again; `store prune` removes it"
+            f"{path}: {count_figures(len(faults), 'fault')}; no run uses what is damaged, it is "
+            f"trained again; `store prune` removes it"
         )
         return 1
     print(f"{path}: {total(held)}, all of it sound")
@@ -170,8 +172,8 @@ def prune(options: argparse.Namespace) -> int:
     counts = Counter(going.values())
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
     done = "would remove" if options.dry_run else "removed"
-    told = f"{done} {counted(len(going), 'trial')}{f' ({reasons})' if reasons else ''}"
-    print(f"{path}: {told}, {len(held) - len(going):,} stay")
+    outcome = f"{done} {count_figures(len(going), 'trial')}{f' ({reasons})' if reasons else ''}"
+    print(f"{path}: {outcome}, {len(held) - len(going):,} stay")
     return 0
 
 
@@ -196,7 +198,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 def merge(options: argparse.Namespace) -> int:
-    """Copy the sound trials of another store that this one lacks."""
+    """Copy the sound trials of another store that this one does not have."""
     path, source = chosen_path(options), options.file
     with opened(source) as other:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -207,10 +209,7 @@ def merge(options: argparse.Namespace) -> int:
             new = [each for each in offered if each.identity not in sound]
             taken = [each for each in new if not any(each.faults)]
             inventory.copy(other, own, taken)
-    left = f"; {counted(len(new) - len(taken), 'trial')} of it damaged, and left" * (new != taken)
-    print(f"{path}: {counted(len(taken), 'trial')} from {source}{left}")
+    damaged = count_figures(len(new) - len(taken), "trial")
+    left = f"; {damaged} of it damaged, and left" if new != taken else ""
+    print(f"{path}: {count_figures(len(taken), 'trial')} from {source}{left}")
     return 0
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,7 +1,7 @@
 """`verify`: every verdict of the ledger computed anew from its samples, without training.
 
-Each claim is heard again by its own body; what it measures is answered from the row. So an edited
-figure, a verdict that does not follow, and a row that another protocol made are all found.
+Each claim is evaluated again by its own body; what it measures is answered from the row. So an
+edited figure, a verdict that does not follow, and a row that another protocol made are all found.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from ..experiments.evaluation import Body, Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
-from ..ledger.ledger import RESTORE, Ledger, Page, covers, profiles_in
+from ..ledger.ledger import RESTORE, Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol
 from ..ledger.replay import Replay
 from ..ledger.verification import evaluated_again, missing_then, orphan_rows, shown
-from ..run.collection import claim_of
+from ..run.collection import arguments_of, claim_of, run_item
 from ..run.options import TIER
 from ..run.session import Session
 from ..spec.arguments import PROVIDED, STOPWATCH
@@ -48,6 +47,7 @@ class Audit:
     tiers: tuple[str, ...] = ()  # of the project; the first is the default
 
     def profiles(self, directory: Path) -> list[str]:
+        """The profiles of a ledger that are to be looked at."""
         return [name for name in profiles_in(directory) if self.profile in (None, name)]
 
     @property
@@ -74,9 +74,10 @@ class Audit:
             now = session.tier.name
             names = [name for name in self.profiles(directory) if self.tier_of(name) == now]
             for name in names if (directory, claim.id) not in done else ():
-                page = Page.read(Ledger(directory, name).path(claim.id))
-                self.rows += page is not None
-                self.found += wrong_with(session, item, page, Ledger(directory, name))
+                ledger = Ledger(directory, name)
+                row_file = RowFile.read(ledger.path(claim.id))
+                self.rows += row_file is not None
+                self.found += wrong_with(session, item, row_file, ledger)
             done.add((directory, claim.id))
 
         chosen = [f"{TIER.flag}={tier}"] if tier else []
@@ -115,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
-    """Hear the claims of these paths again, once for each tier that their ledgers have."""
+    """Evaluate the claims of these paths again, once for each tier that their ledgers have."""
     audit = Audit(profile)
     audit.evaluate(paths)
     for tier in audit.further_tiers:
@@ -128,38 +129,38 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
 
 
 def wrong_with(
-    session: Session, item: pytest.Function, page: Page | None, ledger: Ledger
+    session: Session, item: pytest.Function, row_file: RowFile | None, ledger: Ledger
 ) -> Iterator[str]:
     """What is wrong with the row of one claim in one profile, a sentence each."""
     claim = claim_of(item)
     assert claim is not None
-    if STOPWATCH in item._fixtureinfo.argnames and page is None:
+    if STOPWATCH in arguments_of(item) and row_file is None:
         return  # times are evidence of one run, and have no rows
-    if page is None:
+    if row_file is None:
         yield (
             f"{shown(ledger.path(claim.id))} is missing: {claim.id!r} has no row in the profile "
             f"{ledger.profile}; add it with --claims-update=new"
         )
-    elif page.damage:
-        yield f"{shown(page.path)} {page.damage}"
+    elif row_file.damage:
+        yield f"{shown(row_file.path)} {row_file.damage}"
     else:
         try:
-            yield from verify_row(session, item, page, ledger.profile)
+            yield from verify_row(session, item, row_file, ledger.profile)
         except ClaimError:
             raise
         except (KeyError, TypeError, IndexError, ValueError, AttributeError) as damage:
             yield (
-                f"{shown(page.path)} is not as record.schema.json says "
+                f"{shown(row_file.path)} is not as record.schema.json says "
                 f"({type(damage).__name__}: {damage}); {RESTORE}"
             )
 
 
 def verify_row(
-    session: Session, item: pytest.Function, page: Page, profile_name: str
+    session: Session, item: pytest.Function, row_file: RowFile, profile_name: str
 ) -> Iterator[str]:
     """What is wrong with a row: it is of another profile, stale or edited."""
-    row, file = page.content, shown(page.path)
-    profile = Profile(**row["profile"])
+    row, file = row_file.content, shown(row_file.path)
+    profile = Profile.of(row)
     if profile.name != profile_name:
         yield f"{file} lies in {profile_name}, but is a row of the profile {profile.name}"
         return
@@ -182,10 +183,10 @@ def evaluation_of(
     profile: Profile,
     given: Mapping[str, Any],
 ) -> Evaluation:
-    """The claim of an item, ready to be heard from a row."""
+    """The claim of an item, ready to be evaluated from a row."""
     claim = claim_of(item)
     assert claim is not None
-    arguments = tuple(item._fixtureinfo.argnames)
+    arguments = arguments_of(item)
     cells = lay_out(
         claim,
         session.suite,
@@ -195,7 +196,8 @@ def evaluation_of(
         missing_devices(claim, (profile.device,)),
         lambda task: "" if task is None else missing_then(task, row),
     )
-    body = Body(item.obj, arguments, {**given, "device": profile.device})
+    given = {**given, **claim.given, "device": profile.device}
+    body = Body(item.obj, arguments, given)
     return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0)
 
 
@@ -203,17 +205,19 @@ def with_fixtures(
     item: pytest.Function, use: Callable[[Mapping[str, Any]], list[str]]
 ) -> list[str]:
     """What `use` makes of the values of an item's fixtures, while these are set up."""
-    names = [name for name in item._fixtureinfo.argnames if name not in (*PROVIDED, "device")]
+    claim = claim_of(item)
+    known = (*PROVIDED, "device", *(claim.given if claim else ()))
+    names = [name for name in arguments_of(item) if name not in known]
     if not names:
         return use({})
     caller = Caller(lambda: use({name: item.funcargs[name] for name in names}))
     item.config.pluginmanager.register(caller)
     try:
-        reports = runtestprotocol(item, log=False)
+        reports = run_item(item)
     finally:
         item.config.pluginmanager.unregister(caller)
     broken = [f"{item.name}: {report.longreprtext}" for report in reports if report.failed]
-    return [*caller.said, *(" ".join(words.split())[-200:] for words in broken)]
+    return [*caller.sentences, *(" ".join(words.split())[-200:] for words in broken)]
 
 
 class Caller:
@@ -221,9 +225,9 @@ class Caller:
 
     def __init__(self, call: Callable[[], list[str]]) -> None:
         self._call = call
-        self.said: list[str] = []
+        self.sentences: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        self.said = self._call()
+        self.sentences = self._call()
         return True

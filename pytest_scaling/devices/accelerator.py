@@ -39,7 +39,7 @@ class Accelerator(Protocol):
         """Begin to watch the peak of the memory anew."""
 
     def peak_memory(self) -> int | None:
-        """Bytes of memory that were in use at most, where that can be told."""
+        """Bytes of memory that were in use at most, where the device counts them."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a device is, and what it is doing: for records, for the head of a run, for benchmarks.
+"""The hardware of this machine: its accelerators and their state, its processor and its BLAS.
 
-Whatever cannot be read is left out.
+Records, the head of a run and benchmarks show it. Whatever cannot be read is left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 Facts = dict[str, Any]
 DRIVER = Path("/proc/driver/nvidia/version")
 GRAPHICS, MEMORY = 1, 2  # NVML's numbers of the clocks of the multiprocessors and of the memory
+INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
 
 
 @cache
@@ -47,7 +48,7 @@ def facts(device: str) -> Facts:
 
 
 def driver() -> str | None:
-    """Version of the NVIDIA driver, as the kernel's module or NVML tells it."""
+    """Version of the NVIDIA driver, as the kernel's module or NVML has it."""
     with contextlib.suppress(OSError, StopIteration):
         words = DRIVER.read_text(encoding="utf-8").partition("\n")[0].split()
         return next(word for word in words if word.replace(".", "").isdigit() and "." in word)
@@ -107,7 +108,7 @@ def reading(function: Callable[..., int], handle: Any, *which: int) -> int | Non
 
 
 def memory_of(device: str) -> int:
-    """Bytes of memory of a device; 0 where they cannot be told."""
+    """Bytes of memory of a device; 0 where it is unknown."""
     if device.startswith("cuda"):
         return int(facts(device)["memory"])
     if device == "mps":
@@ -140,12 +141,9 @@ def described(device: str) -> str:
     )
 
 
-INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
-
-
 @cache
 def cpu_facts() -> dict[str, str]:
-    """What Linux says of the first processor; empty elsewhere."""
+    """What Linux knows of the first processor; empty elsewhere."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -155,7 +153,7 @@ def cpu_facts() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The model of the processor, as far as it can be told without asking a program."""
+    """The model of the processor, as far as it is known without running a program."""
     return cpu_facts().get("model name") or platform.processor()
 
 

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Locks that keep a device to one run at a time, wherever on this machine the others are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLL = 0.2  # seconds between looks whether a GPU has become free
 
 @contextmanager
 def reserved(devices: Iterable[str], say: Callable[[str], None]) -> Iterator[None]:
-    """Keep these devices to this process; say(sentence) tells where it has to wait for one."""
+    """Keep these devices to this process; `say` gets a message where it has to wait for one."""
     from filelock import FileLock, Timeout
 
     with ExitStack() as held:

@@ -1,5 +1,6 @@
-"""The global state that numeric code reads: set for a test, and put back afterwards.
+"""The global state that numeric code reads: threads, precision, determinism, random numbers.
 
+A test has it set and put back; a trial finds it the same whatever ran before in its process.
 Libraries that nobody has imported are left alone: a test that computes nothing does not pay for
 torch.
 """
@@ -15,6 +16,26 @@ from typing import Any
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 LENIENT, WARNING, STRICT = range(3)  # torch's numbers for what it does about nondeterminism
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "OPENBLAS_CORETYPE": "",  # the kernels that fit the processor, whatever the shell asks for
+    "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
+    "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
+    "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes; glibc comes to it by itself, where nobody, as
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # Dask does, has freed memory given back at once
+}
+"""Environment of a worker process, set before anything is imported there."""
+
+Flag = tuple[Any, str, Any]
+"""An attribute of torch: the object, the attribute's name and its value."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +75,7 @@ def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
 
 
 def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:
-    """Set torch's flags and generators; `afterwards` is told how each is put back."""
+    """Set torch's flags and generators; `afterwards` is given what puts each back."""
     afterwards(torch.random.set_rng_state, torch.random.get_rng_state())
     if torch.cuda.is_initialized():
         afterwards(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
@@ -71,13 +92,14 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
         afterwards(setattr, cudnn, name, getattr(cudnn, name))
         setattr(cudnn, name, value)
     for backend in (torch.backends.cuda.matmul, cudnn):
-        set_tf32(backend, wanted.tf32, afterwards)
+        for flag in set_tf32(backend, wanted.tf32):
+            afterwards(setattr, *flag)
 
 
 def set_determinism(torch: Any, mode: int) -> None:
     """Let torch use deterministic algorithms only, by its number for a mode.
 
-    Its function `use_deterministic_algorithms` imports the compiler behind `torch.compile`, to tell
+    Its function `use_deterministic_algorithms` imports the compiler behind `torch.compile`, to set
     it too, which takes most of a second. So that is left to a process that has the compiler.
     """
     if "torch._inductor.config" in sys.modules:
@@ -86,38 +108,21 @@ def set_determinism(torch: Any, mode: int) -> None:
         torch.set_deterministic_debug_mode(mode)
 
 
-def set_tf32(backend: Any, wanted: bool, afterwards: Callable[..., object]) -> None:
+def set_tf32(backend: Any, wanted: bool) -> list[Flag]:
     """Permit or forbid TF32 by whichever of torch's two interfaces is in use.
 
-    Reading the older one raises RuntimeError once somebody has written to the newer one.
+    Reading the older one raises RuntimeError once somebody has written to the newer one. Returns
+    the flags as they were before.
     """
     try:
-        afterwards(setattr, backend, "allow_tf32", backend.allow_tf32)
+        before: list[Flag] = [(backend, "allow_tf32", backend.allow_tf32)]
         backend.allow_tf32 = wanted
     except RuntimeError:
         parts = [getattr(backend, name) for name in ("conv", "rnn") if hasattr(backend, name)]
-        for part in (backend, *parts):
-            afterwards(setattr, part, "fp32_precision", part.fp32_precision)
-        for part in (backend, *parts):
-            part.fp32_precision = "tf32" if wanted else "ieee"
-
-
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "OPENBLAS_CORETYPE": "",  # the kernels that fit the processor, whatever the shell asks for
-    "MKL_CBWR": "AUTO",  # the same sums wherever an array happens to lie in memory
-    "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
-    "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
-    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes; glibc comes to it by itself, where nobody, as
-    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # Dask does, has freed memory given back at once
-}
-"""Environment of a worker process, set before anything is imported there."""
+        before = [(each, "fp32_precision", each.fp32_precision) for each in (backend, *parts)]
+        for each in (backend, *parts):
+            each.fp32_precision = "tf32" if wanted else "ieee"
+    return before
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""The devices that a name stands for, and why one that was named cannot be used."""
 
 from __future__ import annotations
 
@@ -33,15 +33,16 @@ def resolve(name: str) -> tuple[str, ...]:
         )
     named = accelerators if wanted == "all" else (wanted,)
     for device in named:
-        if said := fault(device):
+        if message := fault(device):
             raise pytest.UsageError(
-                f"device {device!r} is there and does not work ({said}); "
+                f"device {device!r} is there and does not work ({message}); "
                 f"see to its driver, or name another device"
             )
     return ("cpu", *named) if wanted == "all" else named
 
 
 def _accelerators() -> tuple[str, ...]:
+    """Names of the accelerators of this machine that torch finds."""
     try:
         import torch
     except ImportError:
@@ -51,13 +52,13 @@ def _accelerators() -> tuple[str, ...]:
 
 
 def broken() -> dict[str, str]:
-    """The accelerators that are there and do not work, with what they say."""
-    said = {device: fault(device) for device in _accelerators()}
-    return {device: words for device, words in said.items() if words}
+    """The accelerators that are there and do not work, with their messages."""
+    messages = {device: fault(device) for device in _accelerators()}
+    return {device: message for device, message in messages.items() if message}
 
 
 def fault(device: str) -> str:
-    """What an accelerator says when it is given a sum to do, if it cannot; else nothing."""
+    """The message of an accelerator that cannot do a sum, or nothing."""
     try:
         import torch
 
@@ -68,11 +69,12 @@ def fault(device: str) -> str:
 
 
 def first_line(error: Exception) -> str:
+    """The first line of an error's message."""
     return str(error).strip().partition("\n")[0]
 
 
 def absence(device: str) -> str:
-    """Why a device is not there, as far as can be told, in words that end a sentence."""
+    """Why a device is not there, as far as can be found out, in words that end a sentence."""
     try:
         import torch
     except ImportError:

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Timing in turns: pieces of work are run alternately, so that a drift of the machine cancels."""
 
 from __future__ import annotations
 
@@ -114,6 +114,7 @@ def block_ratio(
 
 
 def stood_still(work: Work) -> str:
+    """The message about a clock that shows no time for a piece of work."""
     return (
         f"the clock stood still while {work.name} was timed; it is too coarse, or something sets it"
     )

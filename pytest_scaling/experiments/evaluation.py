@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH, VALUES
+from ..spec.arguments import MEASUREMENTS, PROVIDED, VALUES
 from ..spec.declaration import Claim, ClaimError
 from ..spec.tier import Tier
 from ..spec.traits import sizes
@@ -20,6 +20,7 @@ from .experiment import Experiment
 
 if TYPE_CHECKING:
     from ..spec.scope import Cell, Scope
+    from ..statistics.scope import CellLevels
     from ..statistics.verdict import Verdict
     from ..trials.result import SeedResult
     from ..trials.sources import ResultSource
@@ -85,11 +86,6 @@ class Body:
     @property
     def measures(self) -> bool:
         return any(name in MEASUREMENTS for name in self.arguments)
-
-    @property
-    def takes_time(self) -> bool:
-        """Whether it is a timing claim, whose verdict depends on the machine."""
-        return STOPWATCH in self.arguments
 
     def run(self, experiment: Experiment, cell: Cell) -> None:
         """Call the function with the values and measurements of one cell."""
@@ -175,7 +171,7 @@ class Evaluation:
     ) -> Experiment:
         return Experiment(
             self.scope.claim,
-            self.scope.levels,
+            levels_of(self.scope),
             source,
             self.tier,
             self.device,
@@ -225,6 +221,16 @@ class Evaluation:
                     f"claim {self.scope.claim.id!r} compared and did not assert: {each.sentence}; "
                     f"assert every comparison, and write < for `not` >"
                 )
+
+
+def levels_of(scope: Scope) -> CellLevels:
+    """One-sided levels of a cell; refutation is shared among the learners of a task."""
+    from ..statistics.scope import CellLevels, cell_levels
+
+    claim = scope.claim
+    levels = cell_levels(claim.strength, max(scope.tasks, 1), claim.level)
+    learners = sum(learner not in claim.beside for learner in claim.learners)
+    return CellLevels(levels.support, levels.refute / max(learners, 1))
 
 
 def over_cells(scope: Scope, cells: Sequence[CellResult]) -> Verdict | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..spec.traits import label
 from ..trials.trial import Arm
 from .estimate import Estimate
 from .quantities import Samples, diverged_notes, metric_of, relative
@@ -70,8 +71,7 @@ class Forecast:
 
     @property
     def _name(self) -> str:
-        label = getattr(self.learner, "label", self.learner.name)
-        return f"{label} on {self.task.name} with m = {self.m:,}"
+        return f"{label(self.learner)} on {self.task.name} with m = {self.m:,}"
 
     @property
     def _law(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..spec import traits
 from ..spec.declaration import ClaimError
 from ..trials.sources import NotYet
 from ..trials.trial import Arm
@@ -77,7 +78,7 @@ class LearningCurve:
 
     def above_bayes(self, m: int, *, bound: str = "smallest_effect") -> Estimate:
         """How far the error with m rows lies above the Bayes error, which the task must state."""
-        least = getattr(self.task, "bayes_error", None)
+        least = traits.bayes_error(self.task)
         if least is None:
             raise ClaimError(f"the Bayes error of {self.task.name} is not known")
         return self.sampler.estimate(
@@ -113,7 +114,7 @@ class LearningCurve:
 
     def used_up(self, m: int) -> bool:
         """Whether the error is shown to be within the smallest effect of the Bayes error."""
-        bayes_error = getattr(self.task, "bayes_error", None)
+        bayes_error = traits.bayes_error(self.task)
         if bayes_error is None or m not in self.first_look:
             return False
         errors = [result.metrics["error"] for result in self.first_look[m]]
@@ -148,7 +149,7 @@ class LearningCurve:
 
     @property
     def _name(self) -> str:
-        return f"{getattr(self.learner, 'label', self.learner.name)} on {self.task.name}"
+        return f"{traits.label(self.learner)} on {self.task.name}"
 
 
 def mean_interval(values: Sequence[float], level: float) -> Interval:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..spec.traits import label
 from ..trials.trial import Arm
 from .estimate import Decision, Estimate, JointDecision
 from .quantities import differences
@@ -33,7 +34,7 @@ class Reversal:
 
         if len(tasks) < 2:
             pytest.skip(f"an order reverses between two tasks, and this run has {len(tasks)}")
-        names = [getattr(each, "label", each.name) for each in (rival, learner)]
+        names = [label(each) for each in (rival, learner)]
         return cls(
             tuple(
                 sampler.estimate(

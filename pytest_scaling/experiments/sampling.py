@@ -7,10 +7,11 @@ tier's cap is reached. It never depends on the comparison that follows.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..spec import traits
 from ..spec.declaration import Claim, ClaimError
 from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource
@@ -21,6 +22,7 @@ from .units import Unit
 
 if TYPE_CHECKING:
     from ..spec.tier import Tier
+    from ..statistics.interval import Interval
     from ..statistics.scope import CellLevels
     from ..trials.result import Results
 
@@ -76,7 +78,7 @@ class Sampler:
         """The numbers of seeds at which these arms are judged."""
         from ..statistics.interval import LOOKS
 
-        fragile = any(getattr(arm.learner, "may_collapse", False) for arm in arms)
+        fragile = any(traits.may_collapse(arm.learner) for arm in arms)
         first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK
         return [n for n in LOOKS if first <= n <= self.tier.most_seeds]
 
@@ -101,40 +103,16 @@ class Sampler:
         them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
         either_sign: the bound counts below zero too.
         """
-        from ..statistics.verdict import beyond_reach, decided
-
-        levels = levels or self.levels
-        bounds = self.bounds_of(bound, either_sign)
-        refute = levels.refute / (parts * self.claim.parts)
-        looks = tuple(self.looks(arms))
-        designed: dict[str, Any] = {
+        designed = {
             "about": about,
             "measured": measured,
             "unit": unit,
-            "bounds": bounds,
-            "level": levels.support,
-            "refute_level": refute,
-            "most_seeds": self.tier.most_seeds,
-            "evidence": self.evidence,
-            "parts": parts * self.claim.parts,
             "metric": metric,
-            "arms": tuple(arms),
-            "looks": looks,
+            **self._design(arms, levels or self.levels, parts * self.claim.parts),
+            "bounds": self.bounds_of(bound, either_sign),
         }
         try:
-            for n in looks:
-                results = self.sample_all(arms, n)
-                samples = reduce(results)
-                overlap = overlap_of(arms, results)
-                interval = samples.interval(levels.support, overlap)
-                refuting = samples.interval(refute, overlap)
-                judged = ((interval, levels.support), (refuting, refute))
-                if all(decided(each, bounds.values()) for each, _ in judged):
-                    break
-                if all(
-                    beyond_reach(each, bounds.values(), level, looks[-1]) for each, level in judged
-                ):
-                    break
+            results, samples, interval, refuting = self._until_decided(arms, reduce, designed)
         except NotYet:
             return Unmeasured(**designed)
         self._count_discordant(arms, results)
@@ -147,6 +125,40 @@ class Sampler:
             floor=samples.floor,
             **designed,
         )
+
+    def _design(self, arms: Sequence[Arm], levels: CellLevels, parts: int) -> dict[str, Any]:
+        """What is fixed of an estimate before anything is sampled."""
+        return {
+            "arms": tuple(arms),
+            "parts": parts,
+            "level": levels.support,
+            "refute_level": levels.refute / parts,
+            "looks": tuple(self.looks(arms)),
+            "most_seeds": self.tier.most_seeds,
+            "evidence": self.evidence,
+        }
+
+    def _until_decided(
+        self,
+        arms: Sequence[Arm],
+        reduce: Callable[[list[Results]], Samples],
+        designed: Mapping[str, Any],
+    ) -> tuple[list[Results], Samples, Interval, Interval]:
+        """Results, samples and both intervals at the look at which sampling ends."""
+        from ..statistics.verdict import beyond_reach, decided
+
+        looks, bounds = designed["looks"], designed["bounds"].values()
+        levels = (designed["level"], designed["refute_level"])
+        for n in looks:
+            results = self.sample_all(arms, n)
+            samples, overlap = reduce(results), overlap_of(arms, results)
+            interval, refuting = (samples.interval(level, overlap) for level in levels)
+            judged = ((interval, levels[0]), (refuting, levels[1]))
+            if all(decided(each, bounds) for each, _ in judged):
+                break
+            if all(beyond_reach(each, bounds, level, looks[-1]) for each, level in judged):
+                break
+        return results, samples, interval, refuting
 
     def _count_discordant(self, arms: Sequence[Arm], results: Sequence[Results]) -> None:
         """Keep, seed by seed, in how many test rows the arms that stand side by side differ."""
@@ -173,9 +185,9 @@ class Sampler:
 def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
     """By how much seeds overlap where they are resplits of one data set, else zero."""
     split = [
-        (outcome[0].rows, int(getattr(arm.task, "most_rows", arm.m)))
+        (outcome[0].rows, traits.most_rows(arm.task) or arm.m)
         for arm, outcome in zip(arms, results, strict=True)
-        if getattr(arm.task, "resplit", False)
+        if traits.resplit(arm.task)
     ]
     if not split:
         return 0.0

@@ -10,7 +10,7 @@ are evidence of one run, are never stored, and never enter the ledger.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -127,15 +127,56 @@ def ratio(
     A learner is trained on a new seed in every block, on rows drawn beforehand; both sides are
     trained on the same rows.
     """
-    from ..statistics.ratios import BLOCKS, median_interval
+    from ..statistics.ratios import median_interval
 
     where = [device or sampler.device for device in devices]
     names = [name_of(side) for side in sides]
+    designed = design(sampler, names, where, task=task, m=m, bound=bound, blocks=blocks)
+    if sampler.clock is None:
+        return Unmeasured(**designed)
+    first_seed = sampler.seed_offset
+
+    def pair(block: int) -> tuple[Work, Work]:
+        works = [
+            work_of(side, name, device, task, m, first_seed + block)
+            for side, name, device in zip(sides, names, where, strict=True)
+        ]
+        return works[0], works[1]
+
+    ratios = measure(pair, designed["most_seeds"], sampler.clock, first_seed)
+    support, against = (
+        median_interval(ratios.logs, lower_level=level, upper_level=level)
+        for level in (designed["level"], designed["refute_level"])
+    )
+    cold = " and ".join(f"{seconds:.3g} s" for seconds in ratios.cold)
+    return Estimate(
+        **designed,
+        interval=support,
+        refuting=against,
+        seeds=tuple(range(first_seed, first_seed + len(ratios.logs))),
+        samples=ratios.logs,
+        notes=(f"cold start {cold}, not counted",),
+    )
+
+
+def design(
+    sampler: Sampler,
+    names: Sequence[str],
+    where: Sequence[str],
+    *,
+    task: Task | None,
+    m: int | None,
+    bound: str,
+    blocks: int | None,
+) -> dict[str, Any]:
+    """What is fixed of a ratio of times before anything is timed."""
+    from ..statistics.ratios import BLOCKS
+
     if len(set(where)) > 1:
         names = [f"{name} on {device}" for name, device in zip(names, where, strict=True)]
     rows = f" on {task.name}, m = {m:,}" if task is not None and m is not None else ""
     blocks = BLOCKS if blocks is None else blocks
-    designed: dict[str, Any] = {
+    return {
         "about": f"time of {names[0]} over {names[1]}{rows}",
         "measured": f"time of {names[0]} / {names[1]}",
         "unit": LOG_SECONDS,
@@ -149,31 +190,6 @@ def ratio(
         "looks": (blocks,),
         "replication": "block",
     }
-    if sampler.clock is None:
-        return Unmeasured(**designed)
-    first_seed = sampler.seed_offset
-
-    def pair(block: int) -> tuple[Work, Work]:
-        works = [
-            work_of(side, name, device, task, m, first_seed + block)
-            for side, name, device in zip(sides, names, where, strict=True)
-        ]
-        return works[0], works[1]
-
-    ratios = measure(pair, blocks, sampler.clock, first_seed)
-    support, against = (
-        median_interval(ratios.logs, lower_level=level, upper_level=level)
-        for level in (designed["level"], designed["refute_level"])
-    )
-    cold = " and ".join(f"{seconds:.3g} s" for seconds in ratios.cold)
-    return Estimate(
-        **designed,
-        interval=support,
-        refuting=against,
-        seeds=tuple(range(first_seed, first_seed + blocks)),
-        samples=ratios.logs,
-        notes=(f"cold start {cold}, not counted",),
-    )
 
 
 def measure(

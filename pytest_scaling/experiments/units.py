@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Units: how the quantities that claims measure are written."""
 
 from __future__ import annotations
 

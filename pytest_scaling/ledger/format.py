@@ -1,57 +1,82 @@
-"""Files that are either whole or not there."""
+"""How records are kept: their schema, their JSON text, and files that are whole or not there."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+Record = Mapping[str, Any]
+"""A record, a row of the ledger or a part of one, as JSON gives it."""
+
+SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
+SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
+ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
+OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
+WIDTH = 100  # columns
 READABLE_BY_ALL = 0o644  # a temporary file is private, a report is not
 
 
+def estimated(record: Record) -> Iterator[Record]:
+    """The comparisons of a record that have an estimate; an exact statement has none."""
+    for cell in record["cells"]:
+        yield from (evidence for evidence in cell["evidence"] if "n" in evidence)
+
+
+def arm_key(arm: Record) -> tuple[object, ...]:
+    """What tells an arm of a record from its others."""
+    return tuple(arm[name] for name in ("learner", "task", "m", "replicate", "device"))
+
+
+class UnreadableError(ValueError):
+    """A file that holds no record; the sentence goes on after the name of the file."""
+
+
+def read(path: Path, remedy: str) -> dict[str, Any]:
+    """The record in a file. remedy: what to do about a file that is damaged.
+
+    Raises FileNotFoundError where there is no file, UnreadableError where it holds no record.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        schema = content["schema"]
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as damage:
+        raise unreadable(damage, remedy) from None
+    if schema != SCHEMA:
+        raise UnreadableError(
+            f"has the schema {schema!r}, and this version of pytest-scaling knows {SCHEMA!r}; "
+            f"use the version that wrote it"
+        )
+    return dict(content)
+
+
+def unreadable(damage: Exception, remedy: str) -> UnreadableError:
+    """The error for a file with this damage."""
+    return UnreadableError(f"cannot be read ({type(damage).__name__}: {damage}); {remedy}")
+
+
 def write(path: Path, content: str | bytes) -> Path:
-    """Put the content at the path in one step, in UTF-8 where it is text; folders are made."""
+    """Put the content at the path in one step, in UTF-8 where it is text; folders are made.
+
+    A reader sees the old file or the new one, never a part.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = content.encode() if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
-        Path(name).chmod(READABLE_BY_ALL)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
-
-
-ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
+        os.chmod(name, READABLE_BY_ALL)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
-
-Record = Mapping[str, Any]
-"""A record, a row of the ledger or a part of one, as JSON gives it."""
-SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
-WIDTH = 100  # columns
-OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
+    return path
 
 
 def digits(value: float) -> float | None:

@@ -1,6 +1,6 @@
-"""The gate: what a whole run owes to the ledger, and what it may write into it.
+"""The gate: the ledger checks of a whole run, and what it may write into the ledger.
 
-Every claim is held against its row where it is heard. Here is what only the whole run can tell:
+Every claim is held against its row where it is evaluated. Here is what only the whole run can tell:
 rows that are missing, doubled or left behind, and profiles that were never measured. Under
 pytest-xdist that is the controller's part; no worker ever writes a row.
 """
@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from .format import ACCEPTANCE
-from .ledger import Ledger, Page, Row, profiles_in
+from .format import ACCEPTANCE, OF_ONE_RUN, Record
+from .ledger import Ledger, Row, RowFile, duplicate, profiles_in
 from .regression import compare, level_for, suspects
 from .words import listed
-
-if TYPE_CHECKING:
-    from .format import Record
 
 
 @dataclass(frozen=True)
@@ -51,12 +47,12 @@ class Gate:
         notes: list[str] = []
         known: list[bool] = []
         for ledger in dict.fromkeys(map(self.ledger_of, self._kept())):
-            pages = list(ledger.pages())
-            known.append(bool(pages))
-            wrong += doubled(pages)
-            wrong += self._left_behind(ledger, pages)
+            files = list(ledger.files())
+            known.append(bool(files))
+            wrong += [duplicate(each.path.name, each) for each in files if each.is_duplicate]
+            wrong += self._left_behind(ledger, files)
             missing = self._missing(ledger)
-            if not pages:
+            if not files:
                 others = profiles_in(ledger.directory)
                 notes += [never_measured(ledger, others)] if others or strict else []
             elif missing:
@@ -71,39 +67,40 @@ class Gate:
         """
         if "prune" in modes:
             self._require_whole()
-        told = []
+        written = []
         rows = [
             (record, self.ledger_of(record)) for record in self._kept() if not record["partial"]
         ]
         for record, ledger in rows:
-            page = Page.read(ledger.path(record["claim"]["id"]))
-            mode = "new" if page is None else "changed"
-            if mode in modes and (page is None or is_changed(page, record)):
+            kept = RowFile.read(ledger.path(record["claim"]["id"]))
+            mode = "new" if kept is None else "changed"
+            if mode in modes and (kept is None or is_changed(kept, record)):
                 path = ledger.write(record, reason)
-                told.append(f"{'added' if page is None else 'replaced'} {path.name}")
+                written.append(f"{'added' if kept is None else 'replaced'} {path.name}")
         if "prune" in modes:
-            told += [f"removed {path.name}" for path in self._prune()]
-        return ", ".join(sorted(told)) or f"nothing to write for --claims-update={','.join(modes)}"
+            written += [f"removed {path.name}" for path in self._prune()]
+        nothing = f"nothing to write for --claims-update={','.join(modes)}"
+        return ", ".join(sorted(written)) or nothing
 
     def _kept(self) -> Iterator[Record]:
         """The records that have a place in a ledger."""
         return (record for record in self.records if not record.get("timing"))
 
     def _missing(self, ledger: Ledger) -> list[str]:
+        """Ids of the claims of the run that have no row."""
         return sorted(
             record["claim"]["id"]
             for record in self._kept()
             if self.ledger_of(record) == ledger and not ledger.path(record["claim"]["id"]).exists()
         )
 
-    def _left_behind(self, ledger: Ledger, pages: Sequence[Page]) -> Iterator[str]:
-        """Rows of claims that are no longer there; nothing is said of a partial run."""
+    def _left_behind(self, ledger: Ledger, files: Sequence[RowFile]) -> Iterator[str]:
+        """Rows of claims that are no longer there; a partial run cannot tell."""
         if self.partial(ledger.directory):
             return
         known = self.catalogue.get(ledger.directory, frozenset())
-        gone = [page.path.stem for page in pages if page.path.stem not in known]
-        doubles = {page.path.stem for page in pages if page.claim_id not in (None, page.path.stem)}
-        gone = [name for name in gone if name not in doubles]
+        singles = [each.path.stem for each in files if not each.is_duplicate]
+        gone = [name for name in singles if name not in known]
         if gone:
             yield (
                 f"{listed(gone)} in {ledger.profile}: the row is there and the claim is not; "
@@ -111,6 +108,7 @@ class Gate:
             )
 
     def _require_whole(self) -> None:
+        """Raise pytest.UsageError where some claims of a ledger were not collected."""
         for directory in self.catalogue:
             if reason := self.partial(directory):
                 raise pytest.UsageError(
@@ -122,23 +120,14 @@ class Gate:
         """Remove the rows of claims that are gone, in every profile."""
         for directory, known in self.catalogue.items():
             for name in profiles_in(directory):
-                for page in Ledger(directory, name).pages():
-                    if page.path.stem not in known:
-                        page.path.unlink()
-                        yield page.path
-
-
-def doubled(pages: Sequence[Page]) -> Iterator[str]:
-    """Files that hold the row of a claim whose file is another one."""
-    for page in pages:
-        if page.claim_id not in (None, page.path.stem):
-            yield (
-                f"{page.path.name} is a duplicate: it holds a row of {page.claim_id!r}, whose "
-                f"file is {page.claim_id}.json; remove one of them"
-            )
+                for path in Ledger(directory, name).paths():
+                    if path.stem not in known:
+                        path.unlink()
+                        yield path
 
 
 def never_measured(ledger: Ledger, others: Sequence[str]) -> str:
+    """The note for a profile without rows. others: the profiles that have some."""
     there = f" (it has {listed(others)})" if others else ""
     return (
         f"not comparable: the ledger has no row of the profile {ledger.profile}{there}; "
@@ -146,14 +135,12 @@ def never_measured(ledger: Ledger, others: Sequence[str]) -> str:
     )
 
 
-def is_changed(page: Page, record: Record) -> bool:
+def is_changed(row_file: RowFile, record: Record) -> bool:
     """Whether a record says anything that the row does not."""
-    from .format import OF_ONE_RUN
-
     left_out = (*OF_ONE_RUN, ACCEPTANCE)
     kept, made = (
         {key: value for key, value in content.items() if key not in left_out}
-        for content in (page.content, record)
+        for content in (row_file.content, record)
     )
     return kept != made
 
@@ -162,8 +149,7 @@ def against(row: Row | None, record: Record, ledger: Ledger) -> Record | None:
     """What holding a record against its row came to, for the record; None without a row."""
     if row is None:
         return None
-    rows = sum(1 for _ in (ledger.directory / ledger.profile).glob("*.json"))
-    found = compare(row, record, level_for(row, rows))
+    found = compare(row, record, level_for(row, len(ledger.paths())))
     return {
         "verdict": row.verdict,
         "reason": row.reason,

@@ -1,4 +1,4 @@
-"""The checkout: which commit a project is at, and which of its files differ from it."""
+"""Version control: which commit a project is at, and which of its files differ from it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 def commit(root: Path) -> str | None:
     """The commit of the project, or None where it is not under version control."""
-    said = git(root, "rev-parse", "--verify", "--quiet", "HEAD")
-    return said.strip() if said else None
+    output = git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    return output.strip() if output else None
 
 
 def changed_files(root: Path) -> list[str] | None:
@@ -17,10 +17,10 @@ def changed_files(root: Path) -> list[str] | None:
 
     None where the project is not under version control.
     """
-    said = git(root, "status", "--porcelain", "--untracked-files=all", "-z")
-    if said is None:
+    output = git(root, "status", "--porcelain", "--untracked-files=all", "-z")
+    if output is None:
         return None
-    entries = iter(said.split("\0"))
+    entries = iter(output.split("\0"))
     files = []
     for entry in entries:
         if entry:
@@ -32,12 +32,12 @@ def changed_files(root: Path) -> list[str] | None:
 
 def top(root: Path) -> Path | None:
     """The top of the checkout that a folder is in, or None."""
-    said = git(root, "rev-parse", "--show-toplevel")
-    return Path(said.rstrip("\n")) if said else None
+    output = git(root, "rev-parse", "--show-toplevel")
+    return Path(output.rstrip("\n")) if output else None
 
 
 def git(root: Path, *arguments: str) -> str | None:
-    """What git says; None where it fails or is not installed."""
+    """The output of git; None where it fails or is not installed."""
     try:
         run = subprocess.run(
             ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .format import ACCEPTANCE, SCHEMA, write_atomically
+from .format import (
+    ACCEPTANCE,
+    OF_ONE_RUN,
+    Record,
+    UnreadableError,
+    dump,
+    read,
+    unreadable,
+    write,
+)
 from .words import place_of
-
-if TYPE_CHECKING:
-    from .format import Record
-
 
 RESTORE = "restore it from version control"
 
@@ -31,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class RowFile:
     """One file of the ledger: what is in it, or what is wrong with it, in words."""
 
     path: Path
@@ -39,31 +42,44 @@ class Page:
     damage: str = ""
 
     @classmethod
-    def read(cls, path: Path) -> Page | None:
+    def read(cls, path: Path) -> RowFile | None:
         """The file, or None where there is none."""
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            schema = content["schema"]
-            if schema != SCHEMA:
-                return cls(
-                    path,
-                    {},
-                    f"has the schema {schema!r}, and this version of pytest-scaling knows "
-                    f"{SCHEMA!r}; use the version that wrote it",
-                )
-            content["claim"]["id"], content["verdict"], content[ACCEPTANCE]["reason"]
-            content["protocol"]["hash"], content["arms"], content["environment"]
-            [(each["task"], each["learner"], each["verdict"]) for each in content["cells"]]
+            content = read(path, RESTORE)
+            require_parts(content)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as damage:
-            return cls(path, {}, f"cannot be read ({type(damage).__name__}: {damage}); {RESTORE}")
+        except UnreadableError as error:
+            return cls(path, {}, str(error))
         return cls(path, content)
 
     @property
     def claim_id(self) -> str | None:
         """The claim that the file speaks of, or None where that cannot be read."""
         return str(self.content["claim"]["id"]) if self.content else None
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether it holds the row of a claim whose file is another one."""
+        return self.claim_id not in (None, self.path.stem)
+
+
+def duplicate(name: str, row_file: RowFile) -> str:
+    """What is wrong with a file that is a duplicate. name: that of the file."""
+    return (
+        f"{name} is a duplicate: it holds a row of {row_file.claim_id!r}, whose file is "
+        f"{row_file.claim_id}.json; remove one of them"
+    )
+
+
+def require_parts(content: Record) -> None:
+    """Raise UnreadableError where a row lacks a part that everything else relies on."""
+    try:
+        content["claim"]["id"], content["verdict"], content[ACCEPTANCE]["reason"]
+        content["protocol"]["hash"], content["arms"], content["environment"]
+        [(each["task"], each["learner"], each["verdict"]) for each in content["cells"]]
+    except (KeyError, TypeError) as damage:
+        raise unreadable(damage, RESTORE) from None
 
 
 @dataclass(frozen=True)
@@ -74,16 +90,28 @@ class Ledger:
     profile: str
 
     def path(self, claim_id: str) -> Path:
+        """The file of a claim's row, whether it is there or not."""
         return self.directory / self.profile / f"{claim_id}.json"
+
+    def paths(self) -> list[Path]:
+        """The files of the profile, in the order of their names."""
+        return sorted((self.directory / self.profile).glob("*.json"))
+
+    def files(self) -> Iterator[RowFile]:
+        """All files of the profile with what is in them."""
+        for path in self.paths():
+            row_file = RowFile.read(path)
+            if row_file is not None:
+                yield row_file
 
     def row(self, claim_id: str) -> Row | None:
         """The row of a claim, or None. Raises pytest.UsageError where the file cannot be read."""
-        page = Page.read(self.path(claim_id))
-        if page is None:
+        row_file = RowFile.read(self.path(claim_id))
+        if row_file is None:
             return None
-        if page.damage:
-            raise pytest.UsageError(f"the ledger's {page.path} {page.damage}")
-        content = page.content
+        if row_file.damage:
+            raise pytest.UsageError(f"the ledger's {row_file.path} {row_file.damage}")
+        content = row_file.content
         return Row(
             content["verdict"],
             content[ACCEPTANCE]["reason"],
@@ -91,22 +119,11 @@ class Ledger:
             content,
         )
 
-    def pages(self) -> Iterator[Page]:
-        """All files of the profile, in the order of their names."""
-        for path in sorted((self.directory / self.profile).glob("*.json")):
-            page = Page.read(path)
-            if page is not None:
-                yield page
-
     def write(self, record: Record, reason: str) -> Path:
         """Add a row, whole or not at all: samples in full, nothing that varies from run to run."""
-        from .format import OF_ONE_RUN, dump
-
         row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
         row[ACCEPTANCE] = {"reason": reason}
-        path = self.path(record["claim"]["id"])
-        write_atomically(path, dump(row))
-        return path
+        return write(self.path(record["claim"]["id"]), dump(row))
 
 
 def profiles_in(directory: Path, device: str | None = None) -> list[str]:
@@ -126,7 +143,7 @@ def folder_of(root: Path, directory: Path, chosen: str | None) -> Path:
     return root / chosen if chosen else directory / "ledger"
 
 
-def differences(row: Row, cells: list[dict[str, Any]]) -> list[str]:
+def turned_cells(row: Row, cells: Sequence[Record]) -> list[str]:
     """The cells whose verdict turned from supported to refuted, or back, in words."""
     turned = {"supported", "refuted"}
     return [
@@ -135,3 +152,5 @@ def differences(row: Row, cells: list[dict[str, Any]]) -> list[str]:
         if (key := (cell["task"], cell["learner"])) in row.cells
         and {row.cells[key], cell["verdict"]} == turned
     ]
+
+

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..trials.identity import sha256
-from .words import place_of, said
+from .words import place_of, value_in_words
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Decision
@@ -52,6 +52,7 @@ def terms(claim: Claim) -> Protocol:
 
 
 def bounds(claim: Claim) -> dict[str, float | list[float]]:
+    """The declared bounds by name; two of them as a list."""
     return {
         name: list(bound) if isinstance(bound, tuple) else bound
         for name, bound in claim.bounds.items()
@@ -59,6 +60,7 @@ def bounds(claim: Claim) -> dict[str, float | list[float]]:
 
 
 def cell(design: CellDesign) -> Protocol:
+    """One cell: its tasks and its comparisons."""
     place: Cell = design.cell
     return {
         "task": place.task_name,
@@ -117,7 +119,7 @@ def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[
         for key in sorted(old[part].keys() | new[part].keys()):
             before, after = old[part].get(key), new[part].get(key)
             if before != after:
-                yield f"{key.replace('_', ' ')} was {said(before)} and is {said(after)}"
+                yield was_and_is(key.replace("_", " "), before, after)
     yield from arm_changes(old["arms"], new["arms"], partial=partial)
     yield from cell_changes(old["cells"], new["cells"], partial=partial)
 
@@ -125,6 +127,7 @@ def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[
 def arm_changes(
     old: dict[str, Protocol], new: dict[str, Protocol], *, partial: bool
 ) -> Iterator[str]:
+    """Arms that came, went or changed."""
     for arm in sorted(old.keys() | new.keys()):
         if arm not in new:
             if not partial:
@@ -136,18 +139,20 @@ def arm_changes(
 
 
 def setting_changes(arm: str, old: Protocol, new: Protocol) -> Iterator[str]:
+    """In what one arm is not the one that it was."""
     for key in ("learner_version", "task_version"):
         if old[key] != new[key]:
             yield f"{key.replace('_', ' ')} of {arm} was {old[key]} and is {new[key]}"
     before, after = old["settings"], new["settings"]
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            yield f"{key} of {arm} was {said(before.get(key))} and is {said(after.get(key))}"
+            yield was_and_is(f"{key} of {arm}", before.get(key), after.get(key))
 
 
 def cell_changes(
     old: Sequence[Protocol], new: Sequence[Protocol], *, partial: bool
 ) -> Iterator[str]:
+    """Cells that came, went or changed."""
     before = {(each["task"], each["learner"]): each for each in old}
     after = {(each["task"], each["learner"]): each for each in new}
     for key in dict.fromkeys((*before, *after)):
@@ -164,12 +169,17 @@ def cell_changes(
 def comparison_change(old: Protocol, new: Protocol) -> str:
     """In what the comparisons of one cell differ: the first difference."""
     if old["counted"] != new["counted"]:
-        return f"it counted: {said(old['counted'])}, and counts: {said(new['counted'])}"
+        before, after = value_in_words(old["counted"]), value_in_words(new["counted"])
+        return f"it counted: {before}, and counts: {after}"
     if len(old["comparisons"]) != len(new["comparisons"]):
         return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
-    for before, after in zip(old["comparisons"], new["comparisons"], strict=True):
-        for key in sorted(before):
-            if before[key] != after[key]:
-                words = key.replace("_", " ")
-                return f"{words} was {said(before[key])} and is {said(after[key])}"
-    return f"its tasks were {said(old['tasks'])} and are {said(new['tasks'])}"
+    for was, now in zip(old["comparisons"], new["comparisons"], strict=True):
+        for key in sorted(was):
+            if was[key] != now[key]:
+                return was_and_is(key.replace("_", " "), was[key], now[key])
+    return f"its tasks were {value_in_words(old['tasks'])} and are {value_in_words(new['tasks'])}"
+
+
+def was_and_is(name: str, before: Any, after: Any) -> str:
+    """What a value was, and what it is."""
+    return f"{name} was {value_in_words(before)} and is {value_in_words(after)}"

@@ -18,8 +18,8 @@ from ..statistics.power import (
     unseen_failure_share,
 )
 from ..trials.identity import sha256
-from .environment import environment
-from .format import OF_ONE_RUN, SCHEMA, digits, finite
+from .environment import Profile, environment
+from .format import ACCEPTANCE, OF_ONE_RUN, SCHEMA, Record, digits, finite
 from .protocol import bounds, protocol
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ..spec.tier import Tier
     from ..trials.result import SeedResult
     from ..trials.trial import Arm
-    from .environment import Profile
-    from .format import Record
 
 
 def record(
@@ -68,15 +66,17 @@ def record(
 
 def digest(content: Record) -> str:
     """SHA-256 of the evidence: of a record and of the ledger's row made of it, it is the same."""
-    left_out = (*OF_ONE_RUN, "blessing", "digest")
+    left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
     return sha256({key: value for key, value in content.items() if key not in left_out})
 
 
 def word(verdict: Any) -> str:
+    """The verdict as records write it."""
     return "not applicable" if verdict is None else str(verdict.value)
 
 
 def header(claim: Claim) -> Record:
+    """What the claim itself says."""
     source = claim.source
     return {
         "id": claim.id,
@@ -97,6 +97,7 @@ def header(claim: Claim) -> Record:
 
 
 def cell(result: CellResult, order: Sequence[Arm]) -> Record:
+    """One cell with the evidence behind its verdict."""
     return {
         "task": result.cell.task_name,
         "learner": result.cell.learner_name,

@@ -1,22 +1,19 @@
 """Regression: whether a record still says what its row of the ledger says, and if not, why.
 
 What fails: another protocol, a verdict that turned, an effect that shrank, and samples that differ
-although nothing that determines them does. Everything else is told, and fails nothing.
+although nothing that determines them does. Everything else is noted, and fails nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from .format import Record, arm_key
+from .ledger import Row
 from .protocol import changes
-from .words import in_words, place_of, sorted_in_words
-
-if TYPE_CHECKING:
-    from .format import Record
-    from .ledger import Row
-
+from .words import effect_in_words, more, place_of, sorted_in_words, would_decide
 
 FALSE_ALARMS = 0.01  # chance that a whole run of unchanged code finds any effect that shrank
 SHRINK = 0.25  # of an effect: a loss that matters, unless the smallest effect is more
@@ -35,6 +32,7 @@ class Finding:
 
     @property
     def fails(self) -> bool:
+        """Whether the run fails by it."""
         return self.kind != "note"
 
     def as_dict(self) -> dict[str, str]:
@@ -54,13 +52,12 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
         if record["verdict"] == NOT_APPLICABLE:
             return []
         return [Finding("note", "it was not applicable and is heard for the first time")]
-    told = list(changes(old["protocol"], record["protocol"], partial=record["partial"]))
+    changed = list(changes(old["protocol"], record["protocol"], partial=record["partial"]))
     found: list[Finding] = []
-    if told:
-        rest = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-        found.append(Finding("protocol", f"its protocol changed: {told[0]}{rest}"))
+    if changed:
+        found.append(Finding("protocol", f"its protocol changed: {changed[0]}{more(changed)}"))
     found += turned(old, record)
-    if not told:
+    if not changed:
         found += effects(old, record, level)
         if not moved(old, record):
             found += unequal(old, record)
@@ -77,16 +74,15 @@ def turned(old: Record, new: Record) -> Iterator[Finding]:
         if was not in DECIDED or was == now:
             continue
         fails = now in DECIDED and cell["counted"]
-        yield Finding(
-            "verdict" if fails else "note", f"{place_of(*key)} was {was} and is {now}{seeds(cell)}"
-        )
+        sentence = f"{place_of(*key)} was {was} and is {now}{seeds_of(cell)}"
+        yield Finding("verdict" if fails else "note", sentence)
 
 
-def seeds(cell: Record) -> str:
-    """How many seeds an undecided cell would take."""
+def seeds_of(cell: Record) -> str:
+    """How many seeds would decide a cell, as the end of a sentence."""
     needed = [each.get("seeds_needed") for each in cell["evidence"]]
     found = [number for number in needed if number]
-    return f"; about {max(found):,} seeds would decide" if found else ""
+    return f"; {would_decide(max(found))}" if found else ""
 
 
 def effects(old: Record, new: Record, level: float) -> Iterator[Finding]:
@@ -116,7 +112,7 @@ def effect(
     sign = 1 if was["operator"] == ">" else -1
     step = change(measured(was, sign), measured(now, sign), level)
     matters = max(SHRINK * abs(was["value"]), least(was, claim))
-    words = f"{was['about']} was {in_words(was)} and is {in_words(now)}"
+    words = f"{was['about']} was {effect_in_words(was)} and is {effect_in_words(now)}"
     if step.high < 0 and -step.value >= matters * (1 - 1e-9):
         beside = "" if counted else ", beside the claim"
         yield Finding("effect" if counted else "note", f"the effect shrank{beside}: {words}")
@@ -125,6 +121,7 @@ def effect(
 
 
 def measured(evidence: Record, sign: int) -> Any:
+    """The samples of a piece of evidence, with the sign that makes more of the effect larger."""
     from ..statistics.change import Measured
 
     return Measured(
@@ -143,6 +140,7 @@ def least(evidence: Record, claim: Record) -> float:
 
 
 def outgrew(was: Record, now: Record, sign: int) -> bool:
+    """Whether an effect lies beyond the interval that it had."""
     limit = was["high"] if sign > 0 else was["low"]
     return limit is not None and sign * now["value"] > sign * limit
 
@@ -158,20 +156,16 @@ def unequal(old: Record, new: Record) -> Iterator[Finding]:
     ]
     if found:
         arm, name, seed, was, now = found[0]
-        rest = f" (and {len(found) - 1} more numbers)" if len(found) > 1 else ""
         yield Finding(
             "samples",
             f"{name} of {arm['label']} on {arm['task']}, m = {arm['m']:,}, seed {seed}, was {was} "
-            f"and is {now}{rest}, with the same protocol, libraries and machine: code changed "
-            f"without a new version, or does not give the same numbers twice",
+            f"and is {now}{more(found, 'numbers')}, with the same protocol, libraries and machine: "
+            f"code changed without a new version, or does not give the same numbers twice",
         )
 
 
-def arm_key(arm: Record) -> tuple[object, ...]:
-    return tuple(arm[key] for key in ("learner", "task", "m", "replicate", "device"))
-
-
 def unequal_metrics(old: Record, new: Record) -> Iterator[tuple[str, int, Any, Any]]:
+    """Metrics of one arm that differ for the same seed: name, seed, both values."""
     places = {seed: place for place, seed in enumerate(old["seeds"])}
     for name, values in new["metrics"].items():
         for seed, now in zip(new["seeds"], values, strict=True):

@@ -1,4 +1,4 @@
-"""Replay: a source that answers from a row of the ledger, so that a claim is heard again.
+"""Replay: a source that answers from a row of the ledger, so that a claim is evaluated again.
 
 Nothing is trained and no data are drawn: the body of the claim runs as it always does, and every
 figure is computed anew from the metrics that the row keeps seed by seed.
@@ -9,15 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..trials.result import SeedResult
+from .format import Record, arm_key
 
 if TYPE_CHECKING:
     from ..trials.trial import Arm, Trial
 
 
-TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round otherwise
 Pairs = Mapping[tuple[int, int], Mapping[int, int]]
 
 
@@ -36,6 +36,7 @@ class Recorded(SeedResult):
     pairs: Pairs = field(default_factory=dict, repr=False, compare=False)
 
     def discordant(self, other: SeedResult) -> int:
+        """Test rows that exactly one of the two gets right; NotRecorded where nobody counted."""
         assert isinstance(other, Recorded)
         if self.place == other.place:
             return 0
@@ -49,7 +50,7 @@ class Recorded(SeedResult):
 class Replay:
     """The source of one row."""
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
+    def __init__(self, row: Record) -> None:
         arms = row["arms"]
         pairs = {
             tuple(each["arms"]): dict(
@@ -58,11 +59,12 @@ class Replay:
             for each in row["discordant"]
         }
         self._results = {
-            key_of_row(arm): {each.seed: each for each in recorded(arm, place, pairs)}
+            arm_key(arm): {each.seed: each for each in recorded(arm, place, pairs)}
             for place, arm in enumerate(arms)
         }
 
     def results(self, trials: Sequence[Trial]) -> list[tuple[SeedResult, ...]]:
+        """The results of trials, as far as the row has them; else NotRecorded."""
         return [tuple(self._result(trial.arm, seed) for seed in trial.seeds) for trial in trials]
 
     def _result(self, arm: Arm, seed: int) -> SeedResult:
@@ -72,7 +74,7 @@ class Replay:
             raise NotRecorded(f"{arm.title}, seed {seed}") from None
 
 
-def recorded(arm: Mapping[str, Any], place: int, pairs: Pairs) -> Iterator[Recorded]:
+def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
     """The results of one arm of a row."""
     for number, seed in enumerate(arm["seeds"]):
         values = {name: values[number] for name, values in arm["metrics"].items()}
@@ -82,30 +84,6 @@ def recorded(arm: Mapping[str, Any], place: int, pairs: Pairs) -> Iterator[Recor
         yield Recorded(seed, metrics, None, rows, diverged, 0.0, place, pairs)
 
 
-def key_of_row(arm: Mapping[str, Any]) -> tuple[object, ...]:
-    return arm["learner"], arm["task"], arm["m"], arm["replicate"], arm["device"]
-
-
 def key_of(arm: Arm) -> tuple[object, ...]:
+    """The key of an arm, as `arm_key` gives it for the arm of a row."""
     return arm.learner.name, arm.task.name, arm.m, arm.replicate, arm.device
-
-
-def differences(kept: Any, made: Any, way: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Where two JSON values differ: the way there, and both values."""
-    if isinstance(kept, dict) and isinstance(made, dict):
-        for key in sorted(kept.keys() | made.keys()):
-            inner = f"{way}.{key}" if way else key
-            yield from differences(kept.get(key), made.get(key), inner)
-    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
-        for place, (one, other) in enumerate(zip(kept, made, strict=True)):
-            yield from differences(one, other, f"{way}[{place}]")
-    elif not same(kept, made):
-        yield way, kept, made
-
-
-def same(kept: Any, made: Any) -> bool:
-    """Whether two plain values are the same, floats to five digits."""
-    if isinstance(kept, float) or isinstance(made, float):
-        numbers = isinstance(kept, (int, float)) and isinstance(made, (int, float))
-        return numbers and math.isclose(kept, made, rel_tol=TOLERANCE, abs_tol=1e-12)
-    return type(kept) is type(made) and bool(kept == made)

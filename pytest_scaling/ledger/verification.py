@@ -1,8 +1,9 @@
-"""TODO docstring."""
+"""Verification: whether a row of the ledger is what its claim makes of the row's own samples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +11,25 @@ from ..experiments.evaluation import Evaluation
 from ..spec.scope import unavailable
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, Record
-from .ledger import Ledger
+from .ledger import Ledger, duplicate
 from .protocol import changes, protocol
 from .record import digest, record
-from .replay import NotRecorded, differences
-from .words import said
+from .replay import NotRecorded
+from .words import more, value_in_words
 
 RENEW = "evaluate the claim again with --claims-update=changed"
-NOT_COMPUTED = (
-    *OF_ONE_RUN,
-    ACCEPTANCE,
-    "digest",
-    "environment",
-)  # of a row, by evaluating it again
+NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, "digest", "environment")  # parts of a row
+TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round otherwise
 
 
 def orphan_rows(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
     """Files that belong to no claim, or to one that has another file."""
-    for page in ledger.pages():
-        name = page.claim_id
-        if name is not None and name != page.path.stem:
+    for each in ledger.files():
+        if each.is_duplicate:
+            yield duplicate(shown(each.path), each)
+        elif whole and each.path.stem not in claims:
             yield (
-                f"{shown(page.path)} is a duplicate: it holds a row of {name!r}, whose file is "
-                f"{name}.json; remove one of them"
-            )
-        elif whole and page.path.stem not in claims:
-            yield (
-                f"{shown(page.path)} has no claim any more; remove it with --claims-update=prune"
+                f"{shown(each.path)} has no claim any more; remove it with --claims-update=prune"
             )
 
 
@@ -44,34 +37,51 @@ def evaluated_again(
     evaluation: Evaluation, row: Record, profile: Profile, file: str
 ) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
-    stale = list(
-        changes(
-            row["protocol"], protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
-        )
-    )
+    now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
+    stale = list(changes(row["protocol"], now))
     if stale:
         yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
         made = record(evaluation.verdict(), profile, "", evaluation.tier)
-    except NotRecorded as lack:
-        yield f"{file} lacks what its claim measures ({lack}); {RENEW}"
+    except NotRecorded as missing:
+        yield f"{file} lacks what its claim measures ({missing}); {RENEW}"
         return
-    computed = [key for key in made if key not in NOT_COMPUTED]
-    wrong = list(
-        differences(
-            {key: row.get(key) for key in row if key not in NOT_COMPUTED},
-            {key: made[key] for key in computed},
-        )
-    )
+    wrong = list(tree_differences(computed(row), computed(made)))
     if wrong:
-        way, kept, value = wrong[0]
+        path, kept, value = wrong[0]
         yield (
-            f"{file} was edited, or its claim was: {way} is {short(kept)}, "
+            f"{file} was edited, or its claim was: {path} is {short(kept)}, "
             f"and computed anew it is {short(value)}{more(wrong)}"
         )
     elif row["digest"] != digest(row):
         yield f"{file} was edited: its digest does not fit its content"
+
+
+def computed(content: Record) -> dict[str, Any]:
+    """The parts of a record that follow from its samples."""
+    return {key: value for key, value in content.items() if key not in NOT_COMPUTED}
+
+
+def tree_differences(kept: Any, made: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two JSON values differ: the path to the place, and both values there."""
+    if isinstance(kept, dict) and isinstance(made, dict):
+        for key in sorted(kept.keys() | made.keys()):
+            inner = f"{path}.{key}" if path else key
+            yield from tree_differences(kept.get(key), made.get(key), inner)
+    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
+        for place, (one, other) in enumerate(zip(kept, made, strict=True)):
+            yield from tree_differences(one, other, f"{path}[{place}]")
+    elif not same(kept, made):
+        yield path, kept, made
+
+
+def same(kept: Any, made: Any) -> bool:
+    """Whether two plain values are the same, floats to five digits."""
+    if isinstance(kept, float) or isinstance(made, float):
+        numbers = isinstance(kept, (int, float)) and isinstance(made, (int, float))
+        return numbers and math.isclose(kept, made, rel_tol=TOLERANCE, abs_tol=1e-12)
+    return type(kept) is type(made) and bool(kept == made)
 
 
 def missing_then(task: Any, row: Record) -> str:
@@ -86,13 +96,9 @@ def missing_then(task: Any, row: Record) -> str:
     return reason if reason.startswith(f"{task.name} cannot be had") else unavailable(task)
 
 
-def more(others: Sequence[object]) -> str:
-    return f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-
-
 def short(value: Any) -> str:
     """A JSON value in words that are not too many."""
-    words = "absent" if value is None else said(value)
+    words = "absent" if value is None else value_in_words(value)
     return words if len(words) <= 80 else f"{words[:77]}..."
 
 

@@ -1,17 +1,17 @@
-"""Words for what records hold: values in their unit, cells, seeds that are needed."""
+"""Words for what records hold: values in their unit, cells, seeds that would decide."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from ..experiments.units import UNITS
-
-if TYPE_CHECKING:
-    from .format import Record
-
+from .format import Record
 
 SHOWN = 3  # names in a sentence
+NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+TAKE_AGAIN = "take the time again while nothing else runs"
+TOO_CLOSE = "the mean is too close to the bound for any affordable number of seeds"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -20,21 +20,9 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def needs(record: Record) -> str:
-    """How many seeds the undecided comparisons would take."""
-    needed = [
-        evidence["seeds_needed"]
-        for cell in record["cells"]
-        for evidence in cell["evidence"]
-        if evidence["verdict"] == "inconclusive" and "replication" not in evidence
-    ]
-    if record.get("timing") and not needed:
-        return "; take the time again while nothing else runs"
-    if not needed:
-        return ""
-    if None in needed:
-        return "; the mean is too close to the bound for any affordable number of seeds"
-    return f"; about {max(needed):,} seeds would decide"
+def more(items: Sequence[object], noun: str = "") -> str:
+    """How many items there are beside the first, in brackets; nothing where there is one."""
+    return f" (and {len(items) - 1} more{noun and f' {noun}'})" if len(items) > 1 else ""
 
 
 def place_of(task: str, learner: str) -> str:
@@ -42,25 +30,40 @@ def place_of(task: str, learner: str) -> str:
     return " with ".join(part for part in (task, learner) if part) or "the claim"
 
 
-def said(value: Any) -> str:
+def would_decide(seeds: int | None) -> str:
+    """How many seeds would decide a comparison; None are more than anybody could run."""
+    return f"about {seeds:,} seeds would decide" if seeds else TOO_CLOSE
+
+
+def to_decide(evidence: Record) -> str:
+    """What would decide a comparison; nothing where it is decided."""
+    if evidence["verdict"] != "inconclusive":
+        return ""
+    return TAKE_AGAIN if "replication" in evidence else would_decide(evidence["seeds_needed"])
+
+
+def needs(record: Record) -> str:
+    """What would decide all comparisons of a claim, as the end of a sentence."""
+    needed = [
+        evidence["seeds_needed"]
+        for cell in record["cells"]
+        for evidence in cell["evidence"]
+        if evidence["verdict"] == "inconclusive" and "replication" not in evidence
+    ]
+    if needed:
+        return f"; {would_decide(None if None in needed else max(needed))}"
+    return f"; {TAKE_AGAIN}" if record.get("timing") else ""
+
+
+def value_in_words(value: Any) -> str:
     """A JSON value in words."""
     if value is None:
         return "none"
     if isinstance(value, list):
-        return ", ".join(map(said, value)) or "none"
+        return ", ".join(map(value_in_words, value)) or "none"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {said(each)}" for key, each in value.items()) or "none"
+        return ", ".join(f"{key} {value_in_words(each)}" for key, each in value.items()) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def in_words(evidence: Record) -> str:
-    """Effect, interval and seeds, in the words of the unit."""
-    write = UNITS[evidence["unit"]].write
-    ends = [
-        infinite if evidence[end] is None else write(evidence[end])
-        for end, infinite in (("low", "-∞"), ("high", "∞"))
-    ]
-    return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
 
 
 def sorted_in_words(value: Any) -> str:
@@ -70,7 +73,14 @@ def sorted_in_words(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+def effect_in_words(evidence: Record) -> str:
+    """Effect, interval and seeds, in the words of the unit."""
+    write = UNITS[evidence["unit"]].write
+    ends = [
+        infinite if evidence[end] is None else write(evidence[end])
+        for end, infinite in (("low", "-∞"), ("high", "∞"))
+    ]
+    return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
 
 
 def minus(figures: str) -> str:
@@ -86,18 +96,8 @@ def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
     return minus(written)
 
 
-def interval(row: Mapping[str, Any]) -> str:
+def interval(evidence: Record) -> str:
     """The limits in their unit; a missing limit is one that the data do not set."""
-    low = quantity(row["low"], row["unit"], f"{MINUS}∞")
-    high = quantity(row["high"], row["unit"], "∞")
+    low = quantity(evidence["low"], evidence["unit"], f"{MINUS}∞")
+    high = quantity(evidence["high"], evidence["unit"], "∞")
     return f"[{low}, {high}]"
-
-
-def needed(row: Mapping[str, Any]) -> str:
-    """How many seeds an undecided comparison would take."""
-    if row["verdict"] != "inconclusive":
-        return ""
-    if "replication" in row:
-        return "take the time again while nothing else runs"
-    seeds = row["seeds_needed"]
-    return f"about {seeds:,} seeds needed" if seeds else "more seeds needed than can be run"

@@ -1,25 +1,25 @@
-"""The ledger for reading: the rows of one profile, with their samples, as a lesson needs them."""
+"""The ledger for reading: the rows of one profile with their samples, for notebooks and reports."""
 
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..ledger.format import Record
+from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..spec.tier import DEFAULT_TIERS
+from .arms import discordant, measured_arms, overlaps
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Estimate
     from .notebook import Picture
 
 
-SHAPE = "*-*-*-*-*"  # of a profile's name
 PLACES = ("claims/ledger", "ledger", "tests/ledger")
 
 
@@ -41,13 +41,14 @@ def open_ledger(path: str | Path | None = None, profile: str | None = None) -> A
     Raises ArchiveError where there is no such ledger or profile, or a row cannot be read.
     """
     folder = found_folder(path)
-    names = profiles_in(folder)
+    names = by_size(profiles_in(folder))
     if not names:
         raise ArchiveError(f"there is no ledger in {folder}: it has no folder of a profile")
     return Archive(folder, chosen(names, profile, folder))
 
 
 def found_folder(path: str | Path | None) -> Path:
+    """The folder that is named, or the first of PLACES that is there."""
     if path is not None:
         return Path(path)
     folders = [Path(place) for place in PLACES]
@@ -57,13 +58,13 @@ def found_folder(path: str | Path | None) -> Path:
     return here
 
 
-def profiles_in(folder: Path) -> list[str]:
-    """The profiles that a ledger has, from the smallest tier to the largest, the CPU last."""
-    names = [each.name for each in folder.glob(SHAPE) if each.is_dir()]
-    return sorted(names, key=lambda name: (tier_rank(name), name.startswith("cpu-"), name))
+def by_size(profiles: Sequence[str]) -> list[str]:
+    """Profiles from the smallest tier to the largest, in each tier the CPU last."""
+    return sorted(profiles, key=lambda name: (tier_rank(name), name.startswith("cpu-"), name))
 
 
 def tier_rank(profile: str) -> int:
+    """Where the tier of a profile stands, from 0; -1 for one of the project's own."""
     tier = profile.rpartition("-")[2]
     names = [each.name for each in DEFAULT_TIERS]
     return names.index(tier) if tier in names else -1
@@ -98,18 +99,24 @@ class Archive(Mapping[str, Record]):
     folder: Path
     profile: str
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that the rows lie in."""
+        return Ledger(self.folder, self.profile)
+
     def path(self, claim_id: str) -> Path:
-        return self.folder / self.profile / f"{claim_id}.json"
+        """The file of a row."""
+        return self.ledger.path(claim_id)
 
     @cached_property
     def rows(self) -> dict[str, Record]:
         """All rows, by the id of their claim."""
-        return {path.stem: read(path) for path in sorted(self.path("*").parent.glob("*.json"))}
+        return {path.stem: read(path) for path in self.ledger.paths()}
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Ids of the claims that have a row."""
-        return tuple(sorted(path.stem for path in self.path("*").parent.glob("*.json")))
+        return tuple(sorted(path.stem for path in self.ledger.paths()))
 
     def __getitem__(self, claim_id: str) -> Record:
         if claim_id not in self.ids:
@@ -125,8 +132,8 @@ class Archive(Mapping[str, Record]):
     def _unknown(self, claim_id: str) -> str:
         elsewhere = [
             name
-            for name in profiles_in(self.folder)
-            if (self.folder / name / f"{claim_id}.json").is_file()
+            for name in by_size(profiles_in(self.folder))
+            if Ledger(self.folder, name).path(claim_id).is_file()
         ]
         if elsewhere:
             return (
@@ -139,26 +146,13 @@ class Archive(Mapping[str, Record]):
 
     @cached_property
     def arms(self) -> dict[tuple[str, str, int], Record]:
-        """What was measured: by task, learner and m, the arm with the most seeds, and its row."""
-        found: dict[tuple[str, str, int], Record] = {}
-        for row in self.rows.values():
-            for arm in row["arms"]:
-                key = (arm["task"], arm["learner"], arm["m"])
-                plain = arm["replicate"] == 0 and not arm["device"] and "error" in arm["metrics"]
-                if plain and len(arm["seeds"]) > len(found.get(key, {"seeds": ()})["seeds"]):
-                    found[key] = arm
-        return found
+        """What was measured: by task, learner and m, the arm with the most seeds."""
+        return measured_arms(self.rows.values())
 
     @cached_property
     def overlaps(self) -> dict[str, float]:
         """By task, by how much seeds overlap where they are resplits of one data set, else zero."""
-        found: dict[str, float] = {}
-        for row in self.rows.values():
-            for told in (each for cell in row["cells"] for each in cell["evidence"] if "n" in each):
-                for place in told["arms"]:
-                    task = row["arms"][place]["task"]
-                    found[task] = max(found.get(task, 0.0), told["overlap"] or 0.0)
-        return found
+        return overlaps(self.rows.values())
 
     @property
     def tasks(self) -> list[str]:
@@ -204,10 +198,12 @@ class Archive(Mapping[str, Record]):
         from .notebook import paired
 
         first, second = (self._arm(task, learner, m) for learner in (a, b))
+        if not set(first["seeds"]) & set(second["seeds"]):
+            raise ArchiveError(f"{a} and {b} have no seed in common on {task}, m = {m:,}")
         return paired(
             first,
             second,
-            self._discordant(first, second),
+            discordant(self.rows.values(), first, second),
             smallest_effect,
             self.overlaps.get(task, 0.0),
         )
@@ -270,34 +266,11 @@ class Archive(Mapping[str, Record]):
                 f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
             )
 
-    def _discordant(self, a: Record, b: Record) -> dict[int, int] | None:
-        """Test rows that exactly one of two arms gets right, by seed, where a row says so."""
-        for row in self.rows.values():
-            for pair in row["discordant"]:
-                arms = [row["arms"][place] for place in pair["arms"]]
-                if {arm_key(arm) for arm in arms} == {arm_key(a), arm_key(b)}:
-                    counts = dict(zip(arms[0]["seeds"], pair["rows"], strict=False))
-                    if set(a["seeds"]) & set(b["seeds"]) <= set(counts):
-                        return counts
-        return None
-
-
-def arm_key(arm: Record) -> tuple[Any, ...]:
-    return tuple(arm[name] for name in ("task", "learner", "m", "replicate", "device"))
-
 
 def read(path: Path) -> Record:
     """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
-    from ..ledger.format import SCHEMA
-
-    try:
-        row = json.loads(path.read_text(encoding="utf-8"))
-        schema = row["schema"]
-    except (OSError, ValueError, KeyError, TypeError) as damage:
-        raise ArchiveError(
-            f"the ledger's {path} cannot be read ({type(damage).__name__}: {damage}); "
-            f"restore it from version control"
-        ) from None
-    if schema != SCHEMA:
-        raise ArchiveError(f"the ledger's {path} is of the schema {schema!r}; this reads {SCHEMA}")
-    return dict(row)
+    row_file = RowFile.read(path)
+    if row_file is None or row_file.damage:
+        damage = row_file.damage if row_file else "is no longer there"
+        raise ArchiveError(f"the ledger's {path} {damage}")
+    return dict(row_file.content)

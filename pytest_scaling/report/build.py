@@ -1,24 +1,22 @@
-"""A report in its project: what the ledger says of the records, and how they are cited."""
+"""Building a report: the page, the figures, the records and the other files of one folder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from ..ledger.environment import profile_name
+from ..ledger.environment import Profile
 from ..ledger.format import Record, dump, write
 from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
-from .exports import summary
-from .page import cards as view
+from .page.cards import Card, cards, everyone
 from .page.changes import RowKey, changes, row_key
-from .page.gallery import first_panels
-from .page.render import look_of, paint, template, values
+from .page.gallery import FirstFigure, Gallery
+from .page.render import render
 
-if TYPE_CHECKING:
-    from .page.render import Records
+FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
+RECORDS = "records"  # the folder of the records
 
 
 def build_in(
@@ -32,7 +30,7 @@ def build_in(
     """
     project = Project.around(root)
 
-    def place(record: Mapping[str, Any]) -> Place:
+    def place(record: Record) -> Place:
         return Place(project, Path(record["file"]).parent.as_posix())
 
     return build(records, directory, dict(rows(root, records, ledger)), place)
@@ -58,24 +56,22 @@ def rows(
     run = {row_key(record) for record in records}
     homes = {(ledger_of(root, each, folder), row_key(each)[1]): None for each in records}
     for ledger, device in homes:
-        for path in sorted(ledger.path("any").parent.glob("*.json")):
+        for path in ledger.paths():
             if (path.stem, device) not in run:
                 yield (path.stem, device), None
 
 
 def ledger_of(root: Path, record: Record, folder: str | None) -> Ledger:
+    """The ledger that a record is held against."""
     home = folder_of(root, (root / record["file"]).parent, folder)
-    return Ledger(home, profile_name(record["profile"]))
-
-
-FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
+    return Ledger(home, Profile.of(record).name)
 
 
 def build(
-    records: Records,
+    records: Sequence[Record],
     directory: Path,
     ledger: Mapping[RowKey, Row | None] | None = None,
-    place: Callable[[Mapping[str, Any]], Place] | None = None,
+    place: Callable[[Record], Place] | None = None,
 ) -> Path:
     """Write the report into a directory and return the path of its page.
 
@@ -83,34 +79,45 @@ def build(
     which project a record belongs; without it the page has no citations. The same arguments give
     the same bytes. Records and figures of an earlier report are removed.
 
-    Raises ReportError where matplotlib or Jinja2 is missing.
+    Raises ReportError where matplotlib or Jinja2 is missing; then nothing is written.
     """
-    page = template()
-    heads = view.cards(records, place)
-    slide, full = first_panels(records)
-    look = look_of(slide, full, records)
-    picture = paint(slide, full, look, heads, records) if slide else None
-    slides = picture.drawings() if picture else {}
-    write_records(directory / "records", heads)
-    if slides:
-        write(directory / "figure.svg", slides["light"].svg)
-        write(directory / "figure.png", slides["light"].png)
-        write(directory / "figure-dark.png", slides["dark"].png)
-    else:
-        for name in FIGURE_FILES:
-            (directory / name).unlink(missing_ok=True)
-    changed = changes(heads, ledger)
-    write(directory / "summary.md", summary(heads))
-    write(directory / "badge.json", exports.badge(records))
-    write(directory / "verdicts.csv", exports.table(records))
-    shown = values(heads, changed, picture, look, records)
-    return write(directory / "index.html", page.render(**shown))
+    files = contents(records, ledger, place)
+    for path, content in files.items():
+        write(directory / path, content)
+    earlier = [*(directory / RECORDS).glob("*.json"), *(directory / name for name in FIGURE_FILES)]
+    for path in set(earlier) - {directory / path for path in files}:
+        path.unlink(missing_ok=True)
+    return directory / "index.html"
 
 
-def write_records(folder: Path, heads: Sequence[view.Card]) -> None:
-    """The records of this report, and of no earlier one."""
-    kept = {
-        write(folder / f"{card.anchor}.json", dump(card.record)) for card in view.everyone(heads)
+def contents(
+    records: Sequence[Record],
+    ledger: Mapping[RowKey, Row | None] | None,
+    place: Callable[[Record], Place] | None,
+) -> dict[Path, str | bytes]:
+    """What each file of the report holds, by its path within the report; the page comes last."""
+    heads = cards(records, place)
+    gallery = Gallery.of(heads, records)
+    page = render(heads, changes(heads, ledger), gallery)
+    return {
+        **record_files(heads),
+        **figure_files(gallery.first),
+        Path("summary.md"): exports.summary(heads),
+        Path("badge.json"): exports.badge(records),
+        Path("verdicts.csv"): exports.table(records),
+        Path("index.html"): page,
     }
-    for path in set(folder.glob("*.json")) - kept:
-        path.unlink()
+
+
+def record_files(heads: Sequence[Card]) -> dict[Path, str | bytes]:
+    """The records, each named after its card."""
+    return {Path(RECORDS, f"{card.anchor}.json"): dump(card.record) for card in everyone(heads)}
+
+
+def figure_files(figure: FirstFigure | None) -> dict[Path, str | bytes]:
+    """The slides of the first figure, where there is one."""
+    if figure is None:
+        return {}
+    slides = figure.slides()
+    drawn = (slides["light"].svg, slides["light"].png, slides["dark"].png)
+    return dict(zip(map(Path, FIGURE_FILES), drawn, strict=True))

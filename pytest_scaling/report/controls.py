@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from ..ledger.format import Record
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ BY_VERDICT = {
 }
 
 
-def control_status(claim_id: str, records: Sequence[Mapping[str, Any]]) -> ControlStatus:
+def control_status(claim_id: str, records: Sequence[Record]) -> ControlStatus:
     """The status that the records of a run give to the control of a claim.
 
     Raises KeyError for a record whose verdict is none of the four.

@@ -1,4 +1,4 @@
-"""What a user is told when a report cannot be made."""
+"""The error of a report that cannot be made."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ class ReportError(RuntimeError):
 
     @classmethod
     def missing(cls, library: str) -> ReportError:
+        """The error for a library that is not installed."""
         return cls(
             f"a report needs {library}, which is not installed: pip install pytest-scaling[report]"
         )

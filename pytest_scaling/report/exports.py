@@ -1,4 +1,4 @@
-"""The verdicts for other programs: a badge, and a table with a line for every comparison."""
+"""The verdicts for other programs: a badge, a table of comparisons, a summary in Markdown."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def badge(records: Sequence[Record]) -> str:
     failed = sum(
         control_status(record["claim"]["id"], list(records)) is SUPPORTED_TOO for record in claims
     )
-    told = [f"{count[word]} {word}" for word in WORDS if count[word]]
-    told += [f"{failed} not trustworthy"] if failed else []
+    counts = [f"{count[word]} {word}" for word in WORDS if count[word]]
+    counts += [f"{failed} not trustworthy"] if failed else []
     content = {
         "schemaVersion": 1,
         "label": "claims",
-        "message": ", ".join(told) or "none heard",
+        "message": ", ".join(counts) or "none evaluated",
         "color": colour(count, failed),
     }
     return json.dumps(content, indent=1) + "\n"
@@ -70,6 +70,7 @@ def table(records: Sequence[Record]) -> str:
 
 
 def lines(record: Record) -> Iterator[dict[str, Any]]:
+    """The lines of one record in the table."""
     claim, profile = record["claim"], record["profile"]
     of_claim = {
         "claim": claim["id"],
@@ -115,13 +116,14 @@ def bounded(lines: Sequence[str]) -> str:
     sizes = itertools.accumulate(len(line.encode()) + 1 for line in lines)
     fitting = sum(size <= LIMIT for size in sizes)
     left = len(lines) - fitting
-    told = (
-        [f"\n{left:,} more rows are in verdicts.csv and index.html of the report."] if left else []
-    )
-    return "\n".join([*lines[:fitting], *told]) + "\n"
+    kept = list(lines[:fitting])
+    if left:
+        kept.append(f"\n{left:,} more rows are in verdicts.csv and index.html of the report.")
+    return "\n".join(kept) + "\n"
 
 
 def mark(badge: Badge) -> str:
+    """A verdict as icon and word."""
     return f"{badge.icon} {badge.word}"
 
 

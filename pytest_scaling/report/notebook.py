@@ -1,4 +1,4 @@
-"""What a lesson shows of a ledger: a paired comparison, the figure, a table of verdicts."""
+"""What a notebook shows of a ledger: a paired comparison, the figure, a table of verdicts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from ..experiments.estimate import Estimate, Evidence
+from ..experiments.quantities import differences
 from ..experiments.units import ERROR
 from ..ledger.format import Record
+from ..ledger.replay import recorded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,44 +31,47 @@ def paired(
     smallest_effect: float,
     overlap: float,
 ) -> Estimate:
-    """Error of arm a minus that of arm b over the seeds that both have.
+    """Error of arm a minus that of arm b over the seeds that both have, as a claim measures it.
 
     discordant: by seed, the test rows that exactly one of them gets right; None where that was not
     kept, so that as many as both get wrong are reckoned with, which widens the interval.
     overlap: of seeds that are resplits of one data set, as `paired_interval` takes it.
     """
-    import numpy as np
-
-    from ..statistics.interval import noise_floor, paired_interval
-
-    errors = [dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True)) for arm in (a, b)]
-    seeds = [seed for seed in a["seeds"] if seed in errors[1]]
-    rows = a["test_rows"][0]
-    differ = [
-        discordant[seed]
-        if discordant
-        else min(rows, round(rows * (errors[0][seed] + errors[1][seed])))
-        for seed in seeds
-    ]
-    samples = [errors[0][seed] - errors[1][seed] for seed in seeds]
-    floor = noise_floor(np.array(differ), rows)
-    interval = paired_interval(
-        samples, lower_level=LEVEL, upper_level=LEVEL, noise_floor=floor, overlap=overlap
+    shared = set(a["seeds"]) & set(b["seeds"])
+    counts = discordant or most_discordant(a, b)
+    first, second = (
+        tuple(each for each in recorded(arm, place, {(0, 1): counts}) if each.seed in shared)
+        for place, arm in enumerate((a, b))
     )
+    by_seed = {each.seed: each for each in second}
+    same_rows = tuple(by_seed[each.seed] for each in first)
+    quantity = differences(first, same_rows, ("error", "error"))
+    interval = quantity.interval(LEVEL, overlap)
     return Estimate(
         about=f"error of {a['label']} minus {b['label']} on {a['task']}, m = {a['m']:,}",
         measured=f"{a['label']} - {b['label']}, {a['m']:,}",
         unit=ERROR,
         interval=interval,
         refuting=interval,
-        seeds=tuple(seeds),
-        samples=tuple(samples),
+        seeds=tuple(each.seed for each in first),
+        samples=tuple(quantity.values.tolist()),
         bounds={"smallest_effect": smallest_effect},
         level=LEVEL,
-        most_seeds=len(seeds),
+        most_seeds=len(first),
         evidence=Evidence(),
-        floor=floor,
+        notes=quantity.notes,
+        floor=quantity.floor,
     )
+
+
+def most_discordant(a: Record, b: Record) -> dict[int, int]:
+    """By seed, the test rows that two arms get wrong together: no more can tell them apart."""
+    errors = dict(zip(b["seeds"], b["metrics"]["error"], strict=True))
+    return {
+        seed: min(rows, round(rows * (error + errors[seed])))
+        for seed, error, rows in zip(a["seeds"], a["metrics"]["error"], a["test_rows"], strict=True)
+        if seed in errors
+    }
 
 
 @dataclass(frozen=True)
@@ -97,13 +102,15 @@ def figure(arms: Sequence[Record], profile: str, theme: ThemeName) -> Picture:
 
 def evidence(row: Record, profile: str, theme: ThemeName) -> Picture | None:
     """The comparisons of one claim; None where it has none."""
-    from .figures.forest import draw_forest, forest_description
+    from .figures.comparisons import forest_description
+    from .figures.forest import draw_forest
 
     drawn = draw_forest(row, theme, source=credit(profile))
     return Picture(drawn, forest_description(row)) if drawn else None
 
 
 def credit(profile: str) -> str:
+    """Where a figure comes from, for its foot."""
     return f"Measured with pytest-scaling, {profile}"
 
 

@@ -1,18 +1,16 @@
-"""What the terminal says at the end: the verdict table, and what is still undecided."""
+"""The table of verdicts at the end of a run, and the sentences below it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..experiments.units import UNITS
+from ..ledger.format import Record
+from ..ledger.gate import Judgement
+from ..ledger.words import to_decide
 from .controls import control_status
-
-if TYPE_CHECKING:
-    from ..ledger.format import Record
-    from ..ledger.gate import Judgement
-
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -35,7 +33,7 @@ HEADINGS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One row of the table: a claim's headline, or one comparison of a cell."""
 
     name: str
@@ -57,7 +55,7 @@ class Line:
         return (f"    {self.name}", verdict, self.words, *(figures if self.effect else ()))
 
 
-def table_lines(records: Sequence[Record]) -> Iterator[Line]:
+def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
     """A headline per claim, then a row per comparison of each cell."""
     for record in ordered(records):
         claim = record["claim"]
@@ -67,7 +65,7 @@ def table_lines(records: Sequence[Record]) -> Iterator[Line]:
             note = f"control {control_status(claim['id'], list(records)).word}"
         partial = ", of some of its tasks" if record["partial"] else ""
         words = f" ({claim['strength']}{partial}; {note})"
-        yield Line(claim["id"], record["verdict"], words, headline=True)
+        yield TableLine(claim["id"], record["verdict"], words, headline=True)
         for cell in record["cells"]:
             yield from cell_lines(cell)
 
@@ -87,14 +85,15 @@ def ordered(records: Sequence[Record]) -> list[Record]:
     ]
 
 
-def cell_lines(cell: dict[str, Any]) -> Iterator[Line]:
+def cell_lines(cell: dict[str, Any]) -> Iterator[TableLine]:
+    """The lines of one cell: a comparison each, or its reason where it has none."""
     name = " · ".join(part for part in (cell["task"], cell["learner"]) if part)
     if not cell["counted"]:
         name += " (beside)"
     if not cell["evidence"]:
-        yield Line(name, cell["verdict"], cell["reason"])
+        yield TableLine(name, cell["verdict"], cell["reason"])
     for evidence in cell["evidence"]:
-        yield Line(name, evidence["verdict"], **figures(evidence))
+        yield TableLine(name, evidence["verdict"], **figures(evidence))
 
 
 def figures(evidence: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
 def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
     """What the ledger has to say of a run: what is wrong, and what is only worth knowing.
 
-    What several claims have in common, such as another version of a library, is said once.
+    What several claims have in common, such as another version of a library, is written once.
     """
     if judgement is not None:
         yield from (f"wrong: {words}" for words in judgement.wrong)
@@ -186,16 +185,9 @@ def verdict_table(
 
 
 def undecided(records: Sequence[Record]) -> Iterator[str]:
-    """One sentence per inconclusive comparison, with the seeds that it would take."""
+    """One sentence per inconclusive comparison, with what would decide it."""
     for record in ordered(records):
         for cell in record["cells"]:
             for evidence in cell["evidence"]:
-                if evidence["verdict"] != "inconclusive":
-                    continue
-                told = f"{record['claim']['id']}: {evidence['sentence']}"
-                if "replication" in evidence:
-                    yield f"{told}; take the time again while nothing else runs"
-                else:
-                    needed = evidence["seeds_needed"]
-                    words = f"about {needed:,} seeds" if needed else "more seeds than is sensible"
-                    yield f"{told}; it would take {words}"
+                if evidence["verdict"] == "inconclusive":
+                    yield f"{record['claim']['id']}: {evidence['sentence']}; {to_decide(evidence)}"

@@ -1,32 +1,21 @@
-"""Figures and verdicts as a reader would say them. Pure."""
+"""Counts, sizes, questions and verdicts in words, for the page, the slides and citations. Pure."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from ..ledger.words import NOTHING, quantity
+from ..ledger.format import Record
+from ..ledger.words import quantity
 
 NEVER = "never"  # a run that did not reach its target
 
 VERDICTS = ("supported", "refuted", "inconclusive", "not applicable")
 
-NUMBERS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 
 
 def join(words: Sequence[str]) -> str:
@@ -45,6 +34,7 @@ def count_figures(number: int, noun: str) -> str:
 
 
 def number_word(number: int) -> str:
+    """A number up to twelve as a word."""
     return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
 
 
@@ -58,38 +48,35 @@ def size(m: float) -> str:
 
 def accuracy(level: float, levels: Sequence[float]) -> str:
     """A tick of the accuracy axis, with a decimal where neighbours need one."""
-    apart = min((b - a for a, b in itertools.pairwise(levels)), default=1.0)
-    return f"{level * 100:.{0 if apart > 0.0099 else 1}f}%"
+    step = min((b - a for a, b in itertools.pairwise(levels)), default=1.0)
+    return f"{level * 100:.{0 if step > 0.0099 else 1}f}%"
 
 
-def relation(row: Mapping[str, Any]) -> str:
+def question(evidence: Record) -> str:
     """What the comparison asked, as in "above 0.0100, the smallest effect?"."""
-    bound = quantity(row["bound"], row["unit"], "")
-    named = str(row["bound_name"] or "").replace("_", " ")
+    bound = quantity(evidence["bound"], evidence["unit"], "")
+    named = str(evidence["bound_name"] or "").replace("_", " ")
     named = "the smallest effect" if named == "smallest effect" else f"the bound {named}".rstrip()
     asked = ", ".join(filter(None, (bound, named)))
-    if row["operator"] == "reverses beyond":
+    operator = evidence["operator"]
+    if operator == "reverses beyond":
         return f"does the order reverse between tasks, by more than {asked}?"
     operators = {">": "above ", "<": "below ", "within": "within ± "}
-    return f"{operators.get(row['operator'], row['operator'])}{asked}?"
+    return f"{operators.get(operator, operator)}{asked}?"
 
 
-def share(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.0%}"
-
-
-def verdict_sentence(record: Mapping[str, Any]) -> str:
+def verdict_sentence(record: Record) -> str:
     """Where a claim came out how, counted cells alone, as in "supported on a; refuted on b"."""
     counted = [cell for cell in record["cells"] if cell["counted"]]
-    heard = [cell for cell in counted if cell["verdict"] != "not applicable"]
-    if not heard:
+    judged = [cell for cell in counted if cell["verdict"] != "not applicable"]
+    if not judged:
         reasons = dict.fromkeys(cell["reason"] for cell in counted)
         return f"Not applicable: {'; '.join(reasons) or record['reason']}."
-    if not any(cell["task"] for cell in heard):
-        return f"{capital(record['verdict'])}{as_a_whole(record['verdict'], heard)}."
+    if not any(cell["task"] for cell in judged):
+        return f"{capital(record['verdict'])}{as_a_whole(record['verdict'], judged)}."
     parts = []
-    for verdict in dict.fromkeys(cell["verdict"] for cell in in_order(heard)):
-        places = whereabouts([cell for cell in heard if cell["verdict"] == verdict], heard)
+    for verdict in dict.fromkeys(cell["verdict"] for cell in in_order(judged)):
+        places = whereabouts([cell for cell in judged if cell["verdict"] == verdict], judged)
         parts.append(f"{verdict} on {join(places)}")
     return f"{capital('; '.join(parts))}."
 
@@ -99,27 +86,25 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def in_order(cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def in_order(cells: Sequence[Record]) -> list[Record]:
     """Supported ones first."""
     return sorted(cells, key=lambda cell: VERDICTS.index(cell["verdict"]))
 
 
-def whereabouts(
-    cells: Sequence[Mapping[str, Any]], heard: Sequence[Mapping[str, Any]]
-) -> list[str]:
+def whereabouts(cells: Sequence[Record], judged: Sequence[Record]) -> list[str]:
     """Tasks, with the learners where they differ in their verdict."""
     places = []
     for task in dict.fromkeys(cell["task"] for cell in cells):
         own = [cell["learner"] for cell in cells if cell["task"] == task]
-        everybody = [cell["learner"] for cell in heard if cell["task"] == task]
+        everybody = [cell["learner"] for cell in judged if cell["task"] == task]
         places.append(task if own == everybody else f"{task} with {join(own)}")
     return places
 
 
-def as_a_whole(verdict: str, cells: Sequence[Mapping[str, Any]]) -> str:
+def as_a_whole(verdict: str, cells: Sequence[Record]) -> str:
     """How many comparisons made the verdict of a claim that speaks of no single task."""
-    rows = [row for cell in cells for row in cell["evidence"]]
-    agreeing = sum(row["verdict"] == verdict for row in rows)
-    if agreeing == len(rows):
-        return f" in {count(len(rows), 'comparison')}" if len(rows) > 1 else ""
-    return f" by {number_word(agreeing)} of {count(len(rows), 'comparison')}"
+    verdicts = [evidence["verdict"] for cell in cells for evidence in cell["evidence"]]
+    agreeing, every = verdicts.count(verdict), len(verdicts)
+    if agreeing == every:
+        return f" in {count(every, 'comparison')}" if every > 1 else ""
+    return f" by {number_word(agreeing)} of {count(every, 'comparison')}"

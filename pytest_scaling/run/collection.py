@@ -1,9 +1,14 @@
-"""The claims that a run has collected: which they are, and whether they fit each other."""
+"""The claims that a run has collected: which they are, and whether they fit each other.
+
+Of pytest's private names those are here, and nowhere else, that have no public counterpart: the
+arguments of a test function, the fixtures that stand behind a name, and the protocol of one item.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +18,25 @@ from .devices import device_of as parameter
 from .session import Session
 
 SHARED = "scaling_claim"  # the parameter of a test that shares its body with others
+
+
+def fixtures_behind(metafunc: pytest.Metafunc, name: str) -> Sequence[pytest.FixtureDef[Any]]:
+    """The fixtures of a name that a test function can see, the one in force last."""
+    return metafunc._arg2fixturedefs.get(name, ())
+
+
+def put_behind(
+    metafunc: pytest.Metafunc, name: str, fixtures: Sequence[pytest.FixtureDef[Any]]
+) -> None:
+    """Put these fixtures behind a name, for one test function."""
+    metafunc._arg2fixturedefs[name] = tuple(fixtures)
+
+
+def run_item(item: pytest.Item) -> list[pytest.TestReport]:
+    """Set up, call and tear down one item, without reporting it."""
+    from _pytest.runner import runtestprotocol
+
+    return runtestprotocol(item, log=False)
 
 
 def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ..devices.locks import reserved
 from ..devices.resolve import broken, resolve
-from .options import options_of
+from .options import is_worker, options_of
 
 MARKS = (
     "devices(name, ..., memory=GiB, count=N): run on these devices, with so much memory, so many",
@@ -63,7 +63,7 @@ def header(config: pytest.Config) -> list[str]:
 def reservation(session: pytest.Session) -> AbstractContextManager[None]:
     """Keep the GPUs of the tests to this run; a worker of pytest-xdist does so test by test."""
     devices = devices_of(session.config)
-    if devices == ("cpu",) or hasattr(session.config, "workerinput"):
+    if devices == ("cpu",) or is_worker(session.config):
         return nullcontext()
     used = [accelerator_of(item, devices) for item in session.items]
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

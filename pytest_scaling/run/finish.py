@@ -12,7 +12,7 @@ from ..ledger.git import changed_files
 from ..ledger.ledger import Ledger, covers
 from ..ledger.words import listed
 from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
-from .options import TASKS, UPDATE, options_of
+from .options import TASKS, UPDATE, is_worker, options_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check_tree(config: pytest.Config) -> None:
     Rows of a ledger and the report do not count: the run itself writes them.
     """
     options = options_of(config)
-    if not options.update or hasattr(config, "workerinput"):
+    if not options.update or is_worker(config):
         return
     own = [Path(name).name for name in (options.ledger, options.report) if name]
     changed = [
@@ -151,7 +151,8 @@ def summarise(reporter: Any, session: Session) -> None:
     """Write the sections at the end of a run."""
     records = list(session.records.values())
     reporter.section("claims", sep="=")
-    table = verdict_table(records, lambda text, colour: reporter._tw.markup(text, **{colour: True}))
+    writer = session.config.get_terminal_writer()
+    table = verdict_table(records, lambda text, colour: writer.markup(text, **{colour: True}))
     for line in table.splitlines():  # singly, for a terminal that must escape some of them
         reporter.write_line(line)
     sentences = list(undecided(records))

@@ -167,6 +167,11 @@ OPTIONS = (
 )
 
 
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
 class Options(NamedTuple):
     """What a run was asked for: every option, read and checked once.
 

@@ -10,7 +10,7 @@ import pytest
 
 from ..experiments.estimate import Inconclusive
 from ..experiments.stopwatch import TimingError
-from ..ledger.ledger import Row, differences
+from ..ledger.ledger import Row, turned_cells
 from ..ledger.words import needs
 from ..spec.declaration import Claim, ClaimError
 from ..spec.protocols import SettingsError
@@ -89,7 +89,7 @@ def outcome(
     if verdict == "inconclusive":
         return Outcome("inconclusive", sentence + needs(record))
     if record["partial"] and row is not None:
-        changed = differences(row, record["cells"])
+        changed = turned_cells(row, record["cells"])
         kind: Kind = "failed" if changed else "passed"
         return Outcome(kind, "; ".join([sentence, *changed]))
     return by_row(claim, record, row, sentence)

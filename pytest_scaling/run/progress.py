@@ -69,7 +69,8 @@ class Progress:
         from rich.spinner import Spinner
 
         if self._live is None:
-            console = Console(file=self._reporter._tw._file, force_terminal=True)
+            terminal = self._reporter._tw._file  # stdout before pytest captures it: it has no name
+            console = Console(file=terminal, force_terminal=True)
             self._live = Live(console=console, transient=True, refresh_per_second=4)
             self._live.start()
         self._live.update(Spinner("dots", text=line))

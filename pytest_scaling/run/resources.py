@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .options import Options, options_of
+from .options import Options, is_worker, options_of
 
 if TYPE_CHECKING:
     from ..trials.execution import Trials
@@ -73,7 +73,7 @@ def connect_early(config: pytest.Config) -> None:
     """
     options = options_of(config)
     trains = not (options.offline or config.option.collectonly)
-    if options.on_cluster and trains and not hasattr(config, "workerinput"):
+    if options.on_cluster and trains and not is_worker(config):
         cluster_of(config)
 
 

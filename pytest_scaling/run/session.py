@@ -18,7 +18,7 @@ from ..ledger.environment import Profile
 from ..ledger.gate import Judgement
 from ..ledger.ledger import Ledger, folder_of
 from ..spec.tier import DEFAULT_TIERS, Tier
-from .options import TIER, Options, options_of
+from .options import TIER, Options, is_worker, options_of
 from .resources import Tally, make_trials, tally_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Session:
     @property
     def is_worker(self) -> bool:
         """Whether this process is a worker of pytest-xdist."""
-        return hasattr(self.config, "workerinput")
+        return is_worker(self.config)
 
     @cached_property
     def suite(self) -> tuple[Task, ...]:

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""The arguments that the plugin provides to the body of a claim."""
 
 from __future__ import annotations
 

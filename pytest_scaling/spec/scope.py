@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import traits
 from .declaration import Claim, ClaimError
 from .tier import Tier
 from .traits import label, largest_m, sizes
 
 if TYPE_CHECKING:
-    from ..statistics.scope import CellLevels
     from .protocols import Learner, Task
 
 
@@ -44,16 +44,6 @@ class Scope:
     tasks: int  # counted tasks of the whole scope, by which the levels are shared
     partial: bool
 
-    @property
-    def levels(self) -> CellLevels:
-        """One-sided levels of a cell; refutation is shared among the learners of a task."""
-        from ..statistics.scope import CellLevels, cell_levels
-
-        claim = self.claim
-        levels = cell_levels(claim.strength, max(self.tasks, 1), claim.level)
-        learners = sum(learner not in claim.beside for learner in claim.learners)
-        return CellLevels(levels.support, levels.refute / max(learners, 1))
-
 
 def scope(
     claim: Claim,
@@ -70,29 +60,16 @@ def scope(
     missing: why the data of a task cannot be had, in place of what the task itself says.
     """
     missing = missing or unavailable
-    takes_task, takes_tasks = "task" in arguments, "tasks" in arguments
-    tasks: list[Any] = [None]
-    if takes_task or takes_tasks:
-        named = suite if claim.tasks is None else claim.tasks
-        tasks = [*named, *(each for each in claim.beside if hasattr(each, "draw"))]
-        if not tasks:
-            raise ClaimError(
-                f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
-                f"or list them in the hook pytest_scaling_tasks"
-            )
+    tasks = tasks_of(claim, suite, arguments)
     together: tuple[Task, ...] = ()
-    whole = len(tasks)
-    if takes_tasks:
-        together = tuple(
-            task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier, missing)
-        )
-        whole = len(together)
-        together = tuple(task for task in together if wanted is None or task.name in wanted)
+    whole = 0
+    if "tasks" in arguments:
+        run = [task for task in dict.fromkeys(tasks) if not out_of_tier(task, None, tier, missing)]
+        together = tuple(task for task in run if wanted is None or task.name in wanted)
+        whole = len(run)
         tasks = [None]
-    learners: list[Any] = [
-        *claim.learners,
-        *(each for each in claim.beside if hasattr(each, "fit_predict")),
-    ]
+    beside = [each for each in claim.beside if hasattr(each, "fit_predict")]
+    learners: list[Any] = [*claim.learners, *beside] or [None]
     cells = [
         Cell(
             task,
@@ -101,12 +78,29 @@ def scope(
             skip or out_of_tier(task, learner, tier, missing),
             together,
         )
-        for task, learner in itertools.product(dict.fromkeys(tasks), learners or [None])
+        for task, learner in itertools.product(dict.fromkeys(tasks), learners)
     ]
     counted = {cell.task_name for cell in cells if cell.counted and not cell.skip}
     chosen = [cell for cell in cells if wanted is None or cell.task_name in ("", *wanted)]
-    partial = len(chosen) < len(cells) or (takes_tasks and len(together) < whole)
+    partial = len(chosen) < len(cells) or len(together) < whole
     return Scope(claim, tuple(chosen), len(counted), partial)
+
+
+def tasks_of(claim: Claim, suite: Sequence[Task], arguments: Iterable[str]) -> list[Any]:
+    """The tasks that a claim's body runs on, or one that is none; ClaimError where there are none.
+
+    The body takes one `task`, or all `tasks` together.
+    """
+    if not {"task", "tasks"} & set(arguments):
+        return [None]
+    named = suite if claim.tasks is None else claim.tasks
+    tasks = [*named, *(each for each in claim.beside if hasattr(each, "draw"))]
+    if not tasks:
+        raise ClaimError(
+            f"claim {claim.id!r} takes `task` but names no tasks; give tasks=... to @claim "
+            f"or list them in the hook pytest_scaling_tasks"
+        )
+    return tasks
 
 
 def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
@@ -115,8 +109,7 @@ def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
 
 def unavailable(task: Task | None) -> str:
     """Why the data of a task cannot be had, or nothing."""
-    ask = getattr(task, "unavailable", None)
-    reason = ask() if ask is not None else ""
+    reason = traits.unavailable(task)
     return f"{task.name} cannot be had: {reason}" if task and reason else ""
 
 
@@ -127,7 +120,7 @@ def out_of_tier(
     missing: Callable[[Task | None], str] = unavailable,
 ) -> str:
     """Why a cell is left out of a tier, or nothing."""
-    tiers = getattr(task, "tiers", None)
+    tiers = traits.tiers(task)
     if task and tiers is not None and tier.name not in tiers:
         return f"{task.name} runs in the tiers {' and '.join(tiers)}"
     if reason := missing(task):
@@ -139,7 +132,7 @@ def out_of_tier(
         return f"{label(learner)} does not run in the tier {tier.name}"
     if learner is not None and limit is not None:
         return f"{label(learner)} affords at most {limit:,} rows in the tier {tier.name}"
-    named = label(learner) if learner is not None else getattr(task, "name", "the task")
+    named = label(learner) if learner else task.name if task else "the task"
     return f"{named} has no number of rows in the tier {tier.name}"
 
 

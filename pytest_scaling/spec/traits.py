@@ -1,4 +1,8 @@
-"""TODO docstring."""
+"""Traits: the optional attributes of tasks and learners, read here and nowhere else.
+
+A function for each, with what holds where the attribute is absent. `None` in the place of a task
+or learner has no attributes. Best read as `traits.label(learner)`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,23 @@ if TYPE_CHECKING:
     from .protocols import Learner, Task
     from .tier import Tier
 
+SECONDS_A_ROW = 1e-4  # that a learner takes which does not say, beside those that do
+
 
 def label(learner: Learner) -> str:
+    """The learner in words, for tables and figures; its name where it has no label."""
     return str(getattr(learner, "label", learner.name))
+
+
+def cost(learner: Learner, task: str, m: int) -> float:
+    """Rough seconds that one seed takes on a task with m rows; SECONDS_A_ROW where unstated."""
+    estimate = getattr(learner, "cost", None)
+    return float(SECONDS_A_ROW * m if estimate is None else estimate(task, m))
+
+
+def may_collapse(learner: Learner) -> bool:
+    """Whether single runs may fail, so that the first look is at ten seeds; no where unstated."""
+    return bool(getattr(learner, "may_collapse", False))
 
 
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
@@ -19,13 +37,47 @@ def largest_m(learner: Learner | None, tier: Tier) -> int | None:
     return None if limit is None else int(limit(tier.name))
 
 
+def smallest_m(learner: Learner | None, tier: Tier) -> int:
+    """The fewest rows a learner is meant for in a tier; 0 where it sets no limit."""
+    limit = getattr(learner, "smallest_m", None)
+    return 0 if limit is None else int(limit(tier.name))
+
+
+def bayes_error(task: Task | None) -> float | None:
+    """The least possible error on a task; None where it is unknown."""
+    least: float | None = getattr(task, "bayes_error", None)
+    return least
+
+
+def most_rows(task: Task | None) -> int | None:
+    """The most training rows of a task with finite data; None where there are always more."""
+    most: int | None = getattr(task, "most_rows", None)
+    return most
+
+
+def resplit(task: Task | None) -> bool:
+    """Whether seeds are splits of one data set, which share rows; no where unstated."""
+    return bool(getattr(task, "resplit", False))
+
+
+def tiers(task: Task | None) -> tuple[str, ...] | None:
+    """The names of the tiers that run a task; None where all do."""
+    names: tuple[str, ...] | None = getattr(task, "tiers", None)
+    return names
+
+
+def unavailable(task: Task | None) -> str:
+    """Why the data of a task cannot be had, or nothing."""
+    reason = getattr(task, "unavailable", None)
+    return "" if reason is None else str(reason() or "")
+
+
 def sizes(tier: Tier, task: Task | None, learner: Learner | None) -> tuple[int, ...]:
     """The tier's numbers of rows that task and learner can afford; all rows of finite data last."""
-    most_rows = getattr(task, "most_rows", None)
-    limits = [limit for limit in (most_rows, largest_m(learner, tier)) if limit is not None]
-    smallest_m = getattr(learner, "smallest_m", None)
-    least = 0 if smallest_m is None else int(smallest_m(tier.name))
+    most = most_rows(task)
+    limits = [limit for limit in (most, largest_m(learner, tier)) if limit is not None]
+    least = smallest_m(learner, tier)
     reach = tuple(m for m in tier.reach(min(limits, default=None)) if m >= least)
-    if most_rows is not None and most_rows == min(limits) and 0 < most_rows < tier.sizes[-1]:
-        return tuple(dict.fromkeys((*reach, most_rows)))
+    if most is not None and most == min(limits) and 0 < most < tier.sizes[-1]:
+        return tuple(dict.fromkeys((*reach, most)))
     return reach

@@ -25,7 +25,7 @@ LEAST_PAIRS = 5  # seeds that both measurements have, to be judged as pairs
 class Measured:
     """One measurement of an effect: a sample a seed, and the least deviation to believe.
 
-    overlap: as for `sequential.paired_interval`.
+    overlap: as for `interval.paired_interval`.
     """
 
     seeds: Sequence[int]
@@ -67,11 +67,13 @@ def change(old: Measured, new: Measured, level: float) -> Change:
 
 
 def limits(value: float, error: float, degrees: float, level: float) -> Change:
+    """Return a change with the limits that follow from its standard error."""
     reach = upper_quantile(level, degrees) * error
     return Change(value, value - reach, value + reach)
 
 
 def deviation(samples: Samples, floor: float) -> float:
+    """Return the standard deviation of the samples (n,), never less than the floor."""
     if len(samples) < 2:
         raise ValueError(f"A change needs at least 2 samples a side, not {len(samples)}.")
     return max(float(samples.std(ddof=1)), floor)

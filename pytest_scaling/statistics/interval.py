@@ -1,9 +1,7 @@
-"""Resplits: seeds that divide one finite data set anew share rows, so they are not independent.
+"""The interval of a mean difference at one look, and the level of each look.
 
-The mean over resplits does not converge to that of the population, however many there are: it
-keeps the luck of the data set. Nadeau and Bengio (Machine Learning 52, 2003) estimate its variance
-as (1/n + test rows / training rows) s^2 instead of s^2 / n; `sequential` takes the second term as
-`overlap`. The evidence remains that of one data set, with an interval as wide as its luck may be.
+A difference is paired: both arms on the same seed. Seeds come in looks, and the level of each is
+calibrated so that all looks together keep the level of the claim.
 """
 
 from __future__ import annotations
@@ -16,22 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from .samples import Samples, finite_samples
 from .student import upper_quantile
-
-
-def overlap(test_rows: int, train_rows: int) -> float:
-    """Return what resplitting adds to 1/n in the variance of a mean, in squared deviations.
-
-    test_rows: size of each test part. train_rows: all the other rows of the data set, also where a
-    learner trains on fewer of them: what the seeds share is mostly their test rows, and the size
-    of the training set is not what limits them.
-
-    Raises ValueError for a number of rows below 1.
-    """
-    for rows, part in ((test_rows, "test"), (train_rows, "training")):
-        if not 1 <= rows < math.inf:
-            raise ValueError(f"The {part} part of a resplit needs at least 1 row, not {rows}.")
-    return test_rows / train_rows
-
 
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 FAMILY_WISE = 0.05  # chance of any wrong verdict in a whole suite, in its strict mode
@@ -46,7 +28,7 @@ class Interval:
     """A mean with its limits, in the unit of the differences.
 
     `sd` is the standard deviation over seeds after flooring, `n` the number of seeds, `overlap` is
-    zero unless the seeds are resplits of one data set (see `resplit`). A limit may be infinite
+    zero unless the seeds are resplits of one data set (see `overlap`). A limit may be infinite
     where the data allow no statement on that side.
     """
 
@@ -110,7 +92,7 @@ def interval_ends(
     Levels are one-sided levels of the claim, overlap as for `paired_interval`. Simulations of the
     level call this function with an array of repetitions, so that they calibrate what runs.
     """
-    errors = sds * _error_factor(n, overlap)
+    errors = sds * error_factor(n, overlap)
     lows = means - upper_quantile(per_look_level(lower_level), n - 1) * errors
     highs = means + upper_quantile(per_look_level(upper_level), n - 1) * errors
     return lows, highs
@@ -134,12 +116,12 @@ def paired_interval(
     differences: (n,), one per seed, both arms on the same seed. lower_level, upper_level: the
     one-sided levels of the claim for the two limits; the correction for looking repeatedly is made
     here. noise_floor: the smallest standard deviation to believe, in the unit of the differences.
-    overlap: `resplit.overlap` where the seeds are resplits of one data set, else zero.
+    overlap: what `overlap` returns where the seeds are resplits of one data set, else zero.
 
     Raises ValueError for fewer than two seeds, NaN or infinite differences, or a bad floor or
     overlap.
     """
-    mean, sd, n = _moments(differences, noise_floor)
+    mean, sd, n = moments(differences, noise_floor)
     low, high = interval_ends(
         np.asarray(mean),
         np.asarray(sd),
@@ -166,7 +148,28 @@ def noise_floor(discordant: ArrayLike, rows: int) -> float:
     return max(float(np.sqrt(counts).mean()), 1.0) / rows
 
 
-def _moments(differences: ArrayLike, floor: float) -> tuple[float, float, int]:
+def overlap(test_rows: int, train_rows: int) -> float:
+    """Return what resplitting adds to 1/n in the variance of a mean, in squared deviations.
+
+    Seeds that divide one finite data set anew share rows, so they are not independent. The mean
+    over resplits does not converge to that of the population, however many there are: it keeps the
+    luck of the data set. Nadeau and Bengio (Machine Learning 52, 2003) estimate its variance as
+    (1/n + test rows / training rows) s^2 instead of s^2 / n; the second term is the overlap. The
+    evidence remains that of one data set, with an interval as wide as its luck may be.
+
+    test_rows: size of each test part. train_rows: all the other rows of the data set, also where a
+    learner trains on fewer of them: what the seeds share is mostly their test rows, and the size
+    of the training set is not what limits them.
+
+    Raises ValueError for a number of rows below 1.
+    """
+    for rows, part in ((test_rows, "test"), (train_rows, "training")):
+        if not 1 <= rows < math.inf:
+            raise ValueError(f"The {part} part of a resplit needs at least 1 row, not {rows}.")
+    return test_rows / train_rows
+
+
+def moments(differences: ArrayLike, floor: float) -> tuple[float, float, int]:
     """Return mean, floored standard deviation and number of the differences (n,)."""
     values = finite_samples(differences, "Differences")
     if values.size < 2:
@@ -176,14 +179,14 @@ def _moments(differences: ArrayLike, floor: float) -> tuple[float, float, int]:
     return float(values.mean()), max(float(values.std(ddof=1)), floor), values.size
 
 
-def _error_factor(n: int, overlap: float) -> float:
+def error_factor(n: int, overlap: float) -> float:
     """Return the standard error of a mean of n seeds, in standard deviations."""
     if not 0 <= overlap < math.inf:
         raise ValueError(f"An overlap must be finite and not negative: {overlap}.")
     return math.sqrt(1 / n + overlap)
 
 
-def _excludes(interval: Interval, bound: float, n: int, level: float) -> bool:
+def excludes(interval: Interval, bound: float, n: int, level: float) -> bool:
     """Tell whether n seeds with the mean and sd of `interval` would exclude `bound`."""
-    error = interval.sd * _error_factor(n, interval.overlap)
+    error = interval.sd * error_factor(n, interval.overlap)
     return abs(interval.mean - bound) > upper_quantile(per_look_level(level), n - 1) * error

@@ -1,7 +1,7 @@
 """Plateau: what one doubling of the training set gains, as a log ratio of errors per seed.
 
 A learner has reached its plateau when the gain lies below `FLAT`, and still improves when it lies
-above; both are judgements of `sequential` on the gains. The training sets are nested: the m rows
+above; both are judgements of `verdict` on the gains. The training sets are nested: the m rows
 are part of the 2m rows, so that a gain is a paired difference.
 """
 
@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import interval as sequential
+from . import interval
 from .samples import Samples, finite_samples, same_length
 
 FLAT = -math.log(0.97)  # log ratio: a doubling that removes 3 % of the errors
@@ -41,10 +41,10 @@ def noise_floor(
     right. By the delta method the noise of a log error is that of the error divided by the error;
     the smaller of the two mean errors is taken, which gives the larger floor.
 
-    Raises ValueError as `relative_gain` and `sequential.noise_floor` do.
+    Raises ValueError as `relative_gain` and `interval.noise_floor` do.
     """
     error = min(smoothed(errors_m, rows).mean(), smoothed(errors_2m, rows).mean())
-    return sequential.noise_floor(discordant, rows) / float(error)
+    return interval.noise_floor(discordant, rows) / float(error)
 
 
 def smoothed(errors: ArrayLike, rows: int, axes: int = 1) -> Samples:

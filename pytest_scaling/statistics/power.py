@@ -1,20 +1,15 @@
-"""TODO docstring."""
+"""Power: what a sample of this size can show, and how many seeds would show more."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from .interval import LOOKS, _error_factor, _excludes, _moments, per_look_level
+from .interval import LOOKS, Interval, error_factor, excludes, moments, per_look_level
 from .student import upper_quantile, upper_tail
-from .verdict import _check_bound
-
-if TYPE_CHECKING:
-    from .interval import Interval
-
+from .verdict import check_bound
 
 POWER = 0.8  # chance of detection at the smallest detectable effect
 
@@ -29,11 +24,11 @@ def p_above(
 
     Raises ValueError as `paired_interval` does, and for a NaN bound.
     """
-    _check_bound(bound)
-    mean, sd, n = _moments(differences, noise_floor)
+    check_bound(bound)
+    mean, sd, n = moments(differences, noise_floor)
     if sd == 0:
         return 0.0 if mean > bound else 1.0
-    return upper_tail((mean - bound) / (sd * _error_factor(n, overlap)), n - 1)
+    return upper_tail((mean - bound) / (sd * error_factor(n, overlap)), n - 1)
 
 
 def adjusted_p(p_values_at_looks: Sequence[float]) -> float:
@@ -58,7 +53,7 @@ def smallest_detectable(interval: Interval, level: float) -> float:
     """
     degrees = interval.n - 1
     reach = upper_quantile(per_look_level(level), degrees) + upper_quantile(1 - POWER, degrees)
-    return reach * interval.sd * _error_factor(interval.n, interval.overlap)
+    return reach * interval.sd * error_factor(interval.n, interval.overlap)
 
 
 def seeds_needed(interval: Interval, bound: float, level: float, limit: int = 10_000) -> int | None:
@@ -69,13 +64,13 @@ def seeds_needed(interval: Interval, bound: float, level: float, limit: int = 10
     print with an inconclusive verdict: beyond the last look the level is not calibrated. Raises
     ValueError for a NaN bound.
     """
-    _check_bound(bound)
-    if interval.n > limit or not _excludes(interval, bound, limit, level):
+    check_bound(bound)
+    if interval.n > limit or not excludes(interval, bound, limit, level):
         return None
     fails, holds = interval.n - 1, limit
     while holds - fails > 1:  # the half-width falls with n, so bisect
         middle = (fails + holds) // 2
-        if _excludes(interval, bound, middle, level):
+        if excludes(interval, bound, middle, level):
             holds = middle
         else:
             fails = middle

@@ -17,23 +17,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .interval import Interval
-from .scope import CellLevels, cell_levels
+from .scope import CellLevels
 from .verdict import Verdict
 
 LEAST_TASKS = 2
 
 
-def reversal_levels(tasks: int, level: float, pairs: int = 1) -> CellLevels:
-    """Return the levels of each task's interval so that the reversal of one pair keeps `level`.
+def reversal_levels(tasks: int, level: float) -> CellLevels:
+    """Return the levels of each task's interval so that the reversal of a pair keeps `level`.
 
-    pairs: how many pairs were named, where the statement is that at least one of them reverses;
-    their verdicts then go through `scope.combine("sometimes", ...)`. Only support pays for them.
-
-    Raises ValueError for fewer than two tasks or no pairs.
+    Raises ValueError for fewer than two tasks.
     """
     _check_tasks(tasks)
-    pair = cell_levels("sometimes", pairs, level)
-    return CellLevels(support=pair.support / tasks, refute=pair.refute / 2)
+    return CellLevels(support=level / tasks, refute=level / 2)
 
 
 def judge_reversal(
@@ -64,5 +60,6 @@ def judge_reversal(
 
 
 def _check_tasks(tasks: int) -> None:
+    """Raise ValueError for fewer than LEAST_TASKS tasks."""
     if tasks < LEAST_TASKS:
         raise ValueError(f"An order can reverse only between 2 tasks or more, not {tasks}.")

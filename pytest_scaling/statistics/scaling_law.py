@@ -8,7 +8,7 @@ A forecast is a function of the mean errors over seeds. Its uncertainty comes fr
 whole seed at a time, with all its sizes: the training sets of a seed are nested, so its errors
 belong together. The jackknife (Efron and Stein, Annals of Statistics 9, 1981) makes one value per
 seed of it, with the forecast as mean and the uncertainty as spread, so that a forecast is sampled
-and judged by `sequential` like any difference between arms.
+and judged by `interval` and `verdict` like any difference between arms.
 
 A fit that rests on a limit, such as a floor of zero, hardly moves when a seed is left out, and
 would look more certain than it is. So the leave-one-out fits have no limits. Holding the forecast
@@ -72,7 +72,7 @@ class Forecast:
     def log_ratio(self, errors: Samples) -> Samples:
         """Return samples of the log of mean `errors`, (..., n), over the predicted error.
 
-        Made for `sequential.paired_interval`: their mean is the estimate, their standard deviation
+        Made for `interval.paired_interval`: their mean is the estimate, their standard deviation
         over sqrt(n) its standard error (delta method). A single one is no measurement of its seed.
         """
         mean, predicted = errors.mean(-1)[..., None], self.predicted[..., None]
@@ -159,6 +159,7 @@ Coefficients = tuple[Samples, Samples, Samples]
 
 
 def _extrapolated(law: Coefficients, log_target: float) -> Samples:
+    """Return the errors of many laws at a size, given by its logarithm over the largest."""
     floor, scale, exponent = law
     errors: Samples = floor + scale * np.exp(-exponent * log_target)
     return errors
@@ -240,6 +241,7 @@ def _dot(first: Samples, second: Samples) -> Samples:
 
 
 def _check_sizes(sizes: Sequence[int], curves: int, least: int) -> None:
+    """Raise ValueError unless there are `least` sizes, ascending, one for each row of errors."""
     if len(sizes) != curves:
         raise ValueError(f"There are errors at {curves} sizes, but {len(sizes)} sizes.")
     if len(sizes) < least:

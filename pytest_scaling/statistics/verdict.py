@@ -1,16 +1,12 @@
-"""The three answers that a claim can get."""
+"""Verdicts: the three answers to a statement, and when more seeds would not change an answer."""
 
 from __future__ import annotations
 
 import enum
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from .interval import _excludes
-
-if TYPE_CHECKING:
-    from .interval import Interval
+from .interval import Interval, excludes
 
 
 class Verdict(enum.StrEnum):
@@ -26,7 +22,7 @@ class Verdict(enum.StrEnum):
 
 def judge_above(interval: Interval, bound: float) -> Verdict:
     """Judge "the mean exceeds `bound`". Raises ValueError for a NaN bound."""
-    _check_bound(bound)
+    check_bound(bound)
     if interval.low > bound:
         return Verdict.SUPPORTED
     if interval.high < bound:
@@ -36,7 +32,7 @@ def judge_above(interval: Interval, bound: float) -> Verdict:
 
 def judge_below(interval: Interval, bound: float) -> Verdict:
     """Judge "the mean is less than `bound`". Raises ValueError for a NaN bound."""
-    _check_bound(bound)
+    check_bound(bound)
     if interval.high < bound:
         return Verdict.SUPPORTED
     if interval.low > bound:
@@ -77,7 +73,7 @@ def beyond_reach(interval: Interval, bounds: Iterable[float], level: float, last
     the seeds of this one, if mean and sd stayed as they are: the earlier the look, the less its
     forecast is trusted. Giving up leaves the claim inconclusive, so it can only make wrong verdicts
     rarer (a futility stop that does not bind: Lachin, Statistics in Medicine 24, 2005). An
-    interval with an infinite limit tells too little to give up. `level` is the claim's.
+    interval with an infinite limit is no reason to give up. `level` is the claim's.
 
     Raises ValueError for a NaN bound.
     """
@@ -85,17 +81,18 @@ def beyond_reach(interval: Interval, bounds: Iterable[float], level: float, last
     if not math.isfinite(interval.half_width):
         return False
     seeds = max(interval.n, last * last // interval.n)
-    return not any(_excludes(interval, bound, seeds, level) for bound in inside)
+    return not any(excludes(interval, bound, seeds, level) for bound in inside)
 
 
 def _inside(interval: Interval, bounds: Iterable[float]) -> list[float]:
     """Return the bounds that the interval contains. Raises ValueError for a NaN bound."""
     declared = list(bounds)
     for bound in declared:
-        _check_bound(bound)
+        check_bound(bound)
     return [bound for bound in declared if interval.contains(bound)]
 
 
-def _check_bound(bound: float) -> None:
+def check_bound(bound: float) -> None:
+    """Raise ValueError for a bound that is NaN."""
     if math.isnan(bound):
         raise ValueError("A bound must be a number, but it is NaN.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,14 +13,9 @@ from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from .trial import Trial
 
-
-__all__ = ["OfflineError", "Results", "TrialError", "Trials"]
-
-TICK = 0.5  # seconds between calls of `tick`
+GLANCE = 0.5  # seconds that a wait lasts at most: on Windows, one without end hears no Ctrl-C
 
 
 class OfflineError(RuntimeError):
@@ -32,8 +26,8 @@ class Trials:
     """Gives the results of trials, and has each computed at most once among all processes.
 
     workers: how many trials run at once. offline: compute nothing. pool: makes what executes
-    them, given `workers`; it is started by the first trial that has to be computed. Usable as a
-    context manager; without it, call `close` at the end.
+    them, given `workers`; it is started by the first trial that has to be computed. Call `close`
+    at the end.
     """
 
     def __init__(
@@ -58,7 +52,7 @@ class Trials:
         self._ended = 0  # trials since the last `wait`
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
-        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._tell)
+        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._notice)
 
     @property
     def in_flight(self) -> int:
@@ -87,16 +81,16 @@ class Trials:
             try:
                 found = self.store.get(trial.identity, trial.seeds)
             except StoreError as error:
-                self._tell(str(error))
+                self._notice(str(error))
             if found is not None:
                 with self._changed:
                     self._results[trial.identity] = found
                     self._recalled.add(trial.identity)
-        if found is None and not trial.apart and trial.identity not in self._waiting:
-            found = self.known(replace(trial, apart=True))
+        if found is None and not trial.one_at_a_time and trial.identity not in self._waiting:
+            found = self.known(replace(trial, one_at_a_time=True))
             if found is not None:
                 self._results[trial.identity] = found
-                self._tell(taken_apart(trial))
+                self._notice(ran_out_of_memory(trial))
         return found
 
     def pending(self, trial: Trial) -> bool:
@@ -129,21 +123,15 @@ class Trials:
             ended, self._ended = self._ended, 0
         return ended > 0
 
-    def results(
-        self, trials: Sequence[Trial], tick: Callable[[], None] | None = None
-    ) -> list[Results]:
+    def results(self, trials: Sequence[Trial]) -> list[Results]:
         """The results of all these trials, in their order, computing what is missing.
 
-        `tick` is called about twice a second meanwhile. Raises TrialError of the first that
-        fails, and OfflineError naming the first that is missing when offline.
+        Raises TrialError of the first that fails, and OfflineError naming the first that is
+        missing when offline.
         """
         self.request(trials)
-        due = time.monotonic() + TICK
-        while self._pending(trials, due):
-            if time.monotonic() >= due:
-                due = time.monotonic() + TICK
-                if tick is not None:
-                    tick()
+        while self._pending(trials):
+            pass
         return [self._result(trial) for trial in trials]
 
     def close(self) -> None:
@@ -159,24 +147,13 @@ class Trials:
                 self._waiting.clear()
                 self._changed.notify_all()
 
-    def __enter__(self) -> Trials:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _settled(self, trial: Trial) -> bool:
         """Whether there is nothing to start: it is there, has failed or is in flight."""
         identity = trial.identity
         return any(identity in p for p in (self._results, self._failures, self._waiting))
 
-    def _pending(self, trials: Sequence[Trial], due: float) -> bool:
-        """Whether any is in flight, having waited for news no later than `due`."""
+    def _pending(self, trials: Sequence[Trial]) -> bool:
+        """Whether any is in flight, having waited for news; raises the failure of one."""
         identities = [trial.identity for trial in trials]
         with self._changed:
             for identity in identities:
@@ -184,7 +161,7 @@ class Trials:
                     raise self._failures[identity]
             if not any(identity in self._waiting for identity in identities):
                 return False
-            self._changed.wait(max(0, due - time.monotonic()))
+            self._changed.wait(GLANCE)
             return True
 
     def _result(self, trial: Trial) -> Results:
@@ -200,10 +177,10 @@ class Trials:
 
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher has brought about."""
-        if isinstance(ending.failure, MemoryShortage) and not ending.trial.apart:
-            self._take_apart(ending.trial)
+        if isinstance(ending.failure, MemoryShortage) and not ending.trial.one_at_a_time:
+            self._retry_one_at_a_time(ending.trial)
             return
-        identity = replace(ending.trial, apart=False).identity  # that was asked for
+        identity = replace(ending.trial, one_at_a_time=False).identity  # that was asked for
         with self._changed:
             if ending.results is not None:
                 self._results[identity] = ending.results
@@ -220,18 +197,19 @@ class Trials:
             self._ended += 1
             self._changed.notify_all()
 
-    def _take_apart(self, trial: Trial) -> None:
+    def _retry_one_at_a_time(self, trial: Trial) -> None:
         """Train the seeds of a trial one at a time, as they do not fit into memory together."""
-        self._tell(taken_apart(trial))
-        self._dispatcher.add([replace(trial, apart=True)])
+        self._notice(ran_out_of_memory(trial))
+        self._dispatcher.add([replace(trial, one_at_a_time=True)])
 
-    def _tell(self, sentence: str) -> None:
+    def _notice(self, sentence: str) -> None:
         with self._changed:
             if sentence not in self._notices:
                 self._notices.append(sentence)
 
 
-def taken_apart(trial: Trial) -> str:
+def ran_out_of_memory(trial: Trial) -> str:
+    """The notice about a trial whose seeds were trained one at a time for want of memory."""
     return (
         f"{trial.description}: memory ran out with all seeds at once; they were trained one at a "
         f"time, as a trial of its own."

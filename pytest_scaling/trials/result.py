@@ -13,6 +13,13 @@ class MemoryShortage(TrialError):
     """A trial ran out of memory; with fewer seeds at once it may have a result."""
 
 
+def in_one_line(error: BaseException) -> str:
+    """The kind and the message of an error, as in "ValueError: no rows"."""
+    message = " ".join(str(error).split())
+    kind = type(error).__name__
+    return f"{kind}: {message}" if message else kind
+
+
 @dataclass(frozen=True)
 class SeedResult:
     """The metrics of one seed, and which test rows were right.

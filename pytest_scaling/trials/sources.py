@@ -1,4 +1,4 @@
-"""Where a measurement gets its trials: it waits for them, or it only writes down the need."""
+"""Result sources: where a measurement gets its trials, or only writes down which it needs."""
 
 from __future__ import annotations
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..spec import traits
 from ..spec.protocols import Learner, Settings, Task
-from .identity import IDENTITY_SCHEMA, METRIC_SET, canonical, library_versions
+from .identity import IDENTITY_SCHEMA, METRIC_SET, canonical, library_versions, sha256
 from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS
-
-SECONDS_A_ROW = 1e-4  # that a learner takes which does not say, beside those that do
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Arm:
     @property
     def label(self) -> str:
         """The learner in words."""
-        return str(getattr(self.learner, "label", self.learner.name))
+        return traits.label(self.learner)
 
     @property
     def title(self) -> str:
@@ -74,9 +72,9 @@ class Arm:
 class Trial:
     """One arm on one block of seeds; equal to every trial that must have the same result.
 
-    apart: train the seeds one after the other, which takes less memory and is another trial: what
-    is batched together may change the last bits. test_rows: the most rows of a test set to judge
-    by; None for all of them.
+    one_at_a_time: train the seeds one after the other, which takes less memory and is another
+    trial: what is batched together may change the last bits. test_rows: the most rows of a test
+    set to judge by; None for all of them.
 
     ValueError where its seeds are not among those of verdicts.
     """
@@ -85,7 +83,7 @@ class Trial:
     block: int
     device: str = "cpu"
     seed_offset: int = 0
-    apart: bool = False
+    one_at_a_time: bool = False
     test_rows: int | None = None
 
     def __post_init__(self) -> None:
@@ -118,37 +116,30 @@ class Trial:
             "dtype": "float32",
             "deterministic": True,
             "versions": library_versions(),
-            **({"seeds_at_once": 1} if self.apart else {}),
+            **({"seeds_at_once": 1} if self.one_at_a_time else {}),
             **({"test_rows": self.test_rows} if self.test_rows is not None else {}),
         }
 
     @cached_property
     def identity(self) -> str:
         """SHA-256 of the ingredients, in hexadecimal digits."""
-        return hashlib.sha256(canonical(self.ingredients).encode()).hexdigest()
+        return sha256(self.ingredients)
 
     @property
     def description(self) -> str:
         """The trial in words, as in "large network on mnist1d, m = 16,384, seeds 0-4"."""
-        one_by_one = ", one at a time" if self.apart else ""
-        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}{one_by_one}"
+        manner = ", one at a time" if self.one_at_a_time else ""
+        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}{manner}"
 
     @property
     def batches(self) -> list[tuple[int, ...]]:
         """The seeds that are trained together."""
-        return [(seed,) for seed in self.seeds] if self.apart else [self.seeds]
+        return [(seed,) for seed in self.seeds] if self.one_at_a_time else [self.seeds]
 
     @property
     def cost(self) -> float:
-        """Seconds that it takes, roughly: for the order of trials and the time left.
-
-        The learner's own `cost(task, m)`, with the task's name, where it has one, or else
-        SECONDS_A_ROW, times the seeds.
-        """
-        estimate = getattr(self.arm.learner, "cost", None)
-        m = self.arm.m
-        one = SECONDS_A_ROW * m if estimate is None else estimate(self.arm.task.name, m)
-        return float(one) * len(self.seeds)
+        """Seconds that it takes, roughly: for the order of trials and the time left."""
+        return traits.cost(self.arm.learner, self.arm.task.name, self.arm.m) * len(self.seeds)
 
     def __eq__(self, other: object) -> bool:
         return self.identity == other.identity if isinstance(other, Trial) else NotImplemented

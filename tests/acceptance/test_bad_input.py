@@ -39,8 +39,8 @@ COMPARE = "compare, task, m_small, smallest_effect"
         (["--claims-seed-offset=1000000", "-n2"], "from 30 to 99970, not 1000000"),
         (
             ["--claims-seed-offset=1"],
-            "--claims-seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it may "
-            "use the seeds from 0 to 29, and a replication shares none of them",
+            "--claims-seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it "
+            "may use the seeds from 0 to 29, and a replication shares none of them",
         ),
         (["--claims-seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
         (

@@ -99,7 +99,7 @@ def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
             "test_claims.py i. *",
             "*- inconclusive: neither supported nor refuted -*",
             "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10): "
-            "the interval contains smallest_effect 0.0500; it would take about * seeds",
+            "the interval contains smallest_effect 0.0500; about * seeds would decide",
         ]
     )
 

@@ -107,9 +107,9 @@ def test_nothing_to_report_of_is_one_sentence(project, report, arguments, senten
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("{", "is no claim record (JSONDecodeError"),
-        ("[]", "is no claim record (TypeError"),
-        ('{"schema": "claim-record/v9"}', "is of the schema 'claim-record/v9'; this reads"),
+        ("{", "cannot be read (JSONDecodeError"),
+        ("[]", "cannot be read (TypeError"),
+        ('{"schema": "claim-record/v9"}', "has the schema 'claim-record/v9', and this version"),
     ],
 )
 def test_a_file_that_is_no_record_is_named(project, report, content, sentence):

@@ -1,7 +1,7 @@
 """The scope of a claim: its tasks and learners, and what they make of its verdict."""
 
 from tests.acceptance.project import body, outcomes, said
-from tests.plugin.bench import TIERS
+from tests.experiments.bench import TIERS
 
 COMPARE = "compare, task, m_small, smallest_effect"
 TASKS = "[Sign('one'), Sign('two'), Sign('three')]"

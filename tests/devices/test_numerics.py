@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pytest_scaling.devices.numerics import Numerics, numerics
+from pytest_scaling.devices.numerics import Numerics, numerics, set_tf32
 
 torch = pytest.importorskip("torch")
 
@@ -86,15 +86,47 @@ class NewInterface:
 
 
 def test_the_newer_interface_for_tf32_is_used_where_somebody_wrote_to_it():
-    from contextlib import ExitStack
-
-    from pytest_scaling.devices.numerics import set_tf32
-
     backend = NewInterface(conv=NewInterface())
-    with ExitStack() as stack:
-        set_tf32(backend, False, stack.callback)
-        assert (backend.fp32_precision, backend.conv.fp32_precision) == ("ieee", "ieee")
+    before = set_tf32(backend, False)
+    assert (backend.fp32_precision, backend.conv.fp32_precision) == ("ieee", "ieee")
+    for flag in before:
+        setattr(*flag)
     assert (backend.fp32_precision, backend.conv.fp32_precision) == ("none", "none")
+
+
+SOMEBODY_WROTE = """
+import torch
+matmul = torch.backends.cuda.matmul
+matmul.fp32_precision = "tf32"
+"""
+IN_A_TEST = """
+from pytest_scaling.devices.numerics import Numerics, numerics
+with numerics(Numerics(0)):
+    print(matmul.fp32_precision)
+print(matmul.fp32_precision)
+"""
+IN_A_TRIAL = """
+from pytest_scaling.trials.workers.worker import compute
+from tests.trials.toys import trial
+first = compute(trial())
+print(matmul.fp32_precision)
+matmul.fp32_precision = "tf32"  # as a learner may
+assert compute(trial()) == first
+print(matmul.fp32_precision)
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(torch.backends.cuda.matmul, "fp32_precision"),
+    reason="this torch has the older interface only",
+)
+@pytest.mark.parametrize(
+    ("program", "printed"), [(IN_A_TEST, "ieee\ntf32\n"), (IN_A_TRIAL, "ieee\nieee\n")]
+)
+def test_tests_and_trials_follow_somebody_who_wrote_to_the_newer_interface(program, printed):
+    command = [sys.executable, "-c", SOMEBODY_WROTE + program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == printed
 
 
 ASKED_FOR = """
@@ -110,12 +142,12 @@ print(compiler and compiler.deterministic)
 
 
 @pytest.mark.parametrize(
-    ("first", "told"),
-    [("", "None None"), ("import torch._inductor.config", "True False")],
+    ("first", "printed"),
+    [("", "None\nNone\n"), ("import torch._inductor.config", "True\nFalse\n")],
     ids=["not there", "there"],
 )
-def test_the_compiler_behind_torch_is_told_where_it_is_there_and_never_imported(first, told):
+def test_the_compiler_behind_torch_is_told_where_it_is_there_and_never_imported(first, printed):
     pytest.importorskip("torch", minversion="2.9", reason="older compilers have no such mode")
     command = [sys.executable, "-c", ASKED_FOR.format(first=first)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert said.split() == told.split()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == printed

@@ -17,7 +17,8 @@ from unittest.mock import patch
 import fixtures.learners
 import fixtures.tasks
 from pytest_scaling.experiments.evaluation import Body
-from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.arguments import STOPWATCH
+from pytest_scaling.spec.declaration import Claim, claims_of
 from pytest_scaling.spec.protocols import Learner, Task
 
 from .world import PlantedLearner, PlantedTask, World
@@ -76,13 +77,11 @@ def load(world: World) -> Mapping[str, Planted]:
     with planted(world):
         for file in sorted(CLAIMS.glob("test_*.py")):
             for function in functions(file):
-                for mark in getattr(function, "pytestmark", []):
-                    if mark.name == "claim":
-                        claim: Claim = mark.args[0]
-                        arguments = tuple(inspect.signature(function).parameters)
-                        body = Body(function, arguments)
-                        if not body.takes_time:  # times cannot be planted
-                            found[claim.id] = Planted(claim, body)
+                for claim in claims_of(function):
+                    arguments = tuple(inspect.signature(function).parameters)
+                    body = Body(function, arguments, claim.given)
+                    if STOPWATCH not in arguments:  # times cannot be planted
+                        found[claim.id] = Planted(claim, body)
     return found
 
 

@@ -19,7 +19,7 @@ from pytest_scaling.report.exports import COLUMNS, badge, bounded, table
         (["supported", "refuted"], "1 supported, 1 refuted", "blue"),
         (["inconclusive"], "1 inconclusive", "blue"),
         (["not applicable"], "1 not applicable", "lightgrey"),
-        ([], "none heard", "lightgrey"),
+        ([], "none evaluated", "lightgrey"),
     ],
 )
 def test_a_badge_counts_the_verdicts(make, verdicts, message, colour):
@@ -35,10 +35,10 @@ def test_a_badge_counts_the_verdicts(make, verdicts, message, colour):
 def test_a_badge_leaves_controls_out_unless_one_is_supported(make):
     claim = make.record("claim", "supported")
     refuted = make.record("control", "refuted", control_of="claim")
-    fooled = make.record("control", "supported", control_of="claim")
+    failed = make.record("control", "supported", control_of="claim")
     assert json.loads(badge([claim, refuted]))["message"] == "1 supported"
-    told = json.loads(badge([claim, fooled]))
-    assert (told["message"], told["color"]) == ("1 supported, 1 not trustworthy", "red")
+    made = json.loads(badge([claim, failed]))
+    assert (made["message"], made["color"]) == ("1 supported, 1 not trustworthy", "red")
 
 
 def test_the_table_has_a_line_for_every_comparison_and_for_every_cell_without_one(run):

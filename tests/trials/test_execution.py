@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from pytest_scaling.trials.execution import OfflineError, Trials
 from pytest_scaling.trials.result import TrialError
+from pytest_scaling.trials.store.leases import Leases
 from pytest_scaling.trials.store.store import Store
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, InProcess, Returns, lines, trial
@@ -70,13 +72,6 @@ def test_waiting_ends_when_a_trial_has_ended(run):
     assert not trials.pending(trial())
     assert trials.known(trial()) == compute(trial())
     assert not trials.wait(5)
-
-
-def test_tick_is_called_about_twice_a_second(run):
-    ticks = []
-    trials = run(pool=InProcess)
-    trials.results([trial(learner=Centroids(pause=1.3))], lambda: ticks.append(1))
-    assert len(ticks) == 2
 
 
 def test_a_learner_that_raises_fails_its_own_trial_only(run):
@@ -162,13 +157,14 @@ def test_two_runs_of_one_process_compute_once(run, tmp_path):
 
 CONTROLLER = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from pytest_scaling.trials.execution import Trials
 from pytest_scaling.trials.store.store import Store
 from tests.trials.toys import Centroids, trial
 path, log = map(Path, sys.argv[1:])
 arms = [trial(block, learner=Centroids(log=log, pause=0.2)) for block in range(6)]
-with Store(path) as store, Trials(store, workers=1) as trials:
+with Store(path) as store, closing(Trials(store, workers=1)) as trials:
     trials.results(arms)
     print(trials.computed, trials.recalled)
 """
@@ -201,7 +197,7 @@ def test_a_killed_controller_loses_no_stored_trial_and_the_next_goes_on(path, ru
         connection.execute("UPDATE leases SET expires = expires - 30")
         connection.commit()
         connection.close()
-        with Trials(store, workers=1, pool=InProcess) as trials:
+        with closing(Trials(store, workers=1, pool=InProcess)) as trials:
             found = trials.results([trial(block) for block in range(6)])
             assert (trials.recalled, trials.computed) == (stored, 6 - stored)
         assert store.notices == []
@@ -217,16 +213,17 @@ def test_ctrl_c_ends_controller_and_workers_and_keeps_what_is_done(path, tmp_pat
     while len(lines(log)) < 3:
         time.sleep(0.02)
     os.killpg(one.pid, signal.SIGINT)
-    _, told = one.communicate(timeout=5)
-    assert told.rstrip().endswith("KeyboardInterrupt")
-    assert told.count("Traceback") == 1
+    _, printed = one.communicate(timeout=5)
+    assert printed.rstrip().endswith("KeyboardInterrupt")
+    assert printed.count("Traceback") == 1
     with Store(path) as store:
         assert 2 <= store.count() < 6
-        assert all(store.acquire(trial(block).identity, "next") for block in range(6))
+        leases = Leases(store, "next")
+        assert all(leases.acquire(trial(block).identity) for block in range(6))
 
 
 def test_a_lease_of_a_dead_process_lapses_and_the_trial_is_computed(store, run):
-    store.acquire(trial().identity, "dead", seconds=0.5)
+    Leases(store, "dead").acquire(trial().identity, seconds=0.5)
     trials = run(pool=InProcess)
     trials.request([trial(), trial(1)])
     assert trials.results([trial(1)])
@@ -246,16 +243,17 @@ def test_closing_keeps_what_is_done_gives_back_leases_and_is_quick(run, store, t
     assert time.monotonic() - start < 2
     assert trials.in_flight == 0
     assert 1 <= store.count() == trials.computed < 6
-    assert all(store.acquire(arm.identity, "next") for arm in arms)
+    leases = Leases(store, "next")
+    assert all(leases.acquire(arm.identity) for arm in arms)
 
 
 def test_who_waits_when_a_run_is_closed_is_told_so(run):
-    trials, told = run(), []
+    trials, raised = run(), []
 
     def wait():
         with pytest.raises(TrialError, match="the run was closed before it was computed"):
             trials.results([trial(learner=Centroids(pause=30))])
-        told.append(True)
+        raised.append(True)
 
     waiting = threading.Thread(target=wait)
     waiting.start()
@@ -263,14 +261,17 @@ def test_who_waits_when_a_run_is_closed_is_told_so(run):
         time.sleep(0.01)
     trials.close()
     waiting.join()
-    assert told
+    assert raised
     with pytest.raises(RuntimeError, match="cannot start in a run that is closed"):
         trials.request([trial(1)])
 
 
 def test_a_store_that_fails_leaves_the_run_its_results(run, store, monkeypatch):
     monkeypatch.setattr("pytest_scaling.trials.store.database.PATIENCE", 0.05)
-    with Store(store.path) as impatient, Trials(impatient, workers=1, pool=InProcess) as trials:
+    with (
+        Store(store.path) as impatient,
+        closing(Trials(impatient, workers=1, pool=InProcess)) as trials,
+    ):
         other = sqlite3.connect(store.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         assert trials.results([trial()]) == [compute(trial())]

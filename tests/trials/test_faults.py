@@ -7,18 +7,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.store import store as store_module
-from pytest_scaling.trials.store.leases import LEASE, new_owner
+from pytest_scaling.trials.store.leases import LEASE, Leases, new_owner
 from pytest_scaling.trials.store.store import Store, StoreError
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import InProcess, trial
 
-NEW_HOLDER = "from pytest_scaling.trials.store.leases import new_owner; print(new_owner())"
+NEW_OWNER = "from pytest_scaling.trials.store.leases import new_owner; print(new_owner())"
 TRIALS = [trial(m=m) for m in (20, 30, 64)]
 DAMAGES = 60  # files that are harmed in each way
 
@@ -90,7 +90,7 @@ class Full(Store):
 
 def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_without(path, expected):
     large = [trial(m=m) for m in range(20, 120)]
-    with Full(path) as store, Trials(store, workers=1, pool=InProcess) as trials:
+    with Full(path) as store, closing(Trials(store, workers=1, pool=InProcess)) as trials:
         results = trials.results(large)
         (notice,) = trials.notices
     assert results == [compute(one) for one in large]
@@ -107,32 +107,35 @@ def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_without(path, ex
 
 @pytest.mark.parametrize("hours", [-5, 5])
 def test_a_clock_that_jumps_keeps_nobody_waiting(store, run, monkeypatch, hours):
-    store.acquire(trial().identity, "dead")
+    Leases(store, "dead").acquire(trial().identity)
     monkeypatch.setattr(time, "time", lambda now=time.time: now() + 3_600 * hours)
     assert run(pool=InProcess).results([trial()]) == [compute(trial())]
 
 
 def test_the_lease_of_a_process_that_has_ended_lapses_at_once(store):
     done = subprocess.run(
-        [sys.executable, "-c", NEW_HOLDER], capture_output=True, text=True, check=True
+        [sys.executable, "-c", NEW_OWNER], capture_output=True, text=True, check=True
     )
-    assert store.acquire("trial", done.stdout.strip())
-    assert store.acquire("trial", "next")
-    assert not store.acquire("trial", new_owner())
-    assert store.acquire("another", new_owner())
-    assert not store.acquire("another", "next")
+    ended, following, living = (
+        Leases(store, owner) for owner in (done.stdout.strip(), "next", new_owner())
+    )
+    assert ended.acquire("trial")
+    assert following.acquire("trial")
+    assert not living.acquire("trial")
+    assert living.acquire("another")
+    assert not following.acquire("another")
 
 
 def test_a_process_of_another_host_may_live(store):
     host, _, number = new_owner().split("/")
-    assert store.acquire("trial", f"not-{host}/{2**22 + 1}/{number}")
-    assert not store.acquire("trial", "next")
+    assert Leases(store, f"not-{host}/{2**22 + 1}/{number}").acquire("trial")
+    assert not Leases(store, "next").acquire("trial")
 
 
 def test_a_lease_still_holds_where_the_clock_is_a_little_slower(store, monkeypatch):
-    store.acquire("trial", "a", seconds=LEASE - 1)
-    monkeypatch.setattr(store_module.time, "time", lambda now=time.time: now() - 0.9)
-    assert not store.acquire("trial", "b")
+    Leases(store, "a").acquire("trial", seconds=LEASE - 1)
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() - 0.9)
+    assert not Leases(store, "b").acquire("trial")
 
 
 def test_a_store_that_is_locked_when_it_is_opened_is_told_in_one_sentence(path, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from pytest_scaling.statistics.interval import LOOKS
 from pytest_scaling.trials import seeds
 from pytest_scaling.trials import trial as trial_module
+from pytest_scaling.trials.identity import tree_differences
 from pytest_scaling.trials.seeds import BLOCKS, blocks_for
 from pytest_scaling.trials.trial import Arm
 from tests.trials.toys import Centroids, Stripes, trial
@@ -147,3 +148,41 @@ def test_the_cost_is_the_learners_own_where_it_has_one():
     assert trial(m=128).cost == 2 * trial(m=64).cost
     assert trial(m=64).cost < 1  # seconds, beside learners that say theirs
     assert trial(m=128, learner=Cubic()).cost == 8 * trial(m=64, learner=Cubic()).cost
+
+
+def test_equal_trees_do_not_differ():
+    tree = {"a": {"b": [1, 2.5, None]}, "c": [{"d": "e"}]}
+    assert list(tree_differences(tree, {"c": [{"d": "e"}], "a": {"b": [1, 2.5, None]}})) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "difference"),
+    [
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, ("a.c", 2, 3)),
+        ({"a": {"b": 1}}, {"a": {}}, ("a.b", 1, None)),
+        ({}, {"a": 1}, ("a", None, 1)),
+        ({"a": [{"b": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 3}]}, ("a[1].b", 2, 3)),
+        ({"a": [[1, 2]]}, {"a": [[1, 3]]}, ("a[0][1]", 2, 3)),
+        ({"a": [1, 2]}, {"a": [1]}, ("a", [1, 2], [1])),
+        ({"a": {"b": 1}}, {"a": [1]}, ("a", {"b": 1}, [1])),
+        ({"a": 1}, {"a": 1.0}, ("a", 1, 1.0)),
+        ({"a": 1}, {"a": True}, ("a", 1, True)),
+        ("a", "b", ("", "a", "b")),
+    ],
+)
+def test_a_difference_of_trees_has_its_path_and_both_values(one, other, difference):
+    (found,) = tree_differences(one, other)
+    assert repr(found) == repr(difference)
+
+
+def test_differences_of_trees_come_in_the_order_of_their_keys():
+    found = tree_differences({"b": 1, "a": [1, 2]}, {"c": 1, "a": [3, 4]})
+    assert [path for path, _, _ in found] == ["a[0]", "a[1]", "b", "c"]
+
+
+def test_what_is_the_same_in_a_tree_can_be_said_otherwise():
+    def roughly(one, other):
+        return abs(one - other) < 0.1
+
+    trees = {"a": [1.0, 2]}, {"a": [1.01, 3]}
+    assert list(tree_differences(*trees, roughly)) == [("a[1]", 2, 3)]

@@ -1,6 +1,7 @@
 """A trial that runs out of memory is trained again with one seed at a time, as another trial."""
 
 import pickle
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
@@ -37,7 +38,7 @@ def store(tmp_path):
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError(CUDA), RuntimeError(CPU)])
 def test_the_seeds_are_trained_one_at_a_time(store, error):
     asked = trial(learner=Greedy(error=error))
-    with Trials(store, workers=1, pool=InProcess) as trials:
+    with closing(Trials(store, workers=1, pool=InProcess)) as trials:
         (results,) = trials.results([asked])
         assert not trials.pending(asked)
         assert trials.computed == 1
@@ -50,20 +51,20 @@ def test_the_seeds_are_trained_one_at_a_time(store, error):
 
 def test_it_is_a_trial_of_its_own_identity(store):
     whole = trial(learner=Greedy())
-    apart = replace(whole, apart=True)
-    assert whole.identity != apart.identity
-    assert whole.ingredients.items() <= apart.ingredients.items()
-    with Trials(store, workers=1, pool=InProcess) as trials:
+    single = replace(whole, one_at_a_time=True)
+    assert whole.identity != single.identity
+    assert whole.ingredients.items() <= single.ingredients.items()
+    with closing(Trials(store, workers=1, pool=InProcess)) as trials:
         trials.results([whole])
     assert store.get(whole.identity, whole.seeds) is None
-    assert store.get(apart.identity, apart.seeds) == compute(apart)
+    assert store.get(single.identity, single.seeds) == compute(single)
 
 
 def test_the_next_run_recalls_it_and_says_so_again(store):
     asked = trial(learner=Greedy())
-    with Trials(store, workers=1, pool=InProcess) as trials:
+    with closing(Trials(store, workers=1, pool=InProcess)) as trials:
         first = trials.results([asked])
-    with Trials(store, workers=1, offline=True) as trials:
+    with closing(Trials(store, workers=1, offline=True)) as trials:
         assert trials.results([asked]) == first
         assert "memory ran out" in trials.notices[0]
 
@@ -71,7 +72,7 @@ def test_the_next_run_recalls_it_and_says_so_again(store):
 def test_a_seed_that_does_not_fit_by_itself_is_told(store):
     asked = trial(learner=Greedy(affords=0, error=RuntimeError(CUDA)))
     with (
-        Trials(store, workers=1, pool=InProcess) as trials,
+        closing(Trials(store, workers=1, pool=InProcess)) as trials,
         pytest.raises(TrialError, match=r"seeds 0-4, one at a time: RuntimeError: CUDA out of"),
     ):
         trials.results([asked])
@@ -80,7 +81,7 @@ def test_a_seed_that_does_not_fit_by_itself_is_told(store):
 def test_other_errors_are_not_taken_for_it(store):
     asked = trial(learner=Greedy(error=RuntimeError("shapes do not fit")))
     with (
-        Trials(store, workers=1, pool=InProcess) as trials,
+        closing(Trials(store, workers=1, pool=InProcess)) as trials,
         pytest.raises(TrialError, match="shapes do not fit"),
     ):
         trials.results([asked])
@@ -88,6 +89,6 @@ def test_other_errors_are_not_taken_for_it(store):
 
 
 def test_the_shortage_reaches_the_controller_from_another_process():
-    error = pickle.loads(pickle.dumps(MemoryShortage("said")))
+    error = pickle.loads(pickle.dumps(MemoryShortage("message")))
     assert isinstance(error, MemoryShortage)
-    assert str(error) == "said"
+    assert str(error) == "message"

@@ -32,6 +32,7 @@ def entry(key: str, fields: dict[str, str]) -> str:
 
 
 def verdict(citation: Citation) -> dict[str, str]:
+    """The fields for a verdict."""
     year, _, rest = citation.date.partition("-")
     return {
         "author": names(citation.authors),
@@ -46,6 +47,7 @@ def verdict(citation: Citation) -> dict[str, str]:
 
 
 def source(origin: Origin) -> dict[str, str]:
+    """The fields for what a claim paraphrases."""
     return {
         "author": names((origin.author,)) if origin.author else "",
         "title": f"{{{{{latex(origin.title)}}}}}",
@@ -71,6 +73,7 @@ def address(link: str) -> str:
 
 
 def braced(text: str) -> str:
+    """The text in braces; nothing for none."""
     return f"{{{latex(text)}}}" if text else ""
 
 

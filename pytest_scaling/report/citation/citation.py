@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ...ledger.format import Record
 from ..controls import control_status
 from .key import Key
 from .moment import address
@@ -25,6 +25,7 @@ class Origin:
 
     @property
     def link(self) -> str:
+        """The address of the first moment, or of the whole."""
         return address(self.url, self.times[0]) if self.times else self.url
 
 
@@ -58,14 +59,13 @@ class Citation:
     digest: str
 
 
-def cite(record: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], place: Place) -> Citation:
+def cite(record: Record, beside: Sequence[Record], place: Place) -> Citation:
     """The citation of a record; `beside` are the records of its profile, controls among them.
 
     Raises KeyFault where the record has no verdict.
     """
     claim = record["claim"]
     control = None if claim["control_of"] else control_status(claim["id"], beside)
-    said = claim["source"]
     return Citation(
         key=Key.of(record),
         title=f"{claim['text'].rstrip('.')}: {record['verdict']}",
@@ -76,8 +76,15 @@ def cite(record: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], place: 
         authors=place.project.authors,
         commit=place.commit,
         date=place.date,
-        origin=said and Origin(said["title"], said["author"], said["url"], tuple(said["times"])),
+        origin=origin_of(claim["source"]),
         reproduce=reproduce(record, place),
         version=record["environment"]["libraries"].get("pytest-scaling", ""),
         digest=record["digest"],
     )
+
+
+def origin_of(source: Record | None) -> Origin | None:
+    """What a claim paraphrases, where it names something."""
+    if not source:
+        return None
+    return Origin(source["title"], source["author"], source["url"], tuple(source["times"]))

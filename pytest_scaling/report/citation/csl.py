@@ -17,6 +17,7 @@ def csl(citation: Citation) -> list[dict[str, Any]]:
 
 
 def verdict(citation: Citation) -> dict[str, Any]:
+    """The item for a verdict."""
     parts = [int(part) for part in citation.date.split("-")] if citation.date else []
     return {
         "id": str(citation.key),

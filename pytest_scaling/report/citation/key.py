@@ -12,12 +12,12 @@ end of a link, a comment, or words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
-from ...ledger.environment import profile_name
+from ...ledger.environment import Profile
+from ...ledger.format import Record
 
 PREFIX = "pytest-scaling"
 DIGITS = 12  # of the digest: two records of one claim agree in them by chance once in 10^14
@@ -44,14 +44,14 @@ class Key:
     digest: str
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Key:
+    def of(cls, record: Record) -> Key:
         """The key of a record; KeyFault where it has no verdict."""
         if record["verdict"] not in VERDICTS:
             raise KeyFault(f"claim {record['claim']['id']!r} is {record['verdict']}")
         return cls(
             record["claim"]["id"],
             record["verdict"],
-            profile_name(record["profile"]),
+            Profile.of(record).name,
             record["digest"][:DIGITS],
         )
 

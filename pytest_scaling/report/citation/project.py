@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...ledger import git as checkout
+from ...ledger.git import git, top
 
 ADDRESSES = ("repository", "source", "source code", "homepage", "github")
 
@@ -30,15 +30,15 @@ class Project:
         resolved = folder.resolve()
         parents = (resolved, *resolved.parents)
         nearest = next((each for each in parents if (each / "pyproject.toml").is_file()), resolved)
-        root = checkout.top(resolved) or nearest
-        said = settings(root / "pyproject.toml")
-        project = said.get("project", {})
+        root = top(resolved) or nearest
+        table = settings(root / "pyproject.toml")
+        project = table.get("project", {})
         return cls(
             root,
             project.get("name", root.name),
             tuple(each["name"] for each in project.get("authors", ()) if "name" in each),
-            "project" in said,
-            tuple(said.get("dependency-groups", ())),
+            "project" in table,
+            tuple(table.get("dependency-groups", ())),
             home(project.get("urls", {})),
         )
 
@@ -79,9 +79,9 @@ class Place:
         project = Project.around(home)
         own = any(home.glob("test_*.py"))
         claims = home.relative_to(project.root).as_posix() if own else ""
-        changed = checkout.git(project.root, "status", "--porcelain", "--", str(row.resolve()))
+        changed = git(project.root, "status", "--porcelain", "--", str(row.resolve()))
         if changed is None or changed.strip():
             return cls(project, claims)
-        said = checkout.git(project.root, "log", "-1", "--format=%H %cs", "--", str(row.resolve()))
-        commit, _, date = (said or "").strip().partition(" ")
+        log = git(project.root, "log", "-1", "--format=%H %cs", "--", str(row.resolve()))
+        commit, _, date = (log or "").strip().partition(" ")
         return cls(project, claims, commit, date)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from ...ledger.format import Record
 from .project import Place, Project
 
 OURSELVES = "pytest-scaling"
 GROUP = "test"  # the dependency group by which projects name what their tests need
 
 
-def reproduce(record: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+def reproduce(record: Record, place: Place) -> tuple[str, ...]:
     """Lines for a shell, to be typed in a clone of the project."""
     environment, profile = record["environment"], record["profile"]
     about = f"Python {environment['python']}, {environment['system']} {environment['machine']}"
@@ -28,7 +28,7 @@ def reproduce(record: Mapping[str, Any], place: Place) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def packages(record: Mapping[str, Any], project: Project) -> Iterator[str]:
+def packages(record: Record, project: Project) -> Iterator[str]:
     """The project itself, what its tests need, and the libraries at the versions of the record.
 
     The local part of a version, as in 2.13.0+cpu, names a build that no index need have.

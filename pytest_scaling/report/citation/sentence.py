@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...experiments.units import UNITS
-from ...ledger.format import Record
+from ...ledger.format import Record, estimated
+from ...ledger.words import interval, quantity
 from ..controls import ControlStatus
+from ..words import capital
 
-MINUS = "\N{MINUS SIGN}"
 REVERSES = "reverses beyond"
 ASKED = {
     ">": "asked to be above",
@@ -24,25 +24,25 @@ def sentence(record: Record, control: ControlStatus | None, date: str) -> str:
 def caption(record: Record, control: ControlStatus | None) -> str:
     """The verdict on a claim, with the comparison that is the nearest call."""
     claim = record["claim"]
-    said = f"“{claim['text'].rstrip('.')}” is {record['verdict']} ({extent(record, control)})."
-    rows = decisive(record)
-    if not rows:
-        return said
-    return f"{said} {capital(call(record))}: {'; '.join(map(figures, rows))}."
+    verdict = f"“{claim['text'].rstrip('.')}” is {record['verdict']} ({extent(record, control)})."
+    nearest = decisive(record)
+    if not nearest:
+        return verdict
+    return f"{verdict} {capital(call(record))}: {'; '.join(map(figures, nearest))}."
 
 
 def extent(record: Record, control: ControlStatus | None) -> str:
     """How many cells say so, and what the control says."""
-    heard = [cell for cell in counted(record) if cell["verdict"] != "not applicable"]
-    alike = [cell for cell in heard if cell["verdict"] == record["verdict"]]
-    said = [record["claim"]["strength"]]
-    if len(heard) > 1:
-        said.append(f"in {len(alike)} of {len(heard)} cases")
+    judged = [cell for cell in counted(record) if cell["verdict"] != "not applicable"]
+    alike = [cell for cell in judged if cell["verdict"] == record["verdict"]]
+    words = [record["claim"]["strength"]]
+    if len(judged) > 1:
+        words.append(f"in {len(alike)} of {len(judged)} cases")
     if record["claim"]["control_of"]:
-        said.append(f"a control of {record['claim']['control_of']}, which must be refuted")
+        words.append(f"a control of {record['claim']['control_of']}, which must be refuted")
     elif control:
-        said.append(control.sentence)
-    return "; ".join(said)
+        words.append(control.sentence)
+    return "; ".join(words)
 
 
 def counted(record: Record) -> list[Record]:
@@ -50,15 +50,12 @@ def counted(record: Record) -> list[Record]:
     return [cell for cell in record["cells"] if cell["counted"]]
 
 
-def comparisons(record: Record) -> list[Record]:
+def agreeing(record: Record) -> list[Record]:
     """The comparisons behind the verdict: those that came out as the claim did."""
-    rows = [
-        row
-        for cell in counted(record)
-        for row in cell["evidence"]
-        if "n" in row and cell["verdict"] == record["verdict"]
-    ]
-    return [row for row in rows if row["verdict"] == record["verdict"]] or rows
+    verdict = record["verdict"]
+    cells = [cell for cell in counted(record) if cell["verdict"] == verdict]
+    found = list(estimated({"cells": cells}))
+    return [evidence for evidence in found if evidence["verdict"] == verdict] or found
 
 
 def decisive(record: Record) -> list[Record]:
@@ -66,62 +63,53 @@ def decisive(record: Record) -> list[Record]:
 
     Of an order that reverses it takes two, the one with the least effect and that with the largest.
     """
-    known = [row for row in comparisons(record) if row["value"] is not None]
-    if any(row["operator"] == REVERSES for row in known):
+    known = [evidence for evidence in agreeing(record) if evidence["value"] is not None]
+    if any(evidence["operator"] == REVERSES for evidence in known):
         ends = (min(known, key=effect), max(known, key=effect))
         return list(ends) if ends[0] is not ends[1] else [ends[0]]
     return [min(known, key=distance)] if known else []
 
 
-def effect(row: Record) -> float:
-    return float(row["value"])
+def effect(evidence: Record) -> float:
+    """The effect by which comparisons are put in order."""
+    return float(evidence["value"])
 
 
-def distance(row: Record) -> float:
+def distance(evidence: Record) -> float:
     """From the effect to the bound, in bounds, so that different units can be compared.
 
     Of an equivalence the nearer of both bounds counts.
     """
-    value = abs(row["value"]) if row["operator"] == "within" else row["value"]
-    return float(abs(value - row["bound"]) / (abs(row["bound"]) or 1.0))
+    value, bound = evidence["value"], evidence["bound"]
+    value = abs(value) if evidence["operator"] == "within" else value
+    return float(abs(value - bound) / (abs(bound) or 1.0))
 
 
 def call(record: Record) -> str:
-    """What is said before the figures."""
-    rows = comparisons(record)
-    if len(rows) == 1:
+    """The words before the figures."""
+    found = agreeing(record)
+    if len(found) == 1:
         return "measured"
-    if any(row["operator"] == REVERSES for row in rows):
-        return f"the least and the largest of {len(rows)}"
-    return f"of {len(rows)} comparisons the nearest to its bound"
+    if any(evidence["operator"] == REVERSES for evidence in found):
+        return f"the least and the largest of {len(found)}"
+    return f"of {len(found)} comparisons the nearest to its bound"
 
 
-def figures(row: Record) -> str:
+def figures(evidence: Record) -> str:
     """One comparison: effect, interval, seeds, bound."""
-    unit = row["unit"]
+    unit = evidence["unit"]
     return (
-        f"{row['about']} is {quantity(row['value'], unit)}, interval {interval(row)} "
-        f"(one-sided level {row['level']:.2g}), n = {row['n']} seeds, {asked(row)} "
-        f"{quantity(row['bound'], unit)}"
+        f"{evidence['about']} is {quantity(evidence['value'], unit)}, "
+        f"interval {interval(evidence)} (one-sided level {evidence['level']:.2g}), "
+        f"n = {evidence['n']} seeds, {asked(evidence)} {quantity(evidence['bound'], unit)}"
     )
 
 
-def asked(row: Record) -> str:
+def asked(evidence: Record) -> str:
     """What the comparison asked of the effect, before the bound."""
-    if row["operator"] == "within" and row["unit"].startswith("ratio"):
+    if evidence["operator"] == "within" and evidence["unit"].startswith("ratio"):
         return "asked to lie within a factor of"
-    return ASKED[row["operator"]]
-
-
-def interval(row: Record) -> str:
-    """The limits in their unit; a missing one is infinite."""
-    low, high = quantity(row["low"], row["unit"], f"{MINUS}∞"), quantity(row["high"], row["unit"])
-    return f"[{low}, {high}]"
-
-
-def quantity(value: float | None, unit: str, missing: str = "∞") -> str:
-    """A value in its unit, with a minus sign that is one."""
-    return missing if value is None else UNITS[unit].write(value).replace("-", MINUS)
+    return ASKED[evidence["operator"]]
 
 
 def circumstances(record: Record, date: str) -> str:
@@ -141,7 +129,3 @@ def versions(record: Record) -> str:
     libraries = record["environment"]["libraries"]
     named = [f"{name} {libraries[name]}" for name in sorted(libraries)]
     return ", ".join([f"Python {record['environment']['python']}", *named])
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -73,6 +73,7 @@ def accuracy_limits(panel: Panel) -> tuple[float, float]:
 
 
 def draw_reference(axes: Axes, line: Reference, m: float, colours: Theme) -> EndLabel:
+    """A level that needs no training to know, as a dashed line."""
     axes.axhline(1 - line.error, color=colours.muted, lw=1.1, ls=(0, line.dash), zorder=1.5)
     return EndLabel(wrapped(line.label), m * 1.12, 1 - line.error, colours.muted, SMALL)
 
@@ -108,6 +109,7 @@ def draw_curve(axes: Axes, curve: Curve, style: Style, colours: Theme) -> EndLab
 
 
 def marker(style: Style, colours: Theme) -> dict[str, Any]:
+    """The settings of matplotlib for the markers of a style."""
     return {
         "marker": style.marker,
         "ms": 5.5 + style.width,

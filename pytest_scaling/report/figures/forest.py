@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...experiments.units import UNITS
-from ...ledger.format import Record
-from ...ledger.words import MINUS, quantity
-from ..words import count
+from ...ledger.format import Record, estimated
+from ...ledger.words import minus
+from .comparisons import SlideLine, groups, lines
 from .labels import longest_word
 from .layout import BODY, HEIGHT, POINTS, SMALL, TITLE, WIDTH, text_width
 from .palette import THEMES, Theme, ThemeName
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, TOP, BOTTOM = 5.6, 3.75, 6.95, 1.3  # inches left free at the sides; heights
 BETWEEN = 0.8  # inches between two groups
-MOST_LINES = 24  # that can be read from the last row of a classroom
 TITLE_LETTERS = 72
 EDGE, GUTTER = 0.4, 12.0  # inches from the rim of the slide, points from the axes
 TWO_LINES, LARGE = 0.5, 0.27  # inches that a line needs for a name in two, for large letters
@@ -39,55 +37,15 @@ COLOURS = {
     "light": {"supported": "#107062", "refuted": "#b3261e", "inconclusive": "#59636e"},
     "dark": {"supported": "#52c7b2", "refuted": "#ff8a80", "inconclusive": "#a5afba"},
 }
+AXIS = {
+    "error": "difference of errors on test rows",
+    "relative fall of the error": "fall of the error, as a share of it",
+    "ratio of steps": "ratio of steps, logarithmic",
+    "ratio": "ratio, logarithmic",
+    "ratio of times": "ratio of times, logarithmic",
+    "number": "difference",
+}
 MARKERS = {"supported": "o", "refuted": "X", "inconclusive": "D"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One comparison of one cell."""
-
-    name: str
-    counted: bool
-    row: Record
-
-    @property
-    def written(self) -> str:
-        """Effect, interval and seeds in figures."""
-        unit = UNITS[self.row["unit"]].write
-        ends = (
-            unit(self.row[end]) if self.row[end] is not None else infinite
-            for end, infinite in (("low", "-∞"), ("high", "∞"))
-        )
-        value = unit(self.row["value"]) if self.row["value"] is not None else "unknown"
-        return f"{value} [{', '.join(ends)}], n = {self.row['n']}".replace("-", MINUS)
-
-
-def lines(record: Record) -> list[Line]:
-    """The comparisons that have figures; those beside it last, left out if too many."""
-    found = [
-        Line(named(cell, row), cell["counted"], row)
-        for cell in record["cells"]
-        for row in cell["evidence"]
-        if "n" in row
-    ]
-    judged = [line for line in found if line.counted]
-    beside = [line for line in found if not line.counted]
-    return judged + beside if len(found) <= MOST_LINES else judged[:MOST_LINES]
-
-
-def named(cell: Record, row: Record) -> str:
-    """Task, learner where it is not told anyway, and what was measured there."""
-    learner = "" if cell["learner"] in row["measured"] else cell["learner"]
-    where = ", ".join(filter(None, (cell["task"], learner)))
-    return ": ".join(filter(None, (where, row["measured"]))).replace(" - ", f" {MINUS} ")
-
-
-def groups(shown: Sequence[Line]) -> list[tuple[str, list[Line]]]:
-    """The lines by their unit, in order of appearance."""
-    by_unit: dict[str, list[Line]] = {}
-    for line in shown:
-        by_unit.setdefault(line.row["unit"], []).append(line)
-    return list(by_unit.items())
 
 
 def draw_forest(record: Record, theme: ThemeName, *, source: str) -> Figure | None:
@@ -114,8 +72,8 @@ def draw_forest(record: Record, theme: ThemeName, *, source: str) -> Figure | No
 
 
 def frames(
-    grouped: Sequence[tuple[str, list[Line]]],
-) -> Iterator[tuple[tuple[str, list[Line]], tuple[float, float, float, float]]]:
+    grouped: Sequence[tuple[str, list[SlideLine]]],
+) -> Iterator[tuple[tuple[str, list[SlideLine]], tuple[float, float, float, float]]]:
     """Each group with its place on the slide, of a height by its lines."""
     total = sum(len(own) for _, own in grouped)
     free = TOP - BOTTOM - BETWEEN * (len(grouped) - 1)
@@ -136,7 +94,7 @@ def frames(
 
 
 def draw_group(
-    axes: Axes, unit: str, own: Sequence[Line], colours: Theme, verdicts: Mapping[str, str]
+    axes: Axes, unit: str, own: Sequence[SlideLine], colours: Theme, verdicts: Mapping[str, str]
 ) -> None:
     """One axis with its comparisons, from top to bottom."""
     low, high = limits(own)
@@ -191,35 +149,34 @@ def fitted(text: str, letters: float, room: float, *, bold: bool = False) -> flo
 
 
 def draw_line(
-    axes: Axes, place: int, line: Line, colours: Theme, verdicts: Mapping[str, str]
+    axes: Axes, place: int, line: SlideLine, colours: Theme, verdicts: Mapping[str, str]
 ) -> None:
     """Bound, interval, seeds and mean of one comparison."""
-    row, colour = line.row, verdicts[line.row["verdict"]]
+    evidence, colour = line.evidence, verdicts[line.evidence["verdict"]]
     low, high = axes.get_xlim()
-    for bound in (row["bound"], -row["bound"])[: 1 if row["operator"] in "><" else 2]:
-        axes.plot(
-            [bound] * 2, [place - 0.5, place + 0.5], color=colours.ink, lw=1.3, ls=(0, (4, 3))
-        )
-    start = low if row["low"] is None else row["low"]
-    end = high if row["high"] is None else row["high"]
+    bound, operator = evidence["bound"], evidence["operator"]
+    for at in (bound,) if operator in "><" else (bound, -bound):
+        axes.plot([at] * 2, [place - 0.5, place + 0.5], color=colours.ink, lw=1.3, ls=(0, (4, 3)))
+    start = low if evidence["low"] is None else evidence["low"]
+    end = high if evidence["high"] is None else evidence["high"]
     strength = 1.0 if line.counted else 0.6
     axes.plot([start, end], [place] * 2, color=colour, lw=4, alpha=strength, solid_capstyle="butt")
-    if row["high"] is None:
+    if evidence["high"] is None:
         axes.plot([high], [place], marker=">", ms=10, color=colour, clip_on=False)
     axes.plot(
-        row["samples"],
-        [place + 0.26] * len(row["samples"]),
+        evidence["samples"],
+        [place + 0.26] * len(evidence["samples"]),
         ls="",
         marker="|",
         ms=6,
         mew=1.2,
         color=colours.muted,
     )
-    if row["value"] is not None:
+    if evidence["value"] is not None:
         axes.plot(
-            [row["value"]],
+            [evidence["value"]],
             [place],
-            marker=MARKERS[row["verdict"]],
+            marker=MARKERS[evidence["verdict"]],
             ms=10,
             color=colour,
             mec=colours.ground,
@@ -227,12 +184,12 @@ def draw_line(
         )
 
 
-def limits(own: Sequence[Line]) -> tuple[float, float]:
+def limits(own: Sequence[SlideLine]) -> tuple[float, float]:
     """What an axis spans: zero, bounds, limits and seeds, with a margin."""
     known = [0.0]
     for line in own:
-        row = line.row
-        ends = (row["low"], row["value"], row["high"], row["bound"], *row["samples"])
+        parts = [line.evidence[name] for name in ("low", "value", "high", "bound")]
+        ends = (*parts, *line.evidence["samples"])
         known += [end for end in ends if end is not None and math.isfinite(end)]
     margin = 0.06 * ((max(known) - min(known)) or 1.0)
     return min(known) - margin, max(known) + margin
@@ -247,7 +204,7 @@ def dress(axes: Axes, unit: str, colours: Theme) -> None:
     ticks = ratio_ticks(low, high) if unit in RATIOS else []
     axes.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(6))
     write = UNITS[unit].write if unit not in ("error", "number") else lambda value: f"{value:.3g}"
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value).replace("-", MINUS)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: minus(write(value))))
     axes.grid(visible=True, axis="x", color=colours.grid, lw=1)
     axes.set_axisbelow(True)
     axes.tick_params(colors=colours.muted, length=0, pad=6, labelsize=SMALL)
@@ -255,16 +212,6 @@ def dress(axes: Axes, unit: str, colours: Theme) -> None:
         spine.set_visible(side == "bottom")
         spine.set_color(colours.muted)
     axes.set_xlabel(AXIS.get(unit, unit), color=colours.muted, size=SMALL, labelpad=5)
-
-
-AXIS = {
-    "error": "difference of errors on test rows",
-    "relative fall of the error": "fall of the error, as a share of it",
-    "ratio of steps": "ratio of steps, logarithmic",
-    "ratio": "ratio, logarithmic",
-    "ratio of times": "ratio of times, logarithmic",
-    "number": "difference",
-}
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:
@@ -293,7 +240,7 @@ def write_head(figure: Figure, record: Record, colours: Theme, verdicts: Mapping
 
 def write_foot(figure: Figure, record: Record, shown: int, source: str, colours: Theme) -> None:
     """How to read it, and where it comes from."""
-    every = sum("n" in row for cell in record["cells"] for row in cell["evidence"])
+    every = len(list(estimated(record)))
     dropped = f" {every - shown} comparisons beside it are left out." if every > shown else ""
     note = (
         "Large mark: mean over seeds; bar: the interval that judged; ticks: seeds; "
@@ -301,21 +248,3 @@ def write_foot(figure: Figure, record: Record, shown: int, source: str, colours:
     )
     for inches, text in ((0.46, note), (0.2, source)):
         figure.text(EDGE / WIDTH, inches / HEIGHT, text, size=SMALL, color=colours.muted)
-
-
-def forest_description(record: Record) -> str:
-    """The slide for those who do not see it."""
-    said = [
-        f"{line.name}: {line.written}, {line.row['verdict']}, bound {bound(line.row)}"
-        f"{'' if line.counted else ' (beside, not counted)'}"
-        for line in lines(record)
-    ]
-    return (
-        f"Intervals of {count(len(said), 'comparison')}, each with its bound. "
-        f"“{record['claim']['text'].rstrip('.')}” is {record['verdict']}. {'; '.join(said)}."
-    )
-
-
-def bound(row: Record) -> str:
-    both = "" if row["operator"] in "><" else "± "
-    return both + quantity(row["bound"], row["unit"])

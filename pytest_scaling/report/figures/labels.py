@@ -18,6 +18,7 @@ def wrapped(label: str) -> str:
 
 
 def longest_word(label: str) -> int:
+    """Letters of the longest word."""
     return max(map(len, label.split()), default=1)
 
 
@@ -71,4 +72,5 @@ def top(
     low: float,
     high: float,
 ) -> float:
+    """Where a pile ends."""
     return bottom(pile, wanted, heights, low, high) + sum(heights[label] for label in pile)

@@ -34,6 +34,7 @@ class Frame:
 
     @property
     def in_figure(self) -> tuple[float, float, float, float]:
+        """The frame in shares of the figure, as matplotlib takes it."""
         return self.left / WIDTH, self.bottom / HEIGHT, self.width / WIDTH, self.height / HEIGHT
 
 
@@ -44,6 +45,7 @@ def grid(panels: Sequence[Panel]) -> tuple[int, int]:
 
 
 def frame_height(rows: int) -> float:
+    """Inches of one panel."""
     return (TOP - BOTTOM - BETWEEN_ROWS * (rows - 1)) / rows
 
 
@@ -117,6 +119,7 @@ class Reference:
 
 
 def references(panel: Panel) -> list[Reference]:
+    """The levels of a panel that are known without training."""
     known = []
     if panel.bayes_error is not None:
         known.append(Reference("best possible", panel.bayes_error, (6, 3)))

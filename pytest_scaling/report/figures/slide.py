@@ -103,6 +103,7 @@ def draw(
 
 
 def learners(panels: Sequence[Panel]) -> list[str]:
+    """Names of all learners in the panels."""
     return sorted({curve.learner for panel in panels for curve in panel.curves})
 
 
@@ -123,6 +124,7 @@ def write_around(
 
 
 def evidence_line(panels: Sequence[Panel]) -> str:
+    """How to read the figure, for its foot."""
     return (
         f"Mean over {seeds_in_words(panels)}; shaded: 95% t interval of the mean, point by point. "
         f"{'Each panel has its own scale. ' if len(panels) > 1 else ''}1k = 1,024."
@@ -180,15 +182,17 @@ def description(panels: Sequence[Panel]) -> str:
 def svg(figure: Figure, title: str, text: str) -> str:
     """The figure as SVG with a title and a description, the same text whenever it is drawn."""
     buffer = io.StringIO()
-    unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    left_out = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with matplotlib_settings():
-        figure.savefig(buffer, format="svg", metadata=unsaid)
-    spoken = (
+        figure.savefig(buffer, format="svg", metadata=left_out)
+    described = (
         ' role="img" aria-labelledby="figure_title figure_description">\n'
         f' <title id="figure_title">{escape(title)}</title>\n'
         f' <desc id="figure_description">{escape(text)}</desc>\n'
     )
-    return re.sub(r"(<svg[^>]*)>\n?", lambda found: found[1] + spoken, buffer.getvalue(), count=1)
+    return re.sub(
+        r"(<svg[^>]*)>\n?", lambda found: found[1] + described, buffer.getvalue(), count=1
+    )
 
 
 def png(figure: Figure) -> bytes:
@@ -208,6 +212,7 @@ class Drawing:
 
 
 def drawing(figure: Figure, title: str, text: str) -> Drawing:
+    """A figure in both forms."""
     return Drawing(svg(figure, title, text), png(figure))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from ...ledger.format import Record
+from ...ledger.format import Record, estimated
 from .. import words
 from ..citation.bibtex import bibtex
 from ..citation.citation import cite
@@ -15,12 +14,17 @@ from ..citation.moment import start
 from ..citation.project import Place
 from ..controls import ControlStatus, control_status
 from .badge import Badge
-from .details import arms, bounds, command, limits, moment, source_of
-from .evidence import Evidence, Scale, comparisons, evidence, scales
-
-if TYPE_CHECKING:
-    from .details import Arm, Moment
-
+from .details import (
+    ArmMetric,
+    Moment,
+    arm_metrics,
+    bounds,
+    command,
+    limits,
+    moment,
+    source_of,
+)
+from .evidence import Comparison, Scale, comparison, scales
 
 STRENGTHS = {
     "always": "always: no counterexample on any task",
@@ -38,7 +42,7 @@ class Cell:
     badge: Badge
     counted: bool
     reason: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Comparison, ...]
 
     @property
     def name(self) -> str:
@@ -46,11 +50,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Block:
+class UnitGroup:
     """Comparisons of one unit, each with its cell, and the scale that they are drawn on."""
 
     scale: Scale | None
-    rows: tuple[tuple[Cell, Evidence], ...]
+    rows: tuple[tuple[Cell, Comparison], ...]
 
     @property
     def is_drawn(self) -> bool:
@@ -87,14 +91,14 @@ class Card:
     level: float
     cells: tuple[Cell, ...]
     limits: tuple[str, ...]
-    arms: tuple[Arm, ...]
+    arms: tuple[ArmMetric, ...]
     record: Record
     scales: Mapping[str, Scale]
     controls: tuple[Card, ...] = field(default=())
 
     @property
     def tasks(self) -> list[str]:
-        """What it was heard on."""
+        """What it was evaluated on."""
         return [*dict.fromkeys(cell.task for cell in self.cells if cell.task and cell.evidence)]
 
     @property
@@ -114,12 +118,12 @@ class Card:
                 named.setdefault(cell.reason, {})[cell.task or cell.learner] = None
         return [(words.join([*filter(None, names)]), why) for why, names in named.items()]
 
-    def blocks(self, cells: Sequence[Cell]) -> list[Block]:
+    def by_unit(self, cells: Sequence[Cell]) -> list[UnitGroup]:
         """The evidence of cells unit by unit, exact statements first."""
         rows = [(cell, row) for cell in cells for row in cell.evidence]
         units = sorted({row.unit: None for _, row in rows}, key=bool)
         return [
-            Block(self.scales.get(unit), tuple(pair for pair in rows if pair[1].unit == unit))
+            UnitGroup(self.scales.get(unit), tuple(pair for pair in rows if pair[1].unit == unit))
             for unit in units
         ]
 
@@ -154,7 +158,7 @@ def anchor(record: Record, taken: dict[str, int]) -> str:
 
 
 def same_profile(record: Record, records: Sequence[Record]) -> list[Record]:
-    """The records of the same profile: a control speaks of a claim that was heard as it was."""
+    """The records of the same profile: a control speaks of a claim that was evaluated as it was."""
     return [each for each in records if each["profile"] == record["profile"]]
 
 
@@ -187,10 +191,11 @@ def card(
     records: Sequence[Record],
     place: Callable[[Record], Place] | None,
 ) -> Card:
+    """The card of one record. name: its anchor; records: those of its profile."""
     claim = record["claim"]
     source = claim["source"] or {}
     is_control = claim["control_of"] is not None
-    drawn = scales(comparisons(record))
+    drawn = scales(estimated(record))
     citation = cited(record, records, place(record)) if place else None
     return Card(
         anchor=name,
@@ -209,7 +214,7 @@ def card(
         level=claim["level"],
         cells=tuple(cell(each, drawn, is_control=is_control) for each in record["cells"]),
         limits=tuple(limits(record)),
-        arms=tuple(arms(record)),
+        arms=tuple(arm_metrics(record)),
         record=record,
         scales=drawn,
     )
@@ -219,20 +224,24 @@ def cited(record: Record, records: Sequence[Record], place: Place) -> Cited | No
     """The citation of a record; None where there is no verdict to cite."""
     controls = [r for r in records if r["claim"]["control_of"] == record["claim"]["id"]]
     try:
-        said = cite(record, controls, place)
+        citation = cite(record, controls, place)
     except KeyFault:
         return None
-    return Cited(str(said.key), said.sentence, bibtex(said).rstrip(), said.reproduce)
+    entry = bibtex(citation).rstrip()
+    return Cited(str(citation.key), citation.sentence, entry, citation.reproduce)
 
 
 def cell(content: Record, drawn: Mapping[str, Scale], *, is_control: bool) -> Cell:
+    """A cell as its card shows it."""
     return Cell(
         task=content["task"],
         learner=content["learner"],
         badge=Badge(content["verdict"], is_control),
         counted=content["counted"],
         reason=content["reason"],
-        evidence=tuple(evidence(row, drawn, is_control=is_control) for row in content["evidence"]),
+        evidence=tuple(
+            comparison(each, drawn, is_control=is_control) for each in content["evidence"]
+        ),
     )
 
 

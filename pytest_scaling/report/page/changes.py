@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...ledger.format import Record
+from ...ledger.format import ACCEPTANCE, Record
 from ...ledger.ledger import Row
 from .badge import Badge
 from .cards import Card, everyone
@@ -34,6 +34,7 @@ class Changes:
 
 
 def row_key(record: Record) -> RowKey:
+    """By what a record and its row find each other."""
     return record["claim"]["id"], str(record["profile"].get("device", ""))
 
 
@@ -53,9 +54,9 @@ def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row | None] | None) -
 def own_rows(shown: Sequence[Card]) -> dict[RowKey, Row | None]:
     """Records that are rows of a ledger themselves say why they were accepted."""
     return {
-        row_key(card.record): Row(card.record["verdict"], card.record["blessing"]["reason"], {})
+        row_key(card.record): Row(card.record["verdict"], card.record[ACCEPTANCE]["reason"], {})
         for card in shown
-        if "blessing" in card.record
+        if ACCEPTANCE in card.record
     }
 
 
@@ -66,13 +67,13 @@ def against(card: Card, ledger: Mapping[RowKey, Row | None]) -> Iterator[Change]
         if card.badge.word != "not applicable":
             yield Change(card, None, ())
         return
-    details = tuple(cells(row, card.record))
+    details = tuple(changed_cells(row, card.record))
     turned = row.verdict != card.record["verdict"] and not card.partial
     if turned or details:
         yield Change(card, Badge(row.verdict, card.badge.as_control), details)
 
 
-def cells(row: Row, record: Record) -> Iterator[str]:
+def changed_cells(row: Row, record: Record) -> Iterator[str]:
     """The cells whose verdict is another now, in words."""
     for cell in record["cells"]:
         was = row.cells.get((cell["task"], cell["learner"]))
@@ -88,7 +89,7 @@ def exceptions(
     found = []
     for card in shown:
         row = ledger.get(row_key(card.record))
-        unhoped = "supported" if card.badge.as_control else "refuted"
-        if row and row.reason and card.badge.word == row.verdict == unhoped:
+        unexpected = "supported" if card.badge.as_control else "refuted"
+        if row and row.reason and card.badge.word == row.verdict == unexpected:
             found.append((card, row.reason))
     return tuple(found)

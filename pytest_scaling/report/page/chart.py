@@ -1,7 +1,7 @@
 """Learning curves as drawings of the page: geometry only, in pixels of a small sheet. Pure.
 
 The page's drawings are lines and words that the page itself styles: they follow its theme, its
-letters and the width of a screen, and a learner can be hidden. Slides are drawn in figures.py.
+letters and the width of a screen, and a learner can be hidden.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Stroke:
 
     @classmethod
     def of(cls, style: Style) -> Stroke:
+        """The stroke of a learner's style."""
         width = round(style.width * 0.75, 2)
         return cls(
             MARKS[style.marker], " ".join(f"{each * width:.3g}" for each in style.dash), width
@@ -106,7 +107,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChartScale:
     """Where m and an error stand on the sheet, in one view."""
 
     view: View
@@ -114,11 +115,13 @@ class Frame:
     errors: tuple[float, float]
 
     def x(self, m: float) -> float:
+        """Where a number of rows stands, in pixels."""
         first, last = map(self.along, self.sizes)
         share = (self.along(m) - first) / ((last - first) or 1.0)
         return round(LEFT + INNER + share * (WIDTH - LEFT - RIGHT - 2 * INNER), 1)
 
     def y(self, error: float) -> float:
+        """Where an error stands, in pixels."""
         worst, best = self.up(self.errors[1]), self.up(self.errors[0])
         share = (self.up(error) - worst) / ((best - worst) or 1.0)
         if self.view == "error":  # an error on its own axis grows upwards
@@ -126,9 +129,11 @@ class Frame:
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
     def along(self, m: float) -> float:
+        """A number of rows on the axis of the view, before it is scaled."""
         return m if self.view == "plain" else math.log2(m)
 
     def up(self, error: float) -> float:
+        """An error on the axis of the view, before it is scaled."""
         return -math.log(max(error, self.errors[0])) if self.view == "error" else -error
 
 
@@ -165,19 +170,19 @@ def chart(
     errors = span(panel, with_seeds=with_seeds)
     if view == "error":
         errors = max(errors[0], least(panel)), errors[1]
-    frame = Frame(view, (sizes[0], sizes[-1]), errors)
+    scale = ChartScale(view, (sizes[0], sizes[-1]), errors)
     return Chart(
         task=panel.task,
         view=view,
         text=description(panel, view),
         traces=tuple(
-            trace(curve, drawn[curve.learner], keys[curve.learner], frame, with_seeds=with_seeds)
+            trace(curve, drawn[curve.learner], keys[curve.learner], scale, with_seeds=with_seeds)
             for curve in panel.curves
         ),
-        x_ticks=tuple(size_ticks(sizes, frame)),
-        y_ticks=tuple(error_ticks(frame) if view == "error" else accuracy_ticks(frame)),
-        levels=tuple(levels(panel, frame)),
-        compared=tuple(frame.x(m) for m in compared),
+        x_ticks=tuple(size_ticks(sizes, scale)),
+        y_ticks=tuple(error_ticks(scale) if view == "error" else accuracy_ticks(scale)),
+        levels=tuple(levels(panel, scale)),
+        compared=tuple(scale.x(m) for m in compared),
     )
 
 
@@ -198,25 +203,25 @@ def least(panel: Panel) -> float:
     return BELOW_LEAST * min(means, default=1.0)
 
 
-def trace(curve: Curve, style: Style, key: str, frame: Frame, *, with_seeds: bool) -> Trace:
+def trace(curve: Curve, style: Style, key: str, scale: ChartScale, *, with_seeds: bool) -> Trace:
     """One learner's drawing."""
-    upper = [(frame.x(p.m), frame.y(p.low)) for p in curve.points]
-    lower = [(frame.x(p.m), frame.y(p.high)) for p in reversed(curve.points)]
+    upper = [(scale.x(p.m), scale.y(p.low)) for p in curve.points]
+    lower = [(scale.x(p.m), scale.y(p.high)) for p in reversed(curve.points)]
     stroke = Stroke.of(style)
     return Trace(
         key=key,
         stroke=stroke,
-        line=path([(frame.x(point.m), frame.y(point.mean)) for point in curve.points]),
+        line=path([(scale.x(point.m), scale.y(point.mean)) for point in curve.points]),
         band=path(upper + lower),
-        seeds=tuple(seed_lines(curve, frame)) if with_seeds else (),
+        seeds=tuple(seed_lines(curve, scale)) if with_seeds else (),
         dots=tuple(
-            Dot(frame.x(point.m), frame.y(point.mean), said(curve, point, frame.view))
+            Dot(scale.x(point.m), scale.y(point.mean), point_in_words(curve, point, scale.view))
             for point in curve.points
         ),
     )
 
 
-def seed_lines(curve: Curve, frame: Frame) -> Iterator[str]:
+def seed_lines(curve: Curve, scale: ChartScale) -> Iterator[str]:
     """Lines of every seed through neighbouring sizes; where it was not run, they break."""
     seeds = sorted({seed for point in curve.points for seed in point.seeds})
     known = [dict(zip(point.seeds, point.errors, strict=True)) for point in curve.points]
@@ -224,7 +229,7 @@ def seed_lines(curve: Curve, frame: Frame) -> Iterator[str]:
         places = enumerate(zip(curve.points, known, strict=True))
         run = [(place, p.m, errors[seed]) for place, (p, errors) in places if seed in errors]
         for _, piece in itertools.groupby(enumerate(run), lambda each: each[1][0] - each[0]):
-            points = [(frame.x(m), frame.y(error)) for _, (_, m, error) in piece]
+            points = [(scale.x(m), scale.y(error)) for _, (_, m, error) in piece]
             if len(points) > 1:
                 yield path(points)
 
@@ -234,8 +239,8 @@ def path(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
-def said(curve: Curve, point: Point, view: View) -> str:
-    """A point in words: what is shown when a pointer rests on it."""
+def point_in_words(curve: Curve, point: Point, view: View) -> str:
+    """What is shown when a pointer rests on it."""
     values = (point.mean, point.low, point.high)
     if view != "error":
         values = (1 - point.mean, 1 - point.high, 1 - point.low)
@@ -244,17 +249,17 @@ def said(curve: Curve, point: Point, view: View) -> str:
     return f"{curve.label}, m = {point.m:,}: {mean} [{low}, {high}], {seeds}"
 
 
-def levels(panel: Panel, frame: Frame) -> Iterator[Guide]:
+def levels(panel: Panel, scale: ChartScale) -> Iterator[Guide]:
     """The errors of the best and of the laziest possible learner."""
-    if panel.bayes_error is not None and (frame.view != "error" or panel.bayes_error > 0):
-        yield Guide(frame.y(panel.bayes_error), "best possible")
+    if panel.bayes_error is not None and (scale.view != "error" or panel.bayes_error > 0):
+        yield Guide(scale.y(panel.bayes_error), "best possible")
     if panel.majority_error is not None:
-        yield Guide(frame.y(panel.majority_error), "majority class")
+        yield Guide(scale.y(panel.majority_error), "majority class")
 
 
-def size_ticks(sizes: Sequence[int], frame: Frame) -> Iterator[Tick]:
+def size_ticks(sizes: Sequence[int], scale: ChartScale) -> Iterator[Tick]:
     """The sizes themselves; where they would stand too close, every second from the largest."""
-    if frame.view == "plain":
+    if scale.view == "plain":
         step = 2 ** math.ceil(math.log2(sizes[-1] / 4)) if sizes[-1] > 4 else 1
         chosen = [*range(0, sizes[-1] + 1, step)][1:]
     else:
@@ -262,26 +267,26 @@ def size_ticks(sizes: Sequence[int], frame: Frame) -> Iterator[Tick]:
         while len(chosen) > MOST_TICKS + 1:
             chosen = chosen[::-1][::2][::-1]
     for m in chosen:
-        yield Tick(frame.x(m), words.size(m))
+        yield Tick(scale.x(m), words.size(m))
 
 
-def accuracy_ticks(frame: Frame) -> Iterator[Tick]:
+def accuracy_ticks(scale: ChartScale) -> Iterator[Tick]:
     """Round accuracies within the panel."""
-    low, high = 1 - frame.errors[1], 1 - frame.errors[0]
+    low, high = 1 - scale.errors[1], 1 - scale.errors[0]
     step = next(
         (each for each in (0.005, 0.01, 0.02, 0.05, 0.1) if (high - low) / each <= MOST_TICKS), 0.2
     )
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     chosen = [number * step for number in range(first, last + 1)]
     for level in chosen:
-        yield Tick(frame.y(1 - level), words.accuracy(level, chosen))
+        yield Tick(scale.y(1 - level), words.accuracy(level, chosen))
 
 
-def error_ticks(frame: Frame) -> Iterator[Tick]:
+def error_ticks(scale: ChartScale) -> Iterator[Tick]:
     """Errors on a logarithmic axis."""
     for error in ERRORS:
-        if frame.errors[0] <= error <= frame.errors[1]:
-            yield Tick(frame.y(error), f"{error:.3g}".removeprefix("0") if error < 1 else "1")
+        if scale.errors[0] <= error <= scale.errors[1]:
+            yield Tick(scale.y(error), f"{error:.3g}")
 
 
 def description(panel: Panel, view: View) -> str:

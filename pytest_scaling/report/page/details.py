@@ -1,19 +1,15 @@
-"""TODO docstring."""
+"""What a card says below its comparisons: bounds, limits, moments, data, how to reproduce. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING
 
+from ...ledger.format import Record, estimated
 from ...ledger.words import NOTHING, minus, quantity
 from .. import words
 from ..citation.moment import address
-from .evidence import comparisons
-
-if TYPE_CHECKING:
-    from ...ledger.format import Record
 
 
 @dataclass(frozen=True)
@@ -25,8 +21,8 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One learner on one task at one m, as a row of the data table."""
+class ArmMetric:
+    """One metric of one learner on one task at one m, as a line of the data table."""
 
     task: str
     learner: str
@@ -60,7 +56,7 @@ def source_of(source: Record) -> str:
 def bounds(record: Record) -> Iterator[str]:
     """What the claim fixed beforehand, in the unit of what it was compared with."""
     claim = record["claim"]
-    units = {row["bound_name"]: row["unit"] for row in comparisons(record)}
+    units = {each["bound_name"]: each["unit"] for each in estimated(record)}
     for name, value in {"smallest_effect": claim["smallest_effect"], **claim["bounds"]}.items():
         if value is not None:
             signs, bound = ("± ", value[1]) if isinstance(value, list) else ("", value)
@@ -70,7 +66,7 @@ def bounds(record: Record) -> Iterator[str]:
 
 def limits(record: Record) -> Iterator[str]:
     """What the verdict does not say, in sentences."""
-    rows = list(comparisons(record))
+    evidence = list(estimated(record))
     if record.get("partial", False):
         yield "Partial: only some of the claim's tasks were run."
     if record["arms"]:
@@ -78,9 +74,10 @@ def limits(record: Record) -> Iterator[str]:
         names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
         span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
         yield f"Speaks of {words.join(names)} with {span} labelled examples, and of no other task."
-    if any("replication" in row for row in rows):
+    if any("replication" in each for each in evidence):
         yield "Speaks of this machine, and of what else it did while the times were taken."
-    shares = {row["n"]: row["unseen_failure_share"] for row in rows if "replication" not in row}
+    seeded = [each for each in evidence if "replication" not in each]
+    shares = {each["n"]: each["unseen_failure_share"] for each in seeded}
     if shares:
         fewest = min(shares)
         seeds = words.count_figures(fewest, "seed")
@@ -91,17 +88,18 @@ def limits(record: Record) -> Iterator[str]:
     diverged = sum(arm["diverged"] for arm in record["arms"])
     if diverged:
         yield f"{words.count_figures(diverged, 'training run')} diverged; they count as they came."
-    yield from (f"{note}." for note in dict.fromkeys(note for row in rows for note in row["notes"]))
+    notes = dict.fromkeys(note for each in evidence for note in each["notes"])
+    yield from (f"{note}." for note in notes)
 
 
-def arms(record: Record) -> Iterator[Arm]:
+def arm_metrics(record: Record) -> Iterator[ArmMetric]:
     """Every measured value, seed by seed; the majority's error is no measurement of a learner."""
     for arm in record["arms"]:
         for metric, values in arm["metrics"].items():
             known = [value for value in values if value is not None]
             if metric == "majority_error" or not known:
                 continue
-            yield Arm(
+            yield ArmMetric(
                 arm["task"],
                 arm["label"] + (f" (replicate {arm['replicate']})" if arm["replicate"] else ""),
                 f"{arm['m']:,}",

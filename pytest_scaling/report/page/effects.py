@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...ledger.format import Record, estimated
 from .badge import Badge
 from .cards import Card
 from .evidence import Scale, Strip, scales, strip
@@ -20,7 +22,7 @@ UNITS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class PlotLine:
     """One comparison."""
 
     strip: Strip
@@ -33,7 +35,7 @@ class Group:
     """The comparisons of one claim in one unit."""
 
     card: Card
-    lines: tuple[Line, ...]
+    lines: tuple[PlotLine, ...]
 
 
 @dataclass(frozen=True)
@@ -48,31 +50,29 @@ class Plot:
 def effects(heads: Sequence[Card]) -> list[Plot]:
     """A plot per unit, in the order of UNITS; exact statements have none."""
     claims = [head for head in heads if head.control]
-    counted = [
-        (card, row)
-        for card in claims
-        for cell in card.record["cells"]
-        if cell["counted"]
-        for row in cell["evidence"]
-        if "n" in row
-    ]
-    common = scales((row for _, row in counted), with_seeds=False)
+    counted = {card.anchor: list(estimated(counted_cells(card))) for card in claims}
+    common = scales(itertools.chain.from_iterable(counted.values()), with_seeds=False)
     plots = []
     for unit in sorted(common, key=[*UNITS, *common].index):
         groups = tuple(
             Group(card, lines)
             for card in claims
-            if (lines := drawn([r for c, r in counted if c is card], unit, common[unit]))
+            if (lines := drawn(counted[card.anchor], unit, common[unit]))
         )
         if groups:
             plots.append(Plot(UNITS.get(unit, unit), common[unit], groups))
     return plots
 
 
-def drawn(rows: Sequence[dict[str, object]], unit: str, scale: Scale) -> tuple[Line, ...]:
+def counted_cells(card: Card) -> Record:
+    """The record of a card without the cells beside the claim."""
+    return {"cells": [cell for cell in card.record["cells"] if cell["counted"]]}
+
+
+def drawn(evidence: Sequence[Record], unit: str, scale: Scale) -> tuple[PlotLine, ...]:
     """The lines of one claim in one unit."""
     return tuple(
-        Line(placed, Badge(str(row["verdict"])), str(row["sentence"]))
-        for row in rows
-        if row["unit"] == unit and (placed := strip(row, scale))
+        PlotLine(placed, Badge(each["verdict"]), each["sentence"])
+        for each in evidence
+        if each["unit"] == unit and (placed := strip(each, scale))
     )

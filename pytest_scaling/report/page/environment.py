@@ -26,10 +26,10 @@ def settings(heads: Sequence[Card]) -> list[Setting]:
 
 
 def facts(record: Record) -> dict[str, str]:
-    """Profile and environment of a record, as far as it tells."""
+    """Profile and environment of a record, as far as it has them."""
     environment, profile = record["environment"], record["profile"]
     libraries = environment["libraries"]
-    told = {
+    known = {
         **{name: str(value) for name, value in sorted(profile.items())},
         "system": f"{environment['system']}, {environment['machine']}",
         "processor": ", ".join(
@@ -40,9 +40,10 @@ def facts(record: Record) -> dict[str, str]:
         "libraries": ", ".join(f"{name} {libraries[name]}" for name in sorted(libraries)),
         "commit": commit(record.get("run") or {}),
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in known.items() if value}
 
 
 def commit(run: Record) -> str:
+    """The commit of a run, and whether the tree differed from it."""
     name = run.get("commit") or ""
     return f"{name} with changes that were not committed" if name and run.get("dirty") else name

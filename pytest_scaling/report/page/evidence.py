@@ -6,11 +6,11 @@ Places in a drawing are per cent of its width, so that it fits any screen.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ledger.format import Record
-from ...ledger.words import interval, minus, needed, quantity
+from ...ledger.words import interval, minus, quantity, to_decide
 from .. import words
 from .badge import Badge
 
@@ -89,7 +89,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Comparison:
     """One comparison in words and figures."""
 
     about: str
@@ -107,73 +107,67 @@ class Evidence:
     strip: Strip | None = None
 
 
-def evidence(row: Record, scales: Mapping[str, Scale], *, is_control: bool) -> Evidence:
+def comparison(evidence: Record, scales: Mapping[str, Scale], *, is_control: bool) -> Comparison:
     """A comparison; one without an estimate is exact and has no figures."""
-    badge = Badge(row["verdict"], is_control)
-    if "n" not in row:
-        return Evidence(row["about"], "exactly, without noise", badge)
-    unit = row["unit"]
-    return Evidence(
-        about=row["about"],
-        relation=words.relation(row),
+    badge = Badge(evidence["verdict"], is_control)
+    if "n" not in evidence:
+        return Comparison(evidence["about"], "exactly, without noise", badge)
+    unit = evidence["unit"]
+    return Comparison(
+        about=evidence["about"],
+        relation=words.question(evidence),
         badge=badge,
-        effect=quantity(row["value"], unit),
-        interval=interval(row),
-        n=row["n"],
-        units_of=f"{row.get('replication', 'seed')}s",
-        most="" if "replication" in row else f"of {row['most_seeds']:,}",
-        detectable=quantity(row["smallest_detectable"], unit),
-        needed=needed(row),
+        effect=quantity(evidence["value"], unit),
+        interval=interval(evidence),
+        n=evidence["n"],
+        units_of=f"{evidence.get('replication', 'seed')}s",
+        most="" if "replication" in evidence else f"of {evidence['most_seeds']:,}",
+        detectable=quantity(evidence["smallest_detectable"], unit),
+        needed=to_decide(evidence),
         unit=unit,
-        notes=tuple(row["notes"]),
-        strip=strip(row, scales[unit]),
+        notes=tuple(evidence["notes"]),
+        strip=strip(evidence, scales[unit]),
     )
 
 
-def comparisons(record: Record) -> Iterator[Record]:
-    """The rows of evidence of a record that have an estimate."""
-    for cell in record["cells"]:
-        yield from (row for row in cell["evidence"] if "n" in row)
-
-
-def scales(rows: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
+def scales(evidence: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
     """Per unit, the span of all finite limits, bounds, seeds and zero."""
     spans: dict[str, tuple[float, float]] = {}
-    for row in rows:
-        low, high = spans.get(row["unit"], (0.0, 0.0))
-        known = [row["low"], row["value"], row["high"], *signed_bounds(row)]
-        known += row["samples"] if with_seeds else []
+    for each in evidence:
+        low, high = spans.get(each["unit"], (0.0, 0.0))
+        known = [each["low"], each["value"], each["high"], *signed_bounds(each)]
+        known += each["samples"] if with_seeds else []
         finite = [value for value in known if value is not None and math.isfinite(value)]
-        if row["high"] is None and finite:  # room for what has no end
+        if each["high"] is None and finite:  # room for what has no end
             finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
-        spans[row["unit"]] = (min(low, *finite), max(high, *finite)) if finite else (low, high)
+        spans[each["unit"]] = (min(low, *finite), max(high, *finite)) if finite else (low, high)
     return {unit: Scale(unit, low, high) for unit, (low, high) in spans.items()}
 
 
-def signed_bounds(row: Record) -> list[float]:
+def signed_bounds(evidence: Record) -> list[float]:
     """The bound, or both of an equivalence or a reversal; none where there is none."""
-    bound = row["bound"]
+    bound = evidence["bound"]
     if bound is None:
         return []
-    return [bound] if row["operator"] in ("<", ">") else [-abs(bound), abs(bound)]
+    return [bound] if evidence["operator"] in ("<", ">") else [-abs(bound), abs(bound)]
 
 
-def strip(row: Record, scale: Scale) -> Strip | None:
+def strip(evidence: Record, scale: Scale) -> Strip | None:
     """None where there is no value or no bound to show."""
-    bounds = signed_bounds(row)
-    if row["value"] is None or not bounds:
+    bounds = signed_bounds(evidence)
+    if evidence["value"] is None or not bounds:
         return None
-    samples = [value for value in row["samples"] if value is not None and math.isfinite(value)]
+    samples = [value for value in evidence["samples"] if value is not None and math.isfinite(value)]
     return Strip(
-        low=scale.place(scale.low if row["low"] is None else row["low"]),
-        high=scale.place(scale.high if row["high"] is None else row["high"]),
-        value=scale.place(row["value"]),
+        low=scale.place(scale.low if evidence["low"] is None else evidence["low"]),
+        high=scale.place(scale.high if evidence["high"] is None else evidence["high"]),
+        value=scale.place(evidence["value"]),
         bounds=tuple(scale.place(bound) for bound in bounds),
         zero=scale.place(0.0),
-        claimed=claimed(row["operator"], [scale.place(bound) for bound in bounds]),
+        claimed=claimed(evidence["operator"], [scale.place(bound) for bound in bounds]),
         seeds=tuple(scale.place(value) for value in samples),
-        open_below=row["low"] is None,
-        open_above=row["high"] is None,
+        open_below=evidence["low"] is None,
+        open_above=evidence["high"] is None,
     )
 
 

@@ -1,9 +1,10 @@
-"""The drawings of the page: the first figure in its views, and the curves of every claim. Pure."""
+"""The drawings of the page: the first figure in its views, and the curves of every claim."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ...ledger.format import Record
 from ..figures import palette
@@ -12,19 +13,24 @@ from ..figures.curves import (
     Panel,
     beside,
     best_first,
+    figure_title,
     for_a_slide,
     learning_curves,
+    seeds_in_words,
     without,
 )
+from ..figures.slide import Drawing, description, draw, drawing, learners
+from ..words import join
 from .cards import Card, everyone, same_profile
-from .chart import Chart, Stroke, charts
+from .chart import VIEWS, Chart, Stroke, View, charts
+from .heading import source_line
 
 FEW_SIZES = 3  # a claim that compares at no more of them has them pointed out
 
 
 @dataclass(frozen=True)
-class Learner:
-    """An entry of a legend; a learner beside the claims is not shown until it is asked for."""
+class LegendEntry:
+    """A learner in a legend; one beside the claims is not shown until it is asked for."""
 
     key: str
     label: str
@@ -37,7 +43,7 @@ class Drawings:
     """The curves of one claim."""
 
     charts: tuple[Chart, ...]
-    learners: tuple[Learner, ...]
+    learners: tuple[LegendEntry, ...]
     marked: bool
     nested: bool
 
@@ -66,26 +72,94 @@ class Look:
         }
         return cls(themes["light"], keys, colours)
 
-    def legend(self, panels: Sequence[Panel], aside: Container[str] = ()) -> list[Learner]:
+    def legend(self, panels: Sequence[Panel], aside: Container[str] = ()) -> list[LegendEntry]:
         """The learners of panels: those that count, from the highest end down, then the others."""
         labels = best_first(panels)
         entries = [
-            Learner(self.keys[name], label, Stroke.of(self.styles[name]), label in aside)
+            LegendEntry(self.keys[name], label, Stroke.of(self.styles[name]), label in aside)
             for name, label in labels.items()
         ]
         return sorted(entries, key=lambda entry: entry.beside)
 
 
-def first_panels(records: Sequence[Record]) -> tuple[list[Panel], list[Panel]]:
-    """What the slide shows, and the same tasks with the learners beside the claims."""
-    gathered = learning_curves(records)
-    shown = for_a_slide(without(gathered, beside(records)))
-    tasks = [panel.task for panel in shown]
-    long = [long_curves(panel) for panel in gathered if panel.task in tasks]
-    return shown, sorted(long, key=lambda panel: tasks.index(panel.task))
+@dataclass(frozen=True)
+class FirstFigure:
+    """The figure at the head: for the slide the curves that the claims are about, here all."""
+
+    panels: Sequence[Panel]
+    learners: Sequence[LegendEntry]
+    views: Mapping[View, Sequence[Chart]]
+    left_out: str
+    source: str
+    slide: Sequence[Panel]
+
+    @property
+    def view_names(self) -> Mapping[View, str]:
+        return VIEWS
+
+    @cached_property
+    def title(self) -> str:
+        return figure_title(self.slide)
+
+    @property
+    def seeds(self) -> str:
+        return seeds_in_words(self.slide)
+
+    @property
+    def beside(self) -> str:
+        return join([each.label for each in self.learners if each.beside])
+
+    def slides(self) -> dict[palette.ThemeName, Drawing]:
+        """The slide in both themes."""
+        text = description(self.slide)
+        return {
+            theme: drawing(draw(self.slide, theme, source=self.source), self.title, text)
+            for theme in palette.THEMES
+        }
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """All drawings of a page: the first figure, if any, and the curves of each claim by anchor."""
+
+    look: Look
+    first: FirstFigure | None
+    by_claim: Mapping[str, Drawings]
+
+    @classmethod
+    def of(cls, heads: Sequence[Card], records: Sequence[Record]) -> Gallery:
+        """The drawings of a run; its learning curves are computed once, for all of them."""
+        panels, aside = learning_curves(records), beside(records)
+        slide = for_a_slide(without(panels, aside))
+        full = of_tasks(panels, [panel.task for panel in slide])
+        look = Look.of(*map(learners, (slide, full, panels)))
+        first = None
+        if slide:
+            first = FirstFigure(
+                panels=full,
+                learners=look.legend(full, aside),
+                views={view: charts(full, look.styles, look.keys, view) for view in VIEWS},
+                left_out=join(tasks_without(panels, slide)),
+                source=source_line(heads),
+                slide=slide,
+            )
+        return cls(look, first, drawings(heads, look, pools(heads, records, panels)))
+
+
+def tasks_without(panels: Sequence[Panel], shown: Sequence[Panel]) -> list[str]:
+    """The tasks of panels that are not among those shown."""
+    names = {panel.task for panel in shown}
+    return [panel.task for panel in panels if panel.task not in names]
+
+
+def of_tasks(panels: Sequence[Panel], tasks: Sequence[str]) -> list[Panel]:
+    """The long curves on these tasks, in the order of the tasks."""
+    long = [long_curves(panel) for panel in panels if panel.task in tasks]
+    return sorted(long, key=lambda panel: tasks.index(panel.task))
 
 
 def long_curves(panel: Panel) -> Panel:
+    """The panel with the curves of at least three sizes alone."""
     kept = tuple(curve for curve in panel.curves if len(curve.points) >= SIZES_OF_A_CURVE)
     return replace(panel, curves=kept)
 
@@ -101,17 +175,22 @@ def drawings(
     }
 
 
-def pools(heads: Sequence[Card], records: Sequence[Record]) -> dict[str, list[Panel]]:
-    """Per claim the curves of all records of its profile: a claim alone has few sizes."""
-    by_profile: dict[str, list[Panel]] = {}
+def pools(
+    heads: Sequence[Card], records: Sequence[Record], panels: Sequence[Panel]
+) -> dict[str, Sequence[Panel]]:
+    """Per claim the curves of all records of its profile: a claim alone has few sizes.
+
+    panels: the curves of all records, which are those of the profile where there is only one.
+    """
+    by_profile: dict[str, Sequence[Panel]] = {}
+    found: dict[str, Sequence[Panel]] = {}
     for card in everyone(heads):
         profile = str(sorted(card.record["profile"].items()))
         if profile not in by_profile:
-            by_profile[profile] = learning_curves(same_profile(card.record, records))
-    return {
-        card.anchor: by_profile[str(sorted(card.record["profile"].items()))]
-        for card in everyone(heads)
-    }
+            own = same_profile(card.record, records)
+            by_profile[profile] = panels if len(own) == len(records) else learning_curves(own)
+        found[card.anchor] = by_profile[profile]
+    return found
 
 
 def of_claim(card: Card, look: Look, pool: Sequence[Panel], *, nested: bool) -> Drawings:

@@ -34,9 +34,9 @@ def lead(heads: Sequence[Card]) -> str:
     claims = [each for each in heads if each.control]
     if not heads:
         return "No claim was run."
-    said = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
+    verdicts = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
     controls = len(everyone(heads)) - len(claims)
-    sentence = f"{words.count(len(claims), 'claim').capitalize()}: {said}. " if claims else ""
+    sentence = f"{words.count(len(claims), 'claim').capitalize()}: {verdicts}. " if claims else ""
     failed = sum(not each.control.trustworthy for each in claims if each.control)
     sentence += f"{words.count(controls, 'control').capitalize()}."
     if failed:

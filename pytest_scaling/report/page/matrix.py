@@ -23,7 +23,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """One claim on one device: what it is as a whole, and its marks column by column."""
 
     card: Card
@@ -36,7 +36,7 @@ class Matrix:
     """Rows under the names of tasks; the last column holds what has no column of its own."""
 
     tasks: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
     devices: tuple[str, ...]
 
     @property
@@ -45,6 +45,7 @@ class Matrix:
 
 
 def matrix(heads: Sequence[Card]) -> Matrix:
+    """The matrix of all claims; controls have no row of their own."""
     claims = [head for head in heads if head.control]
     tasks = frequent(claims)
     rows = tuple(row(card, tasks) for card in claims)
@@ -52,21 +53,22 @@ def matrix(heads: Sequence[Card]) -> Matrix:
 
 
 def frequent(claims: Sequence[Card]) -> tuple[str, ...]:
-    """The tasks that many of the claims were heard on, the most frequent first."""
-    heard = Counter(
+    """The tasks that many of the claims were evaluated on, the most frequent first."""
+    often = Counter(
         task
         for card in claims
         for task in dict.fromkeys(cell.task for cell in card.cells if cell.task and cell.evidence)
     )
-    return tuple(task for task, n in heard.most_common() if n >= OFTEN * len(claims))
+    return tuple(task for task, n in often.most_common() if n >= OFTEN * len(claims))
 
 
-def row(card: Card, tasks: Sequence[str]) -> Row:
-    heard = [cell for cell in card.cells if cell.evidence]
-    columns = [tuple(marks([c for c in heard if c.task == task])) for task in tasks]
-    rest = [cell for cell in heard if cell.task not in tasks]
+def row(card: Card, tasks: Sequence[str]) -> MatrixRow:
+    """One claim on one device."""
+    judged = [cell for cell in card.cells if cell.evidence]
+    columns = [tuple(marks([c for c in judged if c.task == task])) for task in tasks]
+    rest = [cell for cell in judged if cell.task not in tasks]
     device = str(card.record["profile"].get("device", ""))
-    return Row(card, device, (*columns, tuple(marks(rest, by_task=True))))
+    return MatrixRow(card, device, (*columns, tuple(marks(rest, by_task=True))))
 
 
 def marks(cells: Sequence[Cell], *, by_task: bool = False) -> Iterator[Mark]:

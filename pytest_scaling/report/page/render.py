@@ -1,30 +1,50 @@
-"""The report on disk: one page that needs nothing else, figures for slides, the records."""
+"""The page: what its template is given, and the HTML that comes of it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...ledger.format import Record
 from ..error import ReportError
-from ..figures import palette
-from ..figures import slide as figures
-from ..figures.curves import Panel, beside, figure_title, learning_curves, seeds_in_words
-from ..words import join
-from . import cards as view
-from . import heading, matrix
+from . import heading
+from .cards import Card, everyone
 from .changes import Changes
-from .chart import VIEWS, Chart, View, charts
 from .effects import effects
 from .environment import settings
-from .gallery import Learner, Look, drawings, pools
+from .gallery import Gallery
+from .matrix import matrix
 
-Records = Sequence[Record]
+
+def render(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> str:
+    """The page as HTML, which needs nothing else. Raises ReportError where Jinja2 is missing."""
+    return str(template().render(**values(heads, changed, gallery)))
+
+
+def values(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> dict[str, Any]:
+    """What the template asks for."""
+    return {
+        "title": heading.title(heads),
+        "author": heading.author(heads),
+        "lead": heading.lead(heads),
+        "cards": heads,
+        "counts": heading.counts(heads),
+        "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
+        "matrix": matrix(heads),
+        "plots": effects(heads),
+        "changes": changed,
+        "drawings": gallery.by_claim,
+        "settings": settings(heads),
+        "levels": sorted({card.level for card in everyone(heads)}),
+        "planted": PLANTED,
+        "picture": gallery.first,
+        "colours": gallery.look.colours,
+        "keys": list(gallery.look.keys.values()),
+        "script": Script(read("page.js")),
+    }
 
 
 @dataclass(frozen=True)
@@ -35,98 +55,9 @@ class Script:
 
     @property
     def hash(self) -> str:
+        """As a content security policy names it."""
         digest = hashlib.sha256(self.text.encode()).digest()
         return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The first figure: for the slide the curves that the claims are about, for the page all."""
-
-    panels: Sequence[Panel]
-    learners: Sequence[Learner]
-    views: Mapping[View, Sequence[Chart]]
-    view_names: Mapping[View, str]
-    left_out: str
-    source: str
-    slide: Sequence[Panel]
-
-    @cached_property
-    def title(self) -> str:
-        return figure_title(self.slide)
-
-    @property
-    def seeds(self) -> str:
-        return seeds_in_words(self.slide)
-
-    @property
-    def beside(self) -> str:
-        return join([each.label for each in self.learners if each.beside])
-
-    def drawings(self) -> dict[str, figures.Drawing]:
-        """The slide in both themes."""
-        text = figures.description(self.slide)
-        return {
-            theme: figures.drawing(
-                figures.draw(self.slide, theme, source=self.source), self.title, text
-            )
-            for theme in palette.THEMES
-        }
-
-
-def look_of(slide: Sequence[Panel], full: Sequence[Panel], records: Records) -> Look:
-    """Strokes and colours for every learner of the page."""
-    groups = (slide, full, learning_curves(records))
-    return Look.of(*map(figures.learners, groups))
-
-
-def paint(
-    slide: Sequence[Panel],
-    full: Sequence[Panel],
-    look: Look,
-    heads: Sequence[view.Card],
-    records: Records,
-) -> Picture:
-    """The first figure, ready to be drawn."""
-    shown = {panel.task for panel in slide}
-    return Picture(
-        panels=full,
-        learners=look.legend(full, beside(records)),
-        views={view: charts(full, look.styles, look.keys, view) for view in VIEWS},
-        view_names=VIEWS,
-        left_out=join([p.task for p in learning_curves(records) if p.task not in shown]),
-        source=heading.source_line(heads),
-        slide=slide,
-    )
-
-
-def values(
-    heads: Sequence[view.Card],
-    changed: Changes,
-    picture: Picture | None,
-    look: Look,
-    records: Records,
-) -> dict[str, Any]:
-    """What the template asks for."""
-    return {
-        "title": heading.title(heads),
-        "author": heading.author(heads),
-        "lead": heading.lead(heads),
-        "cards": heads,
-        "counts": heading.counts(heads),
-        "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
-        "matrix": matrix.matrix(heads),
-        "plots": effects(heads),
-        "changes": changed,
-        "drawings": drawings(heads, look, pools(heads, records)),
-        "settings": settings(heads),
-        "levels": sorted({card.level for card in view.everyone(heads)}),
-        "planted": PLANTED,
-        "picture": picture,
-        "colours": look.colours,
-        "keys": list(look.keys.values()),
-        "script": Script(read("page.js")),
-    }
 
 
 def read(name: str) -> str:
@@ -164,4 +95,4 @@ class Planted:
     clean: str
 
 
-PLANTED = Planted("21,600", ".10 %", ".11 %", "1 %", "1,030", "1,470", "59 %")
+PLANTED = Planted("21,600", "0.10 %", "0.11 %", "1 %", "1,030", "1,470", "59 %")

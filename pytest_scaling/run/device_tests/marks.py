@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""The marks `devices` and `numerics` of ordinary tests: what they ask for, and how it is given."""
 
 from __future__ import annotations
 

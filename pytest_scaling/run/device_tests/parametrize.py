@@ -9,6 +9,7 @@ import pytest
 
 from ...spec.arguments import MEASUREMENTS
 from ...spec.declaration import claims_of
+from ..collection import fixtures_behind, put_behind
 from ..devices import devices_of
 from .marks import need_of, numerics_of
 
@@ -19,7 +20,7 @@ def give_way(metafunc: pytest.Metafunc, fixture: object) -> None:
     pytest-playwright has a fixture of that name, which its own fixtures need. A test is ours with
     a fixture that measures, or with a mark of ours.
     """
-    found, config = metafunc._arg2fixturedefs.get("device", ()), metafunc.config
+    found, config = fixtures_behind(metafunc, "device"), metafunc.config
     own = [each for each in found if each.func is getattr(fixture, "__wrapped__", fixture)]
     if len(found) < 2 or not (own[-1:] == [*found[-1:]] or is_of_a_plugin(found[-1].func, config)):
         return  # the only one, or the user's own
@@ -27,7 +28,7 @@ def give_way(metafunc: pytest.Metafunc, fixture: object) -> None:
     marks = map(metafunc.definition.get_closest_marker, ("claim", "devices", "numerics"))
     is_ours = any(marks) or not set(MEASUREMENTS).isdisjoint(metafunc.fixturenames)
     chosen = (*others, *own) if is_ours else (*own, *others)
-    metafunc._arg2fixturedefs["device"] = chosen
+    put_behind(metafunc, "device", chosen)
 
 
 def is_of_a_plugin(function: object, config: pytest.Config) -> bool:
@@ -45,7 +46,7 @@ def parametrize(metafunc: pytest.Metafunc, fixture: object) -> None:
     Raises ClaimError where a mark cannot be understood: here pytest can tell of it.
     """
     need, _ = need_of(metafunc.definition), numerics_of(metafunc.definition, "")
-    definitions = metafunc._arg2fixturedefs.get("device", ())
+    definitions = fixtures_behind(metafunc, "device")
     if definitions and definitions[-1].func is getattr(fixture, "__wrapped__", fixture):
         devices = devices_of(metafunc.config)
         if any(claim.devices for claim in claims_of(metafunc.function)):

@@ -17,7 +17,7 @@ import pytest
 from ...devices.locks import reserved
 from ..collection import check_store
 from ..devices import accelerator_of, devices_of
-from ..options import options_of
+from ..options import is_worker, options_of
 from ..session import session_if_any
 from .timing_locks import (
     FOLDER,
@@ -49,12 +49,12 @@ class Worker:
 
     def __init__(self, config: pytest.Config) -> None:
         self._accelerators = [device for device in devices_of(config) if device != "cpu"]
-        self._turns: TimingLocks | None = None
+        self._locks: TimingLocks | None = None
         if options_of(config).timings == "serial" and (folder := locks_folder(config)) is not None:
-            self._turns = TimingLocks(folder, config.workerinput["workerid"])  # type: ignore[attr-defined]
+            self._locks = TimingLocks(folder, config.workerinput["workerid"])  # type: ignore[attr-defined]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        if self._turns is not None:
+        if self._locks is not None:
             revive_benchmarks(session.config)
 
     @pytest.hookimpl(trylast=True)
@@ -63,18 +63,18 @@ class Worker:
     ) -> None:
         arrange(items, config)
         if not any(map(is_timing, items)):
-            self._turns = None
+            self._locks = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Wait for the turn of a timing, and for the GPU that a test uses."""
+        """Wait for the lock of a timing, and for the GPU that a test uses."""
         device = accelerator_of(item, self._accelerators)
         with ExitStack() as held:
             if device is not None:
                 held.enter_context(reserved([device], lambda sentence: None))
-            if self._turns is not None:
-                turn = self._turns.alone if is_timing(item) else self._turns.beside
-                held.enter_context(turn())
+            if self._locks is not None:
+                lock = self._locks.alone if is_timing(item) else self._locks.beside
+                held.enter_context(lock())
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -107,7 +107,7 @@ class Worker:
             mistake=str(claims.mistake) if claims and claims.mistake else None,
             catalogue=claims.catalogue if claims else {},
             deselected=claims.deselected if claims else 0,
-            benchmarks=benchmarks_of(config) if self._turns is not None else None,
+            benchmarks=benchmarks_of(config) if self._locks is not None else None,
         )
         config.workeroutput["scaling"] = message  # type: ignore[attr-defined]
 
@@ -118,16 +118,16 @@ class Controller:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._places: dict[str, int] = {}  # of tests in the order of collection, by node id
-        self._turns: Path | None = None  # the folder of the locks by which timings take turns
+        self._locks: Path | None = None  # the folder of the timing locks
 
     def pytest_sessionstart(self) -> None:
         if options_of(self._config).timings == "serial":
-            self._turns = Path(tempfile.mkdtemp(prefix="pytest-scaling-"))
+            self._locks = Path(tempfile.mkdtemp(prefix="pytest-scaling-"))
             revive_benchmarks(self._config)
 
     def pytest_configure_node(self, node: Any) -> None:
-        if self._turns is not None and node.gateway.spec.popen:
-            node.workerinput[FOLDER] = str(self._turns)
+        if self._locks is not None and node.gateway.spec.popen:
+            node.workerinput[FOLDER] = str(self._locks)
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         """A scheduler of ours where there are GPUs and the user has chosen no other."""
@@ -189,8 +189,8 @@ class Controller:
             claims.sort_records(self._places)
 
     def pytest_unconfigure(self) -> None:
-        if self._turns is not None:
-            shutil.rmtree(self._turns, ignore_errors=True)
+        if self._locks is not None:
+            shutil.rmtree(self._locks, ignore_errors=True)
 
 
 def worker_of(node: Any) -> str:
@@ -200,7 +200,7 @@ def worker_of(node: Any) -> str:
 
 def register(config: pytest.Config) -> None:
     """Register the plugin for this process, where pytest-xdist spreads the run."""
-    if hasattr(config, "workerinput"):
+    if is_worker(config):
         config.pluginmanager.register(Worker(config), "scaling-worker")
     elif config.getoption("dist", "no") != "no":
         config.pluginmanager.register(Controller(config), "scaling-controller")

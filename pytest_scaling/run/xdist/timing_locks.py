@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from ..options import options_of
+from ..options import is_worker, options_of
 
 TIMERS = {"benchmark", "stopwatch"}  # fixtures that time
-FOLDER = "scaling_turns"  # in the input of a worker: the folder of the locks
-POLL = 0.01  # seconds between looks whether it is our turn
+FOLDER = "scaling_timing_locks"  # in the input of a worker: the folder of the locks
+POLL = 0.01  # seconds between looks whether a lock is free
 SKIPPED = (
     "other workers of pytest-xdist would disturb the timing; "
     "use --scaling-timings=serial, or run without -n"
 )
-REMOTE = "a worker of pytest-xdist on another machine cannot take turns; run the timing with -n0"
+REMOTE = "a worker of pytest-xdist on another machine shares no locks; run the timing with -n0"
 
 
 def is_timing(item: pytest.Item) -> bool:
@@ -99,7 +99,7 @@ def revive_benchmarks(config: pytest.Config) -> None:
     ):
         return
     session.disabled = session.xdist_warning = False
-    if hasattr(config, "workerinput"):
+    if is_worker(config):
         session.json = session.save = session.autosave = session.compare = None
 
 

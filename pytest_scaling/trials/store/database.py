@@ -136,7 +136,7 @@ def write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def file_number(path: Path) -> int | None:
-    """What tells this file from another that takes its name later; None where there is none."""
+    """What distinguishes this file from one that takes its name later; None without a file."""
     try:
         return path.stat().st_ino
     except OSError:

@@ -19,7 +19,7 @@ class Held:
     """One trial of a store, with the results that go with it.
 
     seconds: of training. damaged: seeds whose results do not match their checksums. missing:
-    seeds that have no result. mismatched: its ingredients do not give its identity.
+    seeds that have no result. identity_mismatch: its ingredients do not give its identity.
     """
 
     identity: str
@@ -29,7 +29,7 @@ class Held:
     seconds: float
     damaged: tuple[int, ...]
     missing: tuple[int, ...]
-    mismatched: bool
+    identity_mismatch: bool
 
     @property
     def task(self) -> str:
@@ -47,7 +47,7 @@ class Held:
     @property
     def faults(self) -> Iterator[str]:
         """What is wrong with it, in words."""
-        if self.mismatched:
+        if self.identity_mismatch:
             yield "its ingredients do not give its identity"
         if self.damaged:
             yield f"damaged: seeds {', '.join(map(str, self.damaged))}"
@@ -63,11 +63,13 @@ def trials(connection: sqlite3.Connection) -> Iterator[Held]:
 
 
 def held(connection: sqlite3.Connection, identity: str, text: str, created: str) -> Held:
+    """One trial, from its row: identity, ingredients and date."""
     question = f"SELECT {RESULT} FROM results WHERE identity = ? ORDER BY seed"
     rows = connection.execute(question, (identity,)).fetchall()
     results = {row[0]: read_row(identity, row) for row in rows}
-    mismatched = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest() != identity
-    ingredients: dict[str, Any] = {} if mismatched else json.loads(text)
+    digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+    identity_mismatch = digest != identity
+    ingredients: dict[str, Any] = {} if identity_mismatch else json.loads(text)
     return Held(
         identity,
         created,
@@ -76,7 +78,7 @@ def held(connection: sqlite3.Connection, identity: str, text: str, created: str)
         sum(result.seconds for result in results.values() if result),
         tuple(seed for seed, result in results.items() if result is None),
         tuple(seed for seed in ingredients.get("seeds", ()) if seed not in results),
-        mismatched,
+        identity_mismatch,
     )
 
 

@@ -1,10 +1,20 @@
-"""Who holds a lease: one run of one process, and whether that process has ended."""
+"""Leases: which run computes a trial, so that no two processes compute the same one.
+
+A lease has one owner, a run of one process. It lapses when it is not renewed, or when the process
+of its owner has ended.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import sqlite3
+import time
 import uuid
+
+from .store import Store
+
+LEASE = 30.0  # seconds until a lease that is not renewed lapses
 
 
 def new_owner() -> str:
@@ -12,9 +22,9 @@ def new_owner() -> str:
     return f"{platform.node()}/{os.getpid()}/{uuid.uuid4().hex}"
 
 
-def has_ended(holder: str) -> bool:
-    """Whether the process of a holder has ended, as far as this host can tell."""
-    host, _, rest = holder.partition("/")
+def has_ended(owner: str) -> bool:
+    """Whether the process of an owner has ended, as far as this host can find out."""
+    host, _, rest = owner.partition("/")
     process = rest.partition("/")[0]
     if os.name != "posix" or host != platform.node() or not process.isdecimal():
         return False
@@ -27,4 +37,51 @@ def has_ended(holder: str) -> bool:
     return False
 
 
-LEASE = 30.0  # seconds until a lease that is not renewed lapses
+class Leases:
+    """The leases that one owner has on the trials of a store. Raises StoreError as the store does.
+
+    In the table of leases the owner stands in the column `holder`.
+    """
+
+    def __init__(self, store: Store, owner: str) -> None:
+        self.owner = owner
+        self._store = store
+
+    def acquire(self, identity: str, seconds: float = LEASE) -> bool:
+        """Take the lease on a trial, unless another owner has one that is in force.
+
+        One that ends later than any lease can was written before the clock was set back.
+        """
+        now = time.time()
+
+        def take(connection: sqlite3.Connection) -> bool:
+            question = "SELECT holder, expires FROM leases WHERE identity = ?"
+            before, expires = connection.execute(question, (identity,)).fetchone() or ("", 0.0)
+            in_force = now < expires <= now + LEASE and not has_ended(before)
+            if in_force and before != self.owner:
+                return False  # without waiting for the right to write
+            changed = connection.execute(
+                "INSERT INTO leases VALUES (:identity, :owner, :until)"
+                " ON CONFLICT (identity) DO UPDATE SET holder = :owner, expires = :until"
+                " WHERE holder = :owner OR (holder = :before AND expires = :expires)",
+                {
+                    "identity": identity,
+                    "owner": self.owner,
+                    "until": now + seconds,
+                    "before": before,
+                    "expires": expires,
+                },
+            )
+            return changed.rowcount == 1
+
+        return self._store.write(take)
+
+    def renew(self, seconds: float = LEASE) -> None:
+        """Keep every lease of this owner for as long again."""
+        change = "UPDATE leases SET expires = ? WHERE holder = ?"
+        self._store.write(lambda c: c.execute(change, (time.time() + seconds, self.owner)))
+
+    def release(self, identity: str) -> None:
+        """Give up the lease on a trial, if this owner has it."""
+        change = "DELETE FROM leases WHERE identity = ? AND holder = ?"
+        self._store.write(lambda c: c.execute(change, (identity, self.owner)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,6 @@ from .database import (
     set_aside,
     transaction,
 )
-from .leases import LEASE, has_ended
 from .row import Row, read_row, write_row
 
 if TYPE_CHECKING:
@@ -49,16 +47,15 @@ def default_path() -> Path:
 
 
 class Store:
-    """Results by trial identity and seed, and leases on the trials that somebody computes.
+    """Results by trial identity and seed; leases on trials are those of `leases`.
 
-    Safe for threads and for several processes. A file that is damaged or newer is set aside
-    under a new name, and `notice` says so in one sentence; `notices` holds that sentence and one
-    for every damaged row. Raises StoreError where the file cannot be opened for writing.
+    Safe for threads and for several processes. A file that is damaged or newer is set aside under
+    a new name. `notices` holds a sentence about every file that was set aside, and about every
+    damaged row. Raises StoreError where the file cannot be opened for writing.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self.notice: str | None = None
         self.notices: list[str] = []
         self._lock = threading.RLock()
         self._connection = self._open()
@@ -69,21 +66,19 @@ class Store:
         What another kind of machine trained is missing: its bits may differ. So is a row that
         does not match its checksum, and `notices` says so once.
         """
-
-        def read(connection: sqlite3.Connection) -> list[Row]:
-            question = (
-                f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
-                " WHERE identity = ? AND machine = ?"
-            )
-            return connection.execute(question, (identity, platform.machine())).fetchall()
-
+        question = (
+            f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
+            " WHERE identity = ? AND machine = ?"
+        )
+        key = (identity, platform.machine())
+        rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
         found = {}
-        for row in self._do(read, "read"):
+        for row in rows:
             result = read_row(identity, row)
             if result is not None:
                 found[result.seed] = result
             else:
-                self._tell(
+                self._notice(
                     f"The result of seed {row[0]} of trial {identity[:12]} in the store "
                     f"{self.path} is damaged and not used."
                 )
@@ -96,7 +91,7 @@ class Store:
         about = (identity, canonical(trial.ingredients), created, platform.machine())
         rows = [(identity, *write_row(identity, result)) for result in results]
 
-        def write(connection: sqlite3.Connection) -> None:
+        def insert(connection: sqlite3.Connection) -> None:
             with transaction(connection):
                 connection.execute(
                     "INSERT INTO trials (identity, ingredients, created, machine)"
@@ -111,52 +106,20 @@ class Store:
                     rows,
                 )
 
-        self._do(write, "written")
+        self.write(insert)
 
     def count(self) -> int:
         """Number of trials in the store."""
         question = "SELECT count(*) FROM trials"
-        return int(self._do(lambda c: c.execute(question).fetchone()[0], "read"))
+        return int(self.read(lambda c: c.execute(question).fetchone()[0]))
 
-    def acquire(self, identity: str, holder: str, seconds: float = LEASE) -> bool:
-        """Take the lease on a trial, unless another holder has one that is in force.
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What work on the connection returns; StoreError where the file cannot be read."""
+        return self._do(work, "read")
 
-        It lapses when it is not renewed, or when the process that it names has ended. One that
-        ends later than any lease can was written before the clock was set back.
-        """
-        now = time.time()
-
-        def take(connection: sqlite3.Connection) -> bool:
-            question = "SELECT holder, expires FROM leases WHERE identity = ?"
-            before, expires = connection.execute(question, (identity,)).fetchone() or ("", 0.0)
-            in_force = now < expires <= now + LEASE and not has_ended(before)
-            if in_force and before != holder:
-                return False  # without waiting for the right to write
-            changed = connection.execute(
-                "INSERT INTO leases VALUES (:identity, :holder, :until)"
-                " ON CONFLICT (identity) DO UPDATE SET holder = :holder, expires = :until"
-                " WHERE holder = :holder OR (holder = :before AND expires = :expires)",
-                {
-                    "identity": identity,
-                    "holder": holder,
-                    "until": now + seconds,
-                    "before": before,
-                    "expires": expires,
-                },
-            )
-            return changed.rowcount == 1
-
-        return self._do(take, "written")
-
-    def renew(self, holder: str, seconds: float = LEASE) -> None:
-        """Keep every lease of a holder for as long again."""
-        change = "UPDATE leases SET expires = ? WHERE holder = ?"
-        self._do(lambda c: c.execute(change, (time.time() + seconds, holder)), "written")
-
-    def release(self, identity: str, holder: str) -> None:
-        """Give up the lease on a trial, if the holder has it."""
-        change = "DELETE FROM leases WHERE identity = ? AND holder = ?"
-        self._do(lambda c: c.execute(change, (identity, holder)), "written")
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What work on the connection returns; StoreError where the file cannot be written."""
+        return self._do(work, "written")
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -209,13 +172,12 @@ class Store:
         """Set the file aside, unless another process has done so and put a new one there."""
         if file is not None and file_number(self.path) == file:
             aside = set_aside(self.path)
-            self.notice = (
+            self._notice(
                 f"The store {self.path} {reason}; it was set aside as {aside.name} "
                 f"and a new one begun."
             )
-            self._tell(self.notice)
 
-    def _tell(self, sentence: str) -> None:
+    def _notice(self, sentence: str) -> None:
         if sentence not in self.notices:
             self.notices.append(sentence)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from typing import TYPE_CHECKING, Any
 
-from ..result import TrialError
+from ..result import TrialError, in_one_line
 from .payload import Payload
 from .pool import LocalProcesses, PoolError
 
@@ -87,7 +87,7 @@ class Cluster:
         try:
             results = task.result()
         except Exception as error:
-            failure = in_words(payload, error)
+            failure = trial_error(payload, error)
         with self._lock:
             if self._tasks.pop(answer, None) is None:  # given up, or stopped
                 return
@@ -156,7 +156,7 @@ def connect(address: str) -> Any:
     return client
 
 
-def in_words(payload: Payload, error: Exception) -> Exception:
+def trial_error(payload: Payload, error: Exception) -> TrialError:
     """The error that ended a task, in one sentence about its trial."""
     from distributed import KilledWorker
 
@@ -164,10 +164,8 @@ def in_words(payload: Payload, error: Exception) -> Exception:
         return error
     if isinstance(error, KilledWorker):
         return TrialError(f"{payload.description}: {LOST.format(error.allowed_failures + 1)}")
-    words = " ".join(str(error).split())
     return TrialError(
-        f"{payload.description} cannot be computed by a Dask worker: "
-        f"{type(error).__name__}: {words}"
+        f"{payload.description} cannot be computed by a Dask worker: {in_one_line(error)}"
     )
 
 

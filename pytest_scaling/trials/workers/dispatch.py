@@ -10,8 +10,8 @@ from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ..result import Results, TrialError
-from ..store.leases import new_owner
+from ..result import Results, TrialError, in_one_line
+from ..store.leases import Leases, new_owner
 from ..store.store import Store, StoreError
 from .payload import pack
 from .pool import Pool
@@ -48,7 +48,7 @@ class Job:
 class Dispatcher:
     """Computes trials in a pool that starts with the first of them.
 
-    `ended` is called once for every trial, from one of two threads; `tell` with sentences for
+    `ended` is called once for every trial, from one of two threads; `notice` with sentences for
     the user. At most `workers` trials run, and one more waits in the pool.
     """
 
@@ -58,11 +58,11 @@ class Dispatcher:
         workers: int,
         make_pool: Callable[[int], Pool],
         ended: Callable[[Ending], None],
-        tell: Callable[[str], None],
+        notice: Callable[[str], None],
     ) -> None:
         self._store, self._workers, self._make_pool = store, workers, make_pool
-        self._ended, self._tell = ended, tell
-        self._holder = new_owner()
+        self._ended, self._notice = ended, notice
+        self._leases = Leases(store, new_owner())
         self._queue: deque[Job] = deque()
         self._running: list[Job] = []
         self._elsewhere: list[Job] = []  # leased by another process
@@ -73,7 +73,7 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
 
     def add(self, trials: Iterable[Trial]) -> None:
-        """Put trials into the queue; the dearest go first, so that none is left for the end."""
+        """Put trials into the queue; the most expensive go first: none is left for the end."""
         with self._changed:
             waiting = [*self._queue, *(Job(trial) for trial in trials)]
             self._queue = deque(sorted(waiting, key=lambda job: (-job.losses, -job.trial.cost)))
@@ -114,7 +114,7 @@ class Dispatcher:
                     self._attempt(other, self._look_again)
             if now - renewed >= RENEWAL:
                 renewed = now
-                self._asked(lambda: self._store.renew(self._holder), None)
+                self._asked(self._leases.renew, None)
 
     def _ready(self) -> bool:
         """Whether the first job of the queue may start."""
@@ -129,7 +129,7 @@ class Dispatcher:
         try:
             step(job)
         except Exception as error:
-            reason = f"{job.trial.description} cannot be computed: {type(error).__name__}: {error}"
+            reason = f"{job.trial.description} cannot be computed: {in_one_line(error)}"
             self._end(job, Ending(job.trial, failure=TrialError(reason)))
 
     def _start(self, job: Job) -> None:
@@ -214,19 +214,18 @@ class Dispatcher:
         self._ended(ending)
 
     def _leased(self, job: Job) -> bool:
-        identity = job.trial.identity
-        return self._asked(lambda: self._store.acquire(identity, self._holder), True)
+        return self._asked(lambda: self._leases.acquire(job.trial.identity), True)
 
     def _release(self, job: Job) -> None:
-        self._asked(lambda: self._store.release(job.trial.identity, self._holder), None)
+        self._asked(lambda: self._leases.release(job.trial.identity), None)
 
     def _stored(self, job: Job) -> Results | None:
         return self._asked(lambda: self._store.get(job.trial.identity, job.trial.seeds), None)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
-        """The store's answer; without one the run goes on by itself, and the user is told."""
+        """The store's answer; without one the run goes on by itself, with a notice."""
         try:
             return question()
         except StoreError as error:
-            self._tell(str(error))
+            self._notice(str(error))
             return otherwise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...spec import traits
 from ..result import TrialError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def draws_of_process() -> Draws:
 
 def check_enough(task: Task, m: int) -> None:
     """TrialError where a task of finite data has fewer than m training rows."""
-    most = getattr(task, "most_rows", None)
+    most = traits.most_rows(task)
     if most is not None and m > most:
         raise TrialError(f"Task {task.name} has {most:,} training rows, not {m:,}; use fewer.")
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..identity import differences
-from ..result import TrialError
+from ..identity import canonical, tree_differences
+from ..result import TrialError, in_one_line
 
 if TYPE_CHECKING:
     from ..trial import Trial
@@ -43,23 +43,32 @@ class Payload:
         Raises TrialError, in one sentence, where this process lacks their code or would compute
         something else, for another version of a library for example.
         """
+        trial = self._read()
+        differences = [
+            f"{path} is {json.dumps(there)} there, not {json.dumps(here)}"
+            for path, here, there in tree_differences(
+                json.loads(self.ingredients), json.loads(canonical(trial.ingredients))
+            )
+        ]
+        if differences:
+            raise TrialError(
+                f"{self.description} would be another trial on a worker: "
+                f"{', '.join(differences)}; give the workers the same libraries and the same "
+                f"checkout."
+            )
+        return trial
+
+    def _read(self) -> Trial:
         import pickle
 
         sys.path += [entry for entry in self.path if entry not in sys.path]
         try:
             trial: Trial = pickle.loads(self.pickled)
         except Exception as error:
-            words = " ".join(str(error).split())
             raise TrialError(
-                f"{self.description} cannot be read by a worker: {type(error).__name__}: {words}; "
+                f"{self.description} cannot be read by a worker: {in_one_line(error)}; "
                 f"a worker needs the code of the claims on its PYTHONPATH."
             ) from error
-        others = list(differences(json.loads(self.ingredients), trial.ingredients))
-        if others:
-            raise TrialError(
-                f"{self.description} would be another trial on a worker: {', '.join(others)}; "
-                f"give the workers the same libraries and the same checkout."
-            )
         return trial
 
 
@@ -68,8 +77,6 @@ def pack(trial: Trial) -> Payload:
 
     Classes of modules that a worker could not import, such as a test module, go along by value.
     """
-    from ..identity import canonical
-
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
     return Payload(
         trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
@@ -131,7 +138,7 @@ def findable(name: str, file: str) -> bool:
 def find(name: str, path: list[str] | None) -> Any:
     """What the finders that every process has know about a module."""
     for finder in sys.meta_path:
-        if not finder.__module__.startswith("_pytest."):
+        if not finder.__module__.startswith("_pytest."):  # its import hook, which workers lack
             spec = finder.find_spec(name, path)
             if spec is not None:
                 return spec

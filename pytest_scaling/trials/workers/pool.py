@@ -1,12 +1,15 @@
 """Where trials are computed: a pool takes a trial, packed, and gives a future of its results.
 
-The default pool is a set of local processes, which joblib's loky starts from nothing. Anything
-with the same two methods serves as well, a cluster's client for example.
+The default pool is a set of local processes, which the loky that joblib carries starts from
+nothing. Anything with the same two methods serves as well, a cluster's client for example.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
 import time
 import warnings
 from concurrent.futures import Future
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from .payload import Payload
 
 IDLE = None if os.name == "posix" else 300  # seconds after which an idle process ends
+PARENT_CHECK = 0.5  # seconds between looks whether the controller is still there
 
 
 class PoolError(TrialError):
@@ -44,8 +48,9 @@ class LocalProcesses:
         from joblib.externals.loky import ProcessPoolExecutor
 
         from ...devices.numerics import ENVIRONMENT
-        from .worker import prepare
+        from .worker import run
 
+        self._run = run
         self._executor: Any = ProcessPoolExecutor(
             max_workers=workers,
             timeout=idle,
@@ -56,9 +61,7 @@ class LocalProcesses:
         self._futures: set[Future[Results]] = set()  # that are not done
 
     def submit(self, payload: Payload) -> Future[Results]:
-        from .worker import run
-
-        future: Future[Results] = self._executor.submit(run, payload)
+        future: Future[Results] = self._executor.submit(self._run, payload)
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         return future
@@ -70,3 +73,30 @@ class LocalProcesses:
         with warnings.catch_warnings():  # where `pgrep` is missing, only the workers end
             warnings.simplefilter("ignore")
             self._executor.shutdown(wait=True, kill_workers=True)
+
+
+def prepare(controller: int) -> None:
+    """Make this process a worker: Ctrl-C is its controller's affair, whose end is also its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_large_processes()
+    if os.name == "posix":
+        threading.Thread(target=end_with, args=(controller,), daemon=True).start()
+
+
+def keep_large_processes() -> None:
+    """Let loky keep this process however much memory the rows take that it remembers.
+
+    loky ends a process that has grown by 300 MB, and has no option for that. It measures by psutil
+    where that is installed, which its private flag `_USE_PSUTIL` says.
+    """
+    with contextlib.suppress(ImportError):  # a joblib that carries loky elsewhere
+        from joblib.externals.loky import process_executor
+
+        process_executor._USE_PSUTIL = False
+
+
+def end_with(controller: int) -> None:
+    """End this process soon after its controller has ended, whatever it is doing."""
+    while os.getppid() == controller:
+        time.sleep(PARENT_CHECK)
+    os._exit(1)

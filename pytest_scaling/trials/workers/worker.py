@@ -1,21 +1,17 @@
-"""The process that computes trials: one thread, flushed denormals, the same bits every time."""
+"""Computing a trial: one thread, flushed denormals, the same bits every time."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
-import signal
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...devices.numerics import STRICT, set_determinism, single_threaded
+from ...devices.numerics import STRICT, set_determinism, set_tf32, single_threaded
 from ...spec.protocols import Block
-from ..result import MemoryShortage, SeedResult, TrialError
+from ..result import MemoryShortage, SeedResult, TrialError, in_one_line
 from .draws import draws_of_process
 from .score import score
 
@@ -23,9 +19,6 @@ if TYPE_CHECKING:
     from ...spec.protocols import Labels
     from ..trial import Trial
     from .payload import Payload
-
-
-PARENT_CHECK = 0.5  # seconds between looks whether the controller is still there
 
 
 def compute(trial: Trial) -> tuple[SeedResult, ...]:
@@ -44,7 +37,7 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
             raise TrialError(f"{trial.description}: {error}") from error
         except Exception as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
-            raise kind(failure(trial.description, error)) from error
+            raise kind(f"{trial.description}: {in_one_line(error)}") from error
 
 
 def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...]:
@@ -59,21 +52,15 @@ def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...
 
 def out_of_memory(error: Exception) -> bool:
     """Whether an error says that there was too little memory; if so, some is given back."""
-    said = str(error).lower()
+    message = str(error).lower()
     short = isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError)
-        and any(words in said for words in ("out of memory", "can't allocate memory"))
+        and any(words in message for words in ("out of memory", "can't allocate memory"))
     )
     torch = sys.modules.get("torch")
     if short and torch is not None and torch.cuda.is_initialized():
         torch.cuda.empty_cache()
     return short
-
-
-def failure(description: str, error: BaseException) -> str:
-    """One sentence about an exception that ended a trial."""
-    text = " ".join(str(error).split())
-    return f"{description}: {type(error).__name__}" + (f": {text}" if text else ".")
 
 
 def start_afresh(trial: Trial) -> None:
@@ -85,8 +72,8 @@ def start_afresh(trial: Trial) -> None:
     if torch is not None:
         torch.manual_seed(luck)
         set_determinism(torch, STRICT)
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
+        for backend in (torch.backends.cuda.matmul, torch.backends.cudnn):
+            set_tf32(backend, False)
         torch.backends.cudnn.benchmark = False
 
 
@@ -107,21 +94,3 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
 def run(payload: Payload) -> tuple[SeedResult, ...]:
     """Compute a trial that arrives from another process."""
     return compute(payload.open())
-
-
-def prepare(controller: int) -> None:
-    """Make this process a worker: Ctrl-C is its controller's affair, whose end is also its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(ImportError):  # no restart for the rows that a worker keeps
-        from joblib.externals.loky import process_executor
-
-        process_executor._USE_PSUTIL = False
-    if os.name == "posix":
-        threading.Thread(target=end_with, args=(controller,), daemon=True).start()
-
-
-def end_with(controller: int) -> None:
-    """End this process soon after its controller has ended, whatever it is doing."""
-    while os.getppid() == controller:
-        time.sleep(PARENT_CHECK)
-    os._exit(1)

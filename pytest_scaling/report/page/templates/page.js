@@ -71,10 +71,10 @@
       const seen = dots.filter(each => getComputedStyle(each.dot.parentNode).display !== "none");
       if (!seen.length) return leave();
       const nearest = seen.reduce((a, b) => (Math.abs(a.x - x) <= Math.abs(b.x - x) ? a : b)).x;
-      const told = seen.filter(each => each.x === nearest).sort((a, b) => a.y - b.y);
-      for (const each of dots) each.dot.classList.toggle("near", told.includes(each));
-      const size = told[0].text.match(/m = [\d,]+/)[0];
-      bubble.replaceChildren(...[size, ...told.map(each => each.text.replace(`, ${size}`, ""))]
+      const near = seen.filter(each => each.x === nearest).sort((a, b) => a.y - b.y);
+      for (const each of dots) each.dot.classList.toggle("near", near.includes(each));
+      const size = near[0].text.match(/m = [\d,]+/)[0];
+      bubble.replaceChildren(...[size, ...near.map(each => each.text.replace(`, ${size}`, ""))]
         .map(line => {
           const row = document.createElement("div");
           row.textContent = line;

@@ -1,0 +1,34 @@
+"""The gate on made-up learners: quiet where nothing changed, and not where something did.
+
+A few runs of what `python -m tests.ledger.alarms` measures with many for docs/regression.md.
+"""
+
+import pytest
+
+from pytest_scaling.ledger import gate, regression
+from tests.ledger.alarms import false_alarms, found
+
+RUNS, PAIRS = 10, 20
+
+
+@pytest.mark.parametrize("same_seeds", [True, False])
+def test_unchanged_code_raises_no_alarm(tmp_path, same_seeds):
+    """Two alarms in ten runs have a chance of .004 where one run in a hundred alarms."""
+    assert false_alarms(RUNS, tmp_path, same_seeds=same_seeds) < 2
+
+
+def test_a_gate_without_its_level_and_its_least_loss_would_alarm(tmp_path, monkeypatch):
+    monkeypatch.setattr(gate, "level_for", lambda row, rows: 0.4)
+    monkeypatch.setattr(regression, "SHRINK", 0.0)
+    monkeypatch.setattr(regression, "least", lambda evidence, claim: 0.0)
+    assert false_alarms(RUNS, tmp_path, same_seeds=False) > RUNS / 2
+
+
+@pytest.mark.parametrize("same_seeds", [True, False])
+def test_a_planted_loss_is_found(tmp_path, same_seeds):
+    caught = found(PAIRS, tmp_path, loss=2.0, spread=0.1, same_seeds=same_seeds)
+    assert caught > 0.8 * PAIRS
+
+
+def test_a_loss_that_does_not_matter_is_left_alone(tmp_path):
+    assert found(PAIRS, tmp_path, loss=0.5, spread=0.1, same_seeds=True) == 0

@@ -1,0 +1,212 @@
+"""A ledger that is opened for reading gives its rows, its samples, comparisons and figures."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pytest_scaling import ArchiveError, open_ledger
+from pytest_scaling.ledger.format import dump
+from pytest_scaling.statistics.interval import noise_floor, paired_interval
+
+
+def test_a_ledger_is_a_mapping_from_claims_to_rows(ledger, profile):
+    opened = open_ledger(ledger)
+    assert opened.profile == profile
+    assert list(opened) == ["grow", "named"]
+    assert len(opened) == 2
+    assert opened["grow"]["verdict"] == "supported"
+    assert "elm" not in opened
+
+
+def test_where_no_folder_is_named_those_of_convention_are_looked_for(ledger, monkeypatch, tmp_path):
+    monkeypatch.chdir(ledger.parent.parent)
+    assert list(open_ledger()) == ["grow", "named"]
+    monkeypatch.chdir(ledger.parent)
+    assert list(open_ledger()) == ["grow", "named"]
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(ArchiveError, match="no ledger here; looked for claims/ledger, ledger"):
+        open_ledger()
+
+
+def folders(ledger, *names):
+    for name in names:
+        (ledger / name).mkdir()
+
+
+def test_the_largest_tier_is_opened_on_the_cpu_where_there_is_one(ledger):
+    folders(
+        ledger,
+        "cuda-x86_64-float32-deterministic-standard",
+        "cpu-x86_64-float32-deterministic-standard",
+    )
+    assert open_ledger(ledger).profile == "cpu-x86_64-float32-deterministic-standard"
+
+
+def test_a_part_of_its_name_tells_a_profile_from_the_others(ledger, profile):
+    folders(ledger, "cpu-x86_64-float32-deterministic-standard")
+    assert open_ledger(ledger, "quick").profile == profile
+    assert open_ledger(ledger, "cpu-quick").profile == profile
+    with pytest.raises(ArchiveError, match=r"'cpu' may mean .*quick or .*standard; say more"):
+        open_ledger(ledger, "cpu")
+    with pytest.raises(ArchiveError, match=r"has no profile 'mps': it was never measured"):
+        open_ledger(ledger, "mps")
+
+
+def test_what_was_measured_is_found_across_the_rows(ledger):
+    opened = open_ledger(ledger)
+    assert opened.tasks == ["leaves"]
+    assert opened.learners("leaves") == ["elm", "oak"]
+    assert opened.sizes("leaves", "oak") == [16, 64, 256]
+    assert opened.errors("leaves", "oak", 16) == {0: 0.4, 1: 0.401, 2: 0.402, 3: 0.403, 4: 0.404}
+
+
+def test_of_an_arm_in_two_rows_the_one_with_more_seeds_counts(ledger):
+    path = next(ledger.glob("*/named.json"))
+    row = json.loads(path.read_text())
+    (arm,) = [each for each in row["arms"] if (each["learner"], each["m"]) == ("elm", 256)]
+    arm["seeds"], arm["metrics"]["error"] = list(range(7)), [0.2] * 7
+    path.write_text(dump(row))
+    assert len(open_ledger(ledger).errors("leaves", "elm", 256)) == 7
+
+
+def test_arms_on_other_seeds_or_devices_are_not_taken_for_the_same(ledger):
+    path = next(ledger.glob("*/named.json"))
+    row = json.loads(path.read_text())
+    row["arms"] += [
+        row["arms"][0] | {"learner": "again", "replicate": 1},
+        row["arms"][0] | {"learner": "elsewhere", "device": "cuda"},
+        row["arms"][0] | {"learner": "racer", "metrics": {"steps": [1.0] * 5}},
+    ]
+    path.write_text(dump(row))
+    assert open_ledger(ledger).learners("leaves") == ["elm", "oak"]
+
+
+def test_learners_are_ranked_at_any_m_that_was_measured(ledger):
+    opened = open_ledger(ledger)
+    assert list(opened.at(16, "leaves")) == ["elm", "oak"]
+    with_much = opened.at(256, "leaves")
+    assert list(with_much) == ["oak", "elm"]
+    assert with_much["oak"] == pytest.approx(0.898)
+
+
+def test_a_comparison_is_the_one_that_a_claim_would_make(ledger):
+    gap = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256, smallest_effect=0.05)
+    samples = [0.27 - 0.10] * 5
+    assert gap.samples == pytest.approx(samples)
+    wrong = [round(1000 * (0.37 + 0.002 * seed)) for seed in range(5)]
+    expected = paired_interval(
+        samples, lower_level=0.01, upper_level=0.01, noise_floor=noise_floor(np.array(wrong), 1000)
+    )
+    assert (gap.interval.low, gap.interval.high) == pytest.approx((expected.low, expected.high))
+    assert gap > 0.05
+    assert not open_ledger(ledger).compare("elm", "oak", task="leaves", m=16) > 0.01
+
+
+def test_where_the_rows_that_differ_were_counted_the_interval_is_as_narrow_as_the_claims(ledger):
+    wide = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    path = next(ledger.glob("*/named.json"))
+    row = json.loads(path.read_text())
+    places = [number for number, arm in enumerate(row["arms"]) if arm["m"] == 256]
+    row["discordant"] = [{"arms": places, "rows": [180] * 5}]
+    path.write_text(dump(row))
+    narrow = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    assert narrow.floor == pytest.approx(noise_floor(np.array([180] * 5), 1000))
+    assert narrow.interval.half_width < wide.interval.half_width
+
+
+def test_where_seeds_are_resplits_of_one_data_set_the_interval_is_wider(ledger):
+    apart = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    path = next(ledger.glob("*/grow.json"))
+    row = json.loads(path.read_text())
+    row["cells"][0]["evidence"][0] |= {"arms": [0, 1], "overlap": 0.25}
+    path.write_text(dump(row))
+    overlapping = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
+    assert overlapping.interval.overlap == 0.25
+    assert overlapping.interval.half_width > 1.3 * apart.interval.half_width
+
+
+def test_learners_without_a_common_seed_cannot_be_compared(ledger):
+    for path in ledger.glob("*/*.json"):
+        row = json.loads(path.read_text())
+        for arm in row["arms"]:
+            if arm["learner"] == "oak":
+                arm["seeds"] = [seed + 500 for seed in arm["seeds"]]
+        path.write_text(dump(row))
+    with pytest.raises(ArchiveError, match="elm and oak have no seed in common on leaves, m = 16"):
+        open_ledger(ledger).compare("elm", "oak", task="leaves", m=16)
+
+
+def test_a_comparison_says_how_many_runs_diverged(ledger):
+    path = next(ledger.glob("*/grow.json"))
+    row = json.loads(path.read_text())
+    for arm in row["arms"]:
+        arm["diverged_seeds"] = [1] if arm["learner"] == "oak" else []
+    path.write_text(dump(row))
+    gap = open_ledger(ledger).compare("elm", "oak", task="leaves", m=16)
+    assert gap.notes == ("1 of 10 runs diverged and count as the majority class",)
+
+
+@pytest.mark.parametrize("tier", ["quick", "standard"])
+def test_the_comparisons_of_the_suite_come_out_as_they_did_in_their_claims(tier):
+    opened = open_ledger("claims/ledger", tier)
+    held = 0
+    for a, b, claimed in errors_compared(opened):
+        gap = opened.compare(a["learner"], b["learner"], task=a["task"], m=a["m"])
+        if gap.n == claimed["n"]:  # another claim may have gone further with these learners
+            ends = (gap.interval.low, gap.interval.high)
+            assert ends == pytest.approx((claimed["low"], claimed["high"]), abs=1e-5)
+            held += 1
+    assert held >= 5
+
+
+def errors_compared(opened):
+    """Pairs of arms whose errors a claim compared on the same rows at the level of a lesson."""
+    for row in opened.rows.values():
+        for found in (each for cell in row["cells"] for each in cell["evidence"] if "n" in each):
+            arms = [row["arms"][place] for place in found["arms"]]
+            alike = len(arms) == 2 and all(
+                arms[0][name] == arms[1][name] for name in ("task", "m", "device", "replicate")
+            )
+            judged = (found["metric"], found["unit"], found["level"])
+            if alike and judged == ("error", "error", 0.01):
+                yield *arms, found
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (lambda it: it["grown"], "no claim 'grown' in .*; did you mean grow?"),
+        (lambda it: it.learners("bark"), "no task 'bark'; it has leaves"),
+        (lambda it: it.sizes("leaves", "ash"), "no learner on leaves 'ash'; it has elm, oak"),
+        (lambda it: it.errors("leaves", "oak", 5), "no m of oak on leaves 5; it has 16, 64, 256"),
+        (lambda it: it.at(5, "leaves"), "no m on leaves 5; it has 16, 64, 256"),
+        (lambda it: it.plot(up_to=64), "no learner was measured at three sizes up to m = 64"),
+        (lambda it: it.plot(tasks=["bark"]), "no task 'bark'"),
+        (lambda it: it.plot_claim("named"), "'named' was decided exactly"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(ledger, ask, sentence):
+    with pytest.raises(ArchiveError, match=sentence) as caught:
+        ask(open_ledger(ledger))
+    assert not str(caught.value).startswith("'")
+
+
+def test_the_figure_shows_what_was_measured_up_to_an_m(ledger):
+    opened = open_ledger(ledger)
+    assert "oak from 59.8% at m = 16 to 89.8% at m = 256" in opened.plot().text
+    with pytest.raises(ArchiveError):
+        opened.plot(up_to=100)
+
+
+def test_figures_are_pictures_with_their_words(ledger):
+    html = open_ledger(ledger).plot_claim("grow", theme="dark")._repr_html_()
+    assert html.startswith("<img src='data:image/png;base64,")
+    assert "0.1310 [0.1190, 0.1420], n = 5, supported" in html
+
+
+def test_the_table_of_verdicts_is_escaped(ledger):
+    html = open_ledger(ledger)._repr_html_()
+    assert "<th scope='row'>grow</th>" in html
+    assert "Oaks &amp; elms" in html
