@@ -1,1 +1,1 @@
-"""What is fast, and against what: each module is a command, `python -m benchmarks.NAME`."""
+"""What is fast, and compared with what: each module is a command, `python -m benchmarks.NAME`."""

@@ -2,10 +2,10 @@
 
 Every arm (task, learner, number of rows) of the tier's claims that a scikit-learn estimator can
 train is trained by the suite on its first block of five seeds, and as in `benchmarks.by_hand` on
-the first of these seeds, in turns in one process with one numeric thread. Counted is the CPU time
-of a seed, with the labelling of the test rows and without the drawing of the rows.
+the first of these seeds, in turns in one process with one numeric thread. The CPU time of a seed
+is counted, with the labelling of the test rows and without the drawing of the rows.
 
-All claims together are then an extrapolation, with the seeds that stand in the ledger. By hand:
+The sum over all claims is then an extrapolation, with the numbers of seeds in the ledger. By hand:
 every claim trains all of its arms with the tier's most seeds. The suite: every arm is trained once
 for all claims, with as many seeds as the one that asked for most. Claims with an arm that
 scikit-learn has no estimator for are left out on both sides, and so is whatever is not training.
@@ -47,7 +47,7 @@ class Cost:
 
 
 def claims_of(tier: str, tasks: Sequence[str]) -> dict[str, list[Curve]]:
-    """The arms, on some tasks or all, of every claim that can be had with scikit-learn alone."""
+    """The arms, on some tasks or all, of every claim that needs only scikit-learn."""
     names = [path.stem for path in sorted(rows(tier).glob("*.json"))]
     found = {name: curves(name, tier, tasks) for name in names}
     return {
@@ -104,7 +104,7 @@ def learner_row(name: str, sums: Sequence[float]) -> tuple[object, ...]:
 
 
 def alone(arms: Sequence[Curve], costs: Mapping[str, Cost], most: int) -> float:
-    """How many times as long a claim takes by hand, heard by itself with an empty store."""
+    """How many times as long a claim takes by hand, evaluated alone with an empty store."""
     suite = sum(arm.seeds * costs[arm.key].suite for arm in arms)
     return most * sum(costs[arm.key].by_hand for arm in arms) / suite
 

@@ -1,9 +1,9 @@
 """`python -m benchmarks.by_hand CLAIM ...`: the trials of claims as one would do them without us.
 
-A script as a careful user of scikit-learn writes it: for every seed, draw the rows, standardise,
-fit one estimator an arm, count the errors; joblib spreads the seeds over all cores. The arms (task,
-learner, number of rows, settings) are those of the claim's row in the ledger. Each claim computes
-its own, all of them with the full number of seeds, and remembers nothing.
+A script as a careful user of scikit-learn would write it: for every seed, draw the rows,
+standardise, fit one estimator per arm, count the errors; joblib spreads the seeds over all cores.
+The arms (task, learner, number of rows, settings) are those of the claim's row in the ledger. Each
+claim computes its own, all of them with the full number of seeds, and stores nothing.
 
 Networks are MLPClassifier, 32-bit floats, with the widths, batch, number of steps, learning rate
 and momenta of the suite's; it has neither decoupled weight decay nor a schedule, and keeps its
@@ -45,7 +45,7 @@ NAMED_TASKS = {task.name: task for task in (*TASKS, *map(permuted, TASKS))}
 
 @dataclass(frozen=True)
 class Curve:
-    """One arm of a claim, as its row in the ledger has it.
+    """One arm of a claim, as in its row in the ledger.
 
     settings: as JSON. seeds: how many the claim asked for before it was decided or given up.
     """
@@ -83,7 +83,7 @@ class Curve:
 
 
 def network(width: int, settings: dict[str, Any], m: int, seed: int) -> Any:
-    """The network of the suite, as far as MLPClassifier has it."""
+    """The network of the suite, as far as MLPClassifier can match it."""
     from sklearn.neural_network import MLPClassifier
 
     batch = min(BATCH, m)

@@ -1,6 +1,6 @@
 """`python -m benchmarks.generation`: rows that each task's generator makes in a second.
 
-The best of several draws on one thread: whatever else the machine does can only add to the time.
+The best of several draws on one thread: other load on the machine can only add to the time.
 The package `mnist1d`, where it is installed, makes the same signals one at a time.
 """
 

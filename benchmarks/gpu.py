@@ -1,13 +1,13 @@
-"""`python -m benchmarks.gpu`: everything that one GPU can tell, in at most eight minutes.
+"""`python -m benchmarks.gpu`: all measurements on one GPU, in at most eight minutes.
 
-Peak of matrix products against the throughput of the suite's training, time ratios of CPU and GPU
+Peak of matrix products and throughput of the suite's training, time ratios of CPU and GPU
 by width with the width where the GPU overtakes, equality of results between devices, what CUDA
 graphs, torch.compile, seeds at once and lower precision would gain, and claims on the device. Each
-part is a process with a limit of its own time: one that fails, hangs or takes the device along
-costs its own remaining rows, and a sentence says so. `gpu.json` is written anew after every row,
-`gpu.svg` at the end. `--small --device cpu` runs all of it in small where there is no GPU; no part
-has a limit of its own then. `--after gpu.json` goes on from an earlier run: what is whole there is
-not measured again. `benchmarks/gpu.sh` installs carried wheels first, on a machine that can fetch
+part is a process with its own time limit: one that fails, hangs or crashes the device loses only
+its own remaining rows, and the report says so. `gpu.json` is written again after every row,
+`gpu.svg` at the end. `--small --device cpu` runs all of it in small where there is no GPU; then no
+part has its own limit. `--after gpu.json` continues an earlier run: complete parts are not
+measured again. `benchmarks/gpu.sh` installs carried wheels first, on a machine that can fetch
 nothing.
 """
 
@@ -38,7 +38,7 @@ Results = dict[str, dict[str, Any]]
 
 @dataclass
 class Report:
-    """What has been measured so far; the file has it too."""
+    """What has been measured so far; the file has the same."""
 
     file: Path
     device: str
@@ -199,10 +199,10 @@ def best_by_precision(rows: Sequence[Row]) -> list[Row]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu")
     parser.add_argument("--device", default="cuda:0", help="default: cuda:0")
-    parser.add_argument("--small", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("--small", action="store_true", help="small sizes, to check that it runs")
     parser.add_argument("--out", type=Path, default=Path("gpu"), help="folder (default: gpu)")
     parser.add_argument("--minutes", type=float, default=8, help="for everything (default: 8)")
-    parser.add_argument("--after", type=Path, help="gpu.json of a run to go on from")
+    parser.add_argument("--after", type=Path, help="gpu.json of a run to continue")
     parser.add_argument("--parts", default=",".join(PARTS), help="separated by commas")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.parts.split(",") if name not in PARTS]

@@ -1,7 +1,7 @@
 """The parts of `benchmarks.gpu`, each a process of its own: `python -m benchmarks.gpu_parts NAME`.
 
-A part writes one JSON object a line as soon as it is measured, so that nothing is lost where the
-next measurement fails, hangs or takes the device along. Times are medians of REPEATS timings after
+A part writes one JSON object per line as soon as it is measured, so that nothing is lost where the
+next measurement fails, hangs or crashes the device. Times are medians of REPEATS timings after
 a warm-up, from an idle device to an idle device.
 """
 
@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from fixtures.learners import Network
 from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS, Parameters, train
-from fixtures.learners.program import STEPS_AT_ONCE, Program
+from fixtures.learners.program import STEPS_AT_ONCE, Group, Program
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.devices.accelerator import Accelerator, accelerator, timed
 from pytest_scaling.devices.hardware import facts, state
@@ -131,7 +131,7 @@ class Bench:
 class Training:
     """A block of seeds of one width on one device, to be trained for some steps from the start.
 
-    Rows and initial weights are drawn on the device: how they come about is not what is timed.
+    Rows and initial weights are drawn on the device: drawing them is not timed.
     """
 
     width: int
@@ -174,8 +174,9 @@ class Training:
             yield order.view(self.seeds, steps, self.batch).transpose(0, 1).flatten(1)
 
     def program(self, record: bool | None = None) -> Program:
-        decay = SETTINGS["weight_decay"]
-        return Program(self.parameters(), self.x, self.y, self.batch, decay, record=record)
+        networks = [Group(0, self.seeds, SETTINGS["weight_decay"])]
+        rows, labels = self.x.flatten(0, 1), self.y.flatten()
+        return Program(self.parameters(), rows, labels, self.batch, networks, record=record)
 
     def runner(self) -> Callable[[], None]:
         """Trains networks from the start, as the suite does on this device."""
@@ -263,7 +264,7 @@ def ratio(bench: Bench) -> Iterator[Row]:
 
 
 def equality(bench: Bench) -> Iterator[Row]:
-    """What the devices make of the same seeds: errors, labels that agree, and a run repeated."""
+    """The results of the devices on the same seeds: errors, labels that agree, a repeated run."""
     steps = 5 * bench.scale.steps
     draws = [mnist1d.draw(seed, bench.scale.m) for seed in range(2)]
     tests = [mnist1d.test_set(seed) for seed in range(2)]
@@ -288,7 +289,7 @@ def equality(bench: Bench) -> Iterator[Row]:
 
 
 def levers(bench: Bench) -> Iterator[Row]:
-    """Milliseconds a step, the choice of its rows included, with each lever."""
+    """Milliseconds per step, including the choice of its rows, with each lever."""
     several = bench.scale.steps
     for width, seeds, batch in bench.scale.shapes:
         for name, prepare, tf32 in LEVERS:

@@ -100,7 +100,7 @@ for number in range(CLAIMS):
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process with its children took: seconds, and MiB where they were looked at."""
+    """What a process with its children took: seconds, and MiB where they were measured."""
 
     wall: float
     cpu: float
@@ -135,7 +135,7 @@ def trial(m: int, seeds: int) -> Usage:
 
 
 def suite(claims: int, workers: int, spin: float) -> Usage:
-    """Hear so many made-up claims with an empty store."""
+    """Evaluate this many made-up claims with an empty store."""
     with tempfile.TemporaryDirectory() as name:
         source = PROJECT.replace("SPIN", str(spin)).replace("CLAIMS", str(claims))
         Path(name, "test_claims.py").write_text(source)

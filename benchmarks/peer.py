@@ -5,16 +5,16 @@ By hand is `benchmarks.by_hand`: scikit-learn and joblib. The unit is a claim on
 from one to the next; each is a process of its own, imports and worker processes included, with as
 many workers as there are cores. A ratio above 1 says how many times as long it takes by hand.
 
-The interval of level .05 is that of the median ratio over these units, by order statistics; it
+The interval of level 0.05 is that of the median ratio over these units, by order statistics; it
 takes six of them for both its limits to be finite. At the end the suite evaluates all the claims in
 one run, in which they share what they train, against the sum of the script's times.
 
-CPU time is that of the process and of all its children. `--seeds N` trains N seeds by hand in place
+CPU time is that of the process and of all its children. `--seeds N` trains N seeds by hand instead
 of all, and adds the others at the mean CPU time of these; the wall time grows in proportion. The
 table says so. `--results FILE` keeps what was measured, and goes on from there.
 
-`--whole` takes no turns: the suite evaluates all the claims named, or else all that can be had with
-scikit-learn alone, in one run, and then the script does the same from start to end, all seeds.
+`--whole` takes no turns: the suite evaluates all the claims named, or else all that need only
+scikit-learn, in one run, and then the script does the same from start to end, with all seeds.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def timed(command: Sequence[str], most_status: int) -> tuple[Cost, str]:
 
 
 def by_suite(nodes: Sequence[str], tier: str, tasks: Sequence[str]) -> Cost:
-    """Hear claims with an empty store; a claim that fails has been heard."""
+    """Evaluate claims with an empty store; a claim that fails has been evaluated too."""
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "pytest", *nodes, "-q", "--tier", tier]
         command += ["--scaling-tasks", ",".join(tasks)] if tasks else []
@@ -168,7 +168,7 @@ def line(name: str, task: str, suite: Cost, hand: Cost) -> tuple[object, ...]:
 
 
 def lines(measured: Sequence[Pair], together: Cost) -> Iterator[tuple[object, ...]]:
-    """Every pair, the sum of each claim, and the slice as a whole."""
+    """Every pair, the sum of each claim, and all of them together."""
     nothing = Cost(0.0, 0.0)
     for claim in dict.fromkeys(pair.claim for pair in measured):
         own = [pair for pair in measured if pair.claim == claim]

@@ -2,8 +2,8 @@
 
 The worlds and what is true in them are those of tests/planted/. The first table has, for every
 claim and world, the planted truth and the shares of evaluations that came out supported and
-refuted, in per cent; the rest was inconclusive, or not applicable. The second has all of a
-truth together.
+refuted, in per cent; the rest was inconclusive, or not applicable. The second sums them up by
+truth.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`python -m benchmarks.profile`: where the time of training goes, learner by learner.
 
 The figures are those of a store of trials: the wall seconds that each trial took in its worker,
-from the rows to the labels of the test rows. They are of the machine, and of what else it did,
-when the trials were computed. Drawing the rows, statistics and the report are not in them.
+from the rows to the labels of the test rows. They depend on the machine, and on its other load,
+when the trials were computed. Drawing the rows, statistics and the report are not included.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             held = list(trials(connection))
     except pytest.UsageError as mistake:
         parser.error(str(mistake))
-    header = ("learner", "seeds", "seconds", "share", "slowest arm: seconds a seed")
+    header = ("learner", "seeds", "seconds", "share", "slowest arm: seconds per seed")
     print(table(header, rows_of(held, options.rows)))
     return 0
 

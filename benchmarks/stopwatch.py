@@ -1,8 +1,8 @@
-"""`python -m benchmarks.stopwatch`: how far a function's time seems to differ from its own.
+"""`python -m benchmarks.stopwatch`: by how much a function's time seems to differ from itself.
 
 The stopwatch times one function against itself, again and again. Without noise every ratio would
 be 1. The table has the share of ratios inside 3 %, the largest departure, and how often the
-interval of level .01 lies wholly on one side of 1, which must happen in at most 2 of 100.
+interval of level 0.01 lies wholly on one side of 1, which must happen in at most 2 of 100.
 """
 
 from __future__ import annotations

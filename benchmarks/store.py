@@ -1,8 +1,8 @@
 """`python -m benchmarks.store`: the time of a look-up in a large store.
 
-A store of its own is filled with made-up trials of five seeds with 10,000 test rows each, as the
-suite's are, and opened anew. Then random trials are looked up, half of which are not there. A
-look-up compares every checksum. CPU time of this process; the file may lie in the system's memory.
+A separate store is filled with made-up trials of five seeds with 10,000 test rows each, as the
+suite's are, and opened again. Then random trials are looked up, half of which are missing. A
+look-up compares every checksum. CPU time of this process; the file may be in the system's memory.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ first run left there. `--warm` leaves out the first run and takes the store that
 Whatever comes after `--` goes to pytest, as in `python -m benchmarks.tier -- -k relu`.
 
 Wall time is that of the whole command. CPU time is that of the command and of all its processes
-that it waited for, as the system counts it. Memory is the most that the resident sizes of all
-processes came to together, looked at five times a second; a page that processes share counts in
-each of them, so it is an upper bound.
+that it waited for, as the system counts it. Memory is the largest total of the resident sizes of
+all processes, measured five times a second; a page that processes share counts in each of them, so
+it is an upper bound.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pytest_scaling.trials.store.store import Store, default_path
 
 from .machine import ROOT, cores, cpu_of_children, description, table
 
-GLANCE = 0.2  # seconds between two looks at the memory
+GLANCE = 0.2  # seconds between two measurements of the memory
 MIB = 2**20
 USAGE_ERROR = 2  # exit codes of pytest from here on mean that there is nothing to measure
 
@@ -39,7 +39,7 @@ class Cost:
 
     wall: float  # seconds
     cpu: float  # seconds, user and system
-    memory: float | None  # MiB, or None where the system does not tell
+    memory: float | None  # MiB, or None where the system does not say
     trials: int  # computed
     status: int
 
@@ -72,7 +72,7 @@ def resident(root: int) -> int:
 
 
 class Watch:
-    """Looks at the memory of a process and its descendants until it is stopped."""
+    """Watches the memory of a process and its descendants until it is stopped."""
 
     def __init__(self, process: int) -> None:
         self.most = 0

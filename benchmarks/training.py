@@ -5,9 +5,9 @@ torch and by numpy, over SIZES. Training is `fixtures.learners.network.train` at
 its own batches, for a block of five seeds at once and for the same seeds one at a time. Operations
 are counted as 6 x rows x weights: two for each weight and row going forward, and four going back.
 
-Times are CPU times of this process, on one thread, so that other programs disturb them little; what
-they do disturb (caches, memory, the clock of the processor) only ever makes a round slower, so a
-share of the peak compares the fastest rounds of the two. They take turns.
+Times are CPU times of this process, on one thread, so that other programs disturb them little. The
+remaining disturbance (caches, memory, the clock of the processor) only ever makes a round slower,
+so a share of the peak compares the fastest rounds of the two. They take turns.
 """
 
 from __future__ import annotations

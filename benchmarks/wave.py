@@ -1,8 +1,8 @@
 """`python -m benchmarks.wave`: how busy claims keep a machine, replayed for any number of cores.
 
 The claims are prefetched as a run does, with the results and the training times of a store that has
-them all; nothing trains. A clock of its own says when each trial would end on so many workers,
-without what a pool costs. The times are those of blocks that trained beside another one.
+them all; nothing trains. A simulated clock says when each trial would end on so many workers,
+without the cost of a pool. The times are those of blocks that trained next to another one.
 
 Three orders are compared. *In turn*: one claim after the other, each look of all its arms at once.
 *One wave*: as `pytest` does. *Ideal*: what no order can beat, all of the training shared evenly, or
@@ -86,7 +86,7 @@ class Replay:
 
 
 class Player:
-    """A plugin for one run of pytest: replays the claims in place of testing them."""
+    """A plugin for one run of pytest: replays the claims instead of testing them."""
 
     def __init__(self, path: Path, workers: Sequence[int]) -> None:
         self._path, self._workers = path, workers

@@ -1,7 +1,7 @@
 """`python -m claims.coverage`: write the tables of README.md from lecture.toml and the claims.
 
-The first has every statement of the lecture, with the claims that it became or the reason why it
-became none; the second has every claim, with what is measured and its controls.
+The first has every statement of the lecture, with its claims or the reason why it has none; the
+second has every claim, with what is measured and its controls.
 """
 
 from __future__ import annotations
@@ -105,11 +105,11 @@ def claim_table(said: Sequence[Statement], claims: Sequence[Collected]) -> Itera
 
 
 def renewed(text: str, made: str) -> str:
-    """The text with what is made between its two comments; SystemExit where it lacks one."""
+    """The text with the tables between its two comments; SystemExit where one is missing."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
-        raise SystemExit(f"{README.name} lacks {BEGIN} or, below it, {END}; put them back")
+        raise SystemExit(f"{README.name} is missing {BEGIN} or, below it, {END}; restore them")
     return f"{head}{BEGIN}\n{made}\n{END}{tail}"
 
 

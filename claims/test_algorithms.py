@@ -1,7 +1,7 @@
 """Algorithms: from the sigmoid to ReLU (06:24 to 07:17).
 
-All that enters a verdict here is plain gradient descent: the whole training set of m = 256 rows
-makes every step, the learning rate stays what it is, and nothing is normalised. Hidden layers have
+All that enters a verdict here is plain gradient descent: every step uses the whole training set of
+m = 256 rows, the learning rate is constant, and nothing is normalised. Hidden layers have
 100 units.
 """
 
@@ -34,9 +34,9 @@ ONE_UNIT = 0.01  # of the 100 units of a layer
 
 # Measured, in this order: the derivative of the sigmoid by automatic differentiation at 10,001
 # points from -10 to 10; and the share of hidden units, unit by unit and row by row, with a slope
-# below .01 in a network of three hidden layers after 500 steps (less that at the start, where there
-# is none). The control asks the same of ReLU where its input is positive; below zero its slope is
-# zero by definition, and relu-unit-slope says so.
+# below 0.01 in a network of three hidden layers after 500 steps (minus that at the start, where
+# there is none). The control asks the same of ReLU where its input is positive; below zero its
+# slope is zero by definition, as relu-unit-slope says.
 @claim(
     "sigmoid-saturates",
     "The sigmoid has regions where its slope is nearly zero, and units of a network get there",
@@ -139,9 +139,9 @@ def test_relu_has_unit_slope(measure, exact, probe, m_small):
 # hidden layer to the one below it (its norm, at the pre-activations), sigmoid over ReLU, at the
 # start and as the mean over 200 / depth steps of training; and the gradient of the first layer's
 # weights at the start, ReLU over sigmoid, as a factor for every hidden layer. Each activation has
-# the learning rate that suits it. Beside it, entering no verdict: two hidden layers. Such a sigmoid
-# network learns within these steps, and its growing weights make up for much of the shrink (on
-# tuning seeds, for nearly all of it after 400 steps); deeper ones are still where they started.
+# the learning rate that suits it. Reported, not counted: two hidden layers. Such a sigmoid network
+# learns within these steps, and its growing weights make up for much of the shrinking (on tuning
+# seeds, for nearly all of it after 400 steps); deeper ones are still where they started.
 @claim(
     "relu-gradient-survives",
     "In a deep network ReLU's gradient is much less likely to shrink to zero than the sigmoid's",

@@ -1,13 +1,13 @@
 """Computation: what it is good for (03:30 to 03:42, 05:28 to 05:41 and 07:17 to 09:15).
 
-A bigger network helps only as far as there is computation to train it, on whatever device; an
+A bigger network helps only as far as there is computation to train it, on any device; an
 algorithm that needs fewer operations trains bigger networks in the same time; and experiments that
 return sooner find better networks.
 
 Computation is counted in floating point operations of the matrix products of training, six for
-every weight and row of a step, so that no verdict depends on how busy a machine is. Claims that say
-`in-seconds` stand beside these forms: a stopwatch takes their times on the machine at hand, and
-their verdicts are no part of the ledger.
+every weight and row of a step, so that no verdict depends on how busy a machine is. Claims with
+`in-seconds` in their names accompany these forms: a stopwatch takes their times on the machine at
+hand, and their verdicts are not in the ledger.
 """
 
 import math

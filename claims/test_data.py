@@ -1,7 +1,7 @@
-"""Labelled data, little and much: what counts as data, and who leads where (03:45 to 05:17).
+"""Labelled data, little and plenty: what counts as data, and who leads where (03:45 to 05:17).
 
 The axis of the figure counts labelled examples. With few of them the order of the learners is not
-well defined: features made by hand and details decide. With very many, large networks dominate.
+well defined: hand-crafted features and details decide. With very many, large networks dominate.
 
 m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
 its middle. All differences are paired by seed, on the same rows. worst_settings and best_settings

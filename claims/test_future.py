@@ -3,8 +3,8 @@
 A forecast is a power law with a floor, c + a * m**-b, fitted to six sizes of the training set, each
 twice the one before, up to half of m_large. It is made from the same seeds that are then measured
 at m_large. The claim is not applicable where half of m_large already brings the error within MARGIN
-of the Bayes error. Where curves fall faster than a power law the law itself fails, and says too
-little: the second claim has that as a row of its own.
+of the Bayes error. Where curves fall faster than a power law the law itself fails, and predicts
+too little: the second claim has its own row for that.
 """
 
 from fixtures.learners import large_network, logistic_regression

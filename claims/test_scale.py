@@ -1,8 +1,8 @@
 """The figure: performance against the amount of labelled data (01:00 to 03:42).
 
 Traditional learners improve for a while and then flatten; larger networks do better than smaller
-ones where data are plentiful, and go on improving; the best takes both a large network and much
-data; and scale helps only up to a point.
+ones where data are plentiful, and go on improving; the best takes both a large network and plenty
+of data; and scale helps only up to a point.
 
 m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
 its middle; EARLY, 64 rows, is where the curves begin. The small, medium and large network differ
@@ -38,7 +38,7 @@ from pytest_scaling import FLAT, all_of, claim, control, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
 ALIKE = (-0.02, 0.02)  # of error: what 360 test rows, split again and again, can tell apart
-BIG_DATA = 65_536  # rows from which friedman has nothing more to give
+BIG_DATA = 65_536  # rows from which friedman has nothing left to gain
 
 
 @claim(
@@ -188,7 +188,7 @@ def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_e
 
 
 # Scale helps only up to a point: three forms. The third, where the network is too big for the time
-# there is, is in test_computation.py.
+# available, is in test_computation.py.
 
 
 @claim(

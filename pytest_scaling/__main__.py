@@ -1,4 +1,4 @@
-"""`python -m pytest_scaling`: what can be said about claims without evaluating them."""
+"""`python -m pytest_scaling`: commands about claims and their verdicts that train nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMANDS = (listing, verify, report, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):
-    """Ends with pytest's exit code where the command line is wrong."""
+    """Exits with pytest's code for a usage error where the command line is wrong."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0, or pytest's exit code for a mistake, which is told in one sentence."""
+    """Run one command; 0, or pytest's exit code for a mistake, with a message of one sentence."""
     parser = Parser(prog="python -m pytest_scaling", description=__doc__)
     commands = parser.add_subparsers(metavar="command", required=True)
     for command in COMMANDS:

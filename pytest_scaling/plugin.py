@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     from .run.options import options_of
 
-    if options_of(session.config).tier is not None:  # an unknown one is told before collection
+    if options_of(session.config).tier is not None:  # an unknown one is reported before collection
         from .run.session import tier_of
 
         tier_of(session.config)
@@ -204,7 +204,7 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
 
 
 class Recorder:
-    """Keeps the records that reports bring, from this process or from workers of pytest-xdist."""
+    """Keeps the records that come with reports, from this process or from xdist's workers."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

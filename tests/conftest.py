@@ -1,4 +1,4 @@
-"""What all tests may use: pytest run in a project of its own, and rows that no test has drawn."""
+"""Fixtures for all tests: pytest in a project of its own, and rows that no test has drawn."""
 
 import pytest
 import scipy.special  # noqa: F401 - pytester forgets what a run inside it imports; scipy loads once
@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """Fail where a comparison is unexpectedly inconclusive, which pytest takes for a skip."""
+    """Fail where a comparison is unexpectedly inconclusive, which pytest would count as a skip."""
     try:
         return (yield)
     except Inconclusive as undecided:

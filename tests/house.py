@@ -1,8 +1,8 @@
 """`python -m tests.house`: the measures of the package's layout, and what breaks its rules.
 
-A room is a subpackage of `pytest_scaling`; it stands on those that it imports, also where only a
-type checker reads the import. A floor is the longest way down from a room. The rules, which
-tests/test_layers.py holds the package to, stand in the constants.
+A room is a subpackage of `pytest_scaling`; it stands on those that it imports, including imports
+for type checkers. A floor is the longest way down from a room. The rules, which
+tests/test_layers.py enforces, are in the constants.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def has_code(path: Path) -> bool:
 
 
 def circles(graph: Mapping[str, set[str]]) -> list[str]:
-    """A circle of imports in words, if there is one."""
+    """A circular import in words, if there is one."""
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
@@ -116,7 +116,7 @@ def circles(graph: Mapping[str, set[str]]) -> list[str]:
 
 
 def floors(graph: Mapping[str, set[str]]) -> dict[str, int]:
-    """The floor of everything in a graph without circles; 1 is the ground."""
+    """The floor of everything in a graph without circular imports; 1 is the ground."""
     floor: dict[str, int] = {}
     for name in graphlib.TopologicalSorter(graph).static_order():
         floor[name] = 1 + max((floor[each] for each in graph.get(name, ())), default=0)
@@ -124,7 +124,7 @@ def floors(graph: Mapping[str, set[str]]) -> dict[str, int]:
 
 
 def between_modules(package: Path) -> dict[str, set[str]]:
-    """What every module imports of the package, itself left out."""
+    """What every module imports from the package, except itself."""
     files = modules_of(package)
     found: dict[str, set[str]] = {module: set() for module in files}
     for arrow in arrows(package):
@@ -150,7 +150,7 @@ def modules_in(folder: Path) -> int:
 
 
 def faults(package: Path) -> list[str]:
-    """Whatever breaks the rules, a sentence each."""
+    """Everything that breaks the rules, one message each."""
     rank = {name: row for row, names in enumerate(LAYERS) for name in names}
     found = [
         f"{name}: has no place in LAYERS of tests/house.py, give it one"
@@ -175,7 +175,7 @@ def faults(package: Path) -> list[str]:
 
 
 def too_large(package: Path) -> Iterator[str]:
-    """Rooms, classes and functions beyond the measures."""
+    """Rooms, classes and functions beyond the limits."""
     for folder in sorted({file.parent for file in package.rglob("*.py")} - {package}):
         if (count := modules_in(folder)) > MOST_MODULES:
             yield f"{folder.relative_to(package)} has {count} modules, more than {MOST_MODULES}"

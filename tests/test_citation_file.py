@@ -12,7 +12,7 @@ FILE = ROOT / "CITATION.cff"
 
 
 def validate(path):
-    """Hold a file against the schema of the Citation File Format."""
+    """Check a file against the schema of the Citation File Format."""
     schema = "vendor.citation-file-format"
     return subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)],

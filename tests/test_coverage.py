@@ -151,5 +151,5 @@ def test_what_stands_around_the_tables_is_kept():
 
 @pytest.mark.parametrize("text", ["", BEGIN, f"{END}\n{BEGIN}"])
 def test_a_readme_without_a_place_for_the_tables_is_told_of(text):
-    with pytest.raises(SystemExit, match=r"README\.md lacks .*; put them back"):
+    with pytest.raises(SystemExit, match=r"README\.md is missing .*; restore them"):
         renewed(text, "new")

@@ -1,4 +1,4 @@
-"""The wheel holds the plugin, whole and alone."""
+"""The wheel holds the whole plugin, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The README says what is so: its example runs, its table is the table of the options."""
+"""The README is correct: its examples run, its table is the table of the options."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from pytest_scaling.run.options import markdown
 
+LEDGER = Path(__file__).parents[1] / "claims" / "ledger" / "cpu-x86_64-float32-deterministic-quick"
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
@@ -20,8 +22,22 @@ def test_the_table_of_options_is_the_one_in_the_code():
     assert between("options") == markdown()
 
 
-def test_the_verdict_shown_is_of_the_claim_shown():
-    assert "large-dominates: supported" in between("verdict")
+def test_the_verdict_shown_is_that_of_the_ledger():
+    row = json.loads((LEDGER / "large-dominates.json").read_text(encoding="utf-8"))
+    shown = between("verdict")
+    assert f"large-dominates: {row['verdict']}" in shown
+    evidence = [each for cell in row["cells"] for each in cell["evidence"]]
+    known = {
+        f"{each['value']:.4f} [{each['low']:.4f}, {each['high']:.4f}] {each['n']}"
+        for each in evidence
+    }
+    lines = [
+        re.findall(r"(-?\d\.\d{4}) +(\[[^]]*\]) +> 0\.0100 +(\d+)", line)
+        for line in shown.splitlines()
+    ]
+    figures = {" ".join(found[0]) for found in lines if found}
+    assert len(figures) == len(shown.splitlines()) - 4  # two fences, a heading and the headline
+    assert figures <= known
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The plugin costs a run that has no claims nothing but its own few modules.
+"""The plugin costs a run without claims only its own few modules.
 
 What is imported is asserted, not how long it takes: seconds depend on the machine. The times are
 in docs/decisions/0001-dependencies.md.

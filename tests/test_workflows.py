@@ -1,4 +1,4 @@
-"""Continuous integration, here and as docs/ci.md recommends it, calls what there is."""
+"""Continuous integration, here and as docs/ci.md recommends it, calls only what exists."""
 
 import re
 import shlex

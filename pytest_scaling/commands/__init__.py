@@ -1,1 +1,1 @@
-"""The commands of `python -m pytest_scaling`, a module each."""
+"""The commands of `python -m pytest_scaling`, one module each."""

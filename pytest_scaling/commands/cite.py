@@ -1,4 +1,4 @@
-"""`cite`: a verdict as a sentence, BibTeX, CSL-JSON and slides; and whether cited ones hold."""
+"""`cite`: a verdict as a sentence, BibTeX, CSL-JSON and slides; a check of what texts cite."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMATS = ("text", "bibtex", "csl-json", "json")
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = commands.add_parser(
-        "cite", help="a verdict with its citation and slides; or check the verdicts a text cites"
+        "cite", help="cite a verdict, with slides, or check the verdicts that a text cites"
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("claim", nargs="?", help="the claim's id")
@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="tell which citations in Markdown, HTML or LaTeX no longer hold",
+        help="report which citations in Markdown, HTML or LaTeX no longer hold",
     )
     parser.add_argument("--ledger", type=Path, help="folder of the ledger (default: claims/ledger)")
     parser.add_argument(
@@ -67,7 +67,7 @@ def show(options: argparse.Namespace) -> int:
     row, path = archive[options.claim], archive.path(options.claim)
     if digest(dict(row)) != row["digest"]:
         raise pytest.UsageError(
-            f"{path} was edited: its digest does not fit its content; restore it from version "
+            f"{path} was edited: its digest does not match its content; restore it from version "
             f"control, and see `python -m pytest_scaling verify`"
         )
     try:
@@ -111,7 +111,7 @@ def written(citation: Any, form: str, files: Sequence[Path]) -> str:
 
 
 def dumped(content: Any) -> str:
-    """The content as JSON, readable."""
+    """The content as readable JSON."""
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -169,14 +169,14 @@ def markdown(name: str, text: str, caption: str) -> str:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Tell every citation that no longer holds, by file and line."""
+    """Report every citation that no longer holds, by file and line."""
     holding = failing = 0
     for path in options.check:
         found = list(checked(path, options.ledger))
         if not found:
             raise pytest.UsageError(
                 f"{path} cites no claim: a citation is a key such as those that "
-                f"`python -m pytest_scaling cite CLAIM` gives"
+                f"`python -m pytest_scaling cite CLAIM` prints"
             )
         for line, holds, sentence in found:
             holding, failing = holding + holds, failing + (not holds)
@@ -187,7 +187,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def checked(path: Path, ledger: Path | None) -> Iterator[tuple[int, bool, str]]:
-    """For each citation in a file its line, whether it holds, and what there is to say of it."""
+    """For each citation in a file its line, whether it holds, and a message about it."""
     from ..report.citation.key import mentions
 
     try:
@@ -201,14 +201,14 @@ def checked(path: Path, ledger: Path | None) -> Iterator[tuple[int, bool, str]]:
 
 
 def judged(text: str, folder: Path) -> tuple[bool, str]:
-    """Whether a citation holds, and a sentence where there is something to say."""
+    """Whether a citation holds, and a message, empty where there is nothing to say."""
     from ..report.citation.key import Key, KeyFault
 
     try:
         key = Key.read(text)
         row = Archive(folder, key.profile)[key.claim] if known(key, folder) else None
     except KeyFault as fault:
-        return False, f"{fault}; cite it anew"
+        return False, f"{fault}; cite it again"
     except ArchiveError as absent:
         return False, f"{absent.args[0]}: it was cited as {key.verdict}"
     if row is None:
@@ -217,8 +217,8 @@ def judged(text: str, folder: Path) -> tuple[bool, str]:
         return False, f"{key.claim!r} was cited as {key.verdict} and is {row['verdict']} now"
     if not row["digest"].startswith(key.digest):
         return True, (
-            f"{key.claim!r} is still {key.verdict}, but its record is another: "
-            f"compare the figures, and cite it anew"
+            f"{key.claim!r} is still {key.verdict}, but its record has changed: "
+            f"compare the figures, and cite it again"
         )
     return True, ""
 

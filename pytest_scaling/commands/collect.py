@@ -22,7 +22,7 @@ AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarn
 
 
 def default_paths() -> list[str]:
-    """Where claims are when nobody says: in `claims`, or in the current directory."""
+    """Where claims are by default: in `claims`, or in the current directory."""
     return ["claims"] if Path("claims").is_dir() else ["."]
 
 
@@ -31,7 +31,7 @@ def collect(
     options: Sequence[str],
     describe: Callable[[Session, pytest.Function], T],
 ) -> list[T]:
-    """What `describe` makes of every claim in these paths, in the order of the files.
+    """The result of `describe` for every claim in these paths, in the order of the files.
 
     options: further options of pytest. Nothing is evaluated, and nothing but errors is printed.
 
@@ -49,7 +49,7 @@ def collect(
     if status not in OK:
         raise pytest.UsageError(
             f"pytest ended the collection of {where} with exit code {int(status)}; "
-            f"`python -m pytest --collect-only {where}` tells why"
+            f"`python -m pytest --collect-only {where}` shows why"
         )
     if not taker.taken:
         raise pytest.UsageError(f"there are no claims in {where}; a claim is a test with @claim")
@@ -57,7 +57,7 @@ def collect(
 
 
 class Taker(Generic[T]):
-    """A plugin for one run of pytest: takes the claims, and keeps what went wrong in words."""
+    """A plugin for one run of pytest: collects the claims, and keeps messages about errors."""
 
     def __init__(self, describe: Callable[[Session, pytest.Function], T]) -> None:
         self.taken: list[T] = []

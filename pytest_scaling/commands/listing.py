@@ -41,7 +41,7 @@ class Entry:
         return self.claim.source.times if self.claim.source else ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry as JSON has it."""
+        """The entry in the form of JSON."""
         return {
             "id": self.claim.id,
             "text": self.claim.text,
@@ -63,9 +63,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--device",
         choices=("cpu", *ACCELERATORS),
-        help="show the verdicts of this device alone; it need not be there",
+        help="show only the verdicts of this device; it need not be present",
     )
-    parser.add_argument("--json", action="store_true", help="write JSON in place of a table")
+    parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.set_defaults(run=run)
 
 
@@ -164,7 +164,7 @@ def table(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def words(entry: Entry, ids: set[str]) -> tuple[str, str, str, str]:
-    """Time, name, strength and tasks; a control is indented, or names a claim that is not here."""
+    """Time, name, strength and tasks; a control is indented, or names a claim outside the list."""
     claim = entry.claim
     name = claim.id
     if claim.control_of in ids:

@@ -1,4 +1,4 @@
-"""`report`: the page made again of the last run's records, or of the ledger's rows."""
+"""`report`: the page made again from the last run's records, or from the ledger's rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORDS, OF_THE_LEDGER = "records", "ledger"  # folders within a report
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = commands.add_parser(
-        "report", help="make the page again, of the last run or of the ledger; trains nothing"
+        "report", help="make the page again from the last run or from the ledger; trains nothing"
     )
     parser.add_argument(
         "folder", nargs="?", type=Path, help="report whose records to use (default: the last run's)"
@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page, and say where it is."""
+    """Write the page, and print its path."""
     from ..report.error import ReportError
 
     if options.ledger and options.folder:
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         raise pytest.UsageError(str(error)) from None
     print(page)
     if options.open and not webbrowser.open(page.resolve().as_uri()):
-        raise pytest.UsageError(f"no browser was found to open {page} with")
+        raise pytest.UsageError(f"no browser was found that opens {page}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`store`: what the memory of trials holds, whether it is sound, and how to trim and share it."""
+"""`store`: what the store of trials holds, whether it is sound, and how to trim and share it."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ MOST_FAULTS = 20  # that are printed one by one
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser("store", help="what the memory of trials holds; trim and share it")
+    parser = commands.add_parser("store", help="show, check, trim and share the store of trials")
     parser.add_argument(
         "--scaling-store",
         type=Path,
         metavar="PATH",
-        help=f"the store (default: ${STORE.environment}, or that of the user's cache)",
+        help=f"the store (default: ${STORE.environment}, or the one in the user's cache)",
     )
     actions = parser.add_subparsers(metavar="action", required=True)
     action = actions.add_parser("info", help="size, age and contents by learner and task")
     action.set_defaults(run=info)
-    action = actions.add_parser("verify", help="check every result; 1 where one is damaged")
+    action = actions.add_parser("verify", help="check every result; exit code 1 if one is damaged")
     action.set_defaults(run=verify)
     action = actions.add_parser(
-        "prune", help="remove what is damaged, and what no run with the libraries here can ask for"
+        "prune", help="remove what is damaged, and what no run with the installed libraries can use"
     )
     action.add_argument(
-        "--older-than", type=days, metavar="DAYS", help="and what was trained before that"
+        "--older-than", type=days, metavar="DAYS", help="also remove what was trained before that"
     )
-    action.add_argument("--dry-run", action="store_true", help="only tell what would go")
+    action.add_argument("--dry-run", action="store_true", help="only print what would be removed")
     action.set_defaults(run=prune)
     action = actions.add_parser(
-        "export", help="copy the store to a new file, also while runs use it"
+        "export", help="copy the store to a new file, even while runs use it"
     )
     action.add_argument("file", type=Path)
     action.set_defaults(run=export)
-    action = actions.add_parser("merge", help="take over the sound trials of another store")
+    action = actions.add_parser("merge", help="add the sound trials of another store")
     action.add_argument("file", type=Path)
     action.set_defaults(run=merge)
 
@@ -75,13 +75,13 @@ def chosen_path(options: argparse.Namespace) -> Path:
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The store at a path; pytest.UsageError where there is none that can be used."""
     if not path.is_file():
-        raise pytest.UsageError(f"there is no store {path}; a run that trains makes one")
+        raise pytest.UsageError(f"there is no store {path}; a run that trains creates one")
     try:
         with contextlib.closing(open_database(path)) as connection:
             yield connection
     except UnusableError as reason:
         raise pytest.UsageError(
-            f"the store {path} {reason}; the next run sets it aside and begins a new one"
+            f"the store {path} {reason}; the next run sets it aside and starts a new one"
         ) from None
     except (OSError, sqlite3.Error) as error:
         raise pytest.UsageError(f"the store {path} cannot be used ({error})") from None
@@ -137,7 +137,7 @@ def verify(options: argparse.Namespace) -> int:
     with opened(path) as connection:
         faults = [f"the file: {line}" for line in inventory.broken_pages(connection)]
         if strays := inventory.strays(connection):
-            faults.append(f"{count_figures(strays, 'result')} of no trial")
+            faults.append(f"{count_figures(strays, 'result')} without a trial")
         held = list(inventory.trials(connection))
     faults += [
         f"trial {each.identity[:12]} ({each.learner} on {each.task}): {'; '.join(each.faults)}"
@@ -150,16 +150,16 @@ def verify(options: argparse.Namespace) -> int:
         print(f"and {len(faults) - MOST_FAULTS:,} more")
     if faults:
         print(
-            f"{path}: {count_figures(len(faults), 'fault')}; no run uses what is damaged, it is "
-            f"trained again; `store prune` removes it"
+            f"{path}: {count_figures(len(faults), 'fault')}; no run uses damaged results; they "
+            f"are trained again, and `store prune` removes them"
         )
         return 1
-    print(f"{path}: {total(held)}, all of it sound")
+    print(f"{path}: {total(held)}, all sound")
     return 0
 
 
 def prune(options: argparse.Namespace) -> int:
-    """Remove what is damaged, what nothing here can ask for, and what is too old."""
+    """Remove what is damaged, what no run here can use, and what is too old."""
     path = chosen_path(options)
     limit = ""
     if options.older_than is not None:
@@ -173,12 +173,12 @@ def prune(options: argparse.Namespace) -> int:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
     done = "would remove" if options.dry_run else "removed"
     outcome = f"{done} {count_figures(len(going), 'trial')}{f' ({reasons})' if reasons else ''}"
-    print(f"{path}: {outcome}, {len(held) - len(going):,} stay")
+    print(f"{path}: {outcome}, {len(held) - len(going):,} remain")
     return 0
 
 
 def superfluous(held: Held, limit: str) -> str:
-    """Why a trial is of no use, or nothing. limit: the date before which it is too old."""
+    """Why a trial is of no use; empty for one that is. limit: older ones are too old."""
     if any(held.faults):
         return "damaged"
     if not held.reachable:
@@ -187,10 +187,10 @@ def superfluous(held: Held, limit: str) -> str:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Copy the store, as it is at one moment, to a file that is not there yet."""
+    """Copy the store, as it is at one moment, to a file that does not exist yet."""
     path, target = chosen_path(options), options.file
     if target.exists():
-        raise pytest.UsageError(f"{target} is there already; name a new file, or `merge` into it")
+        raise pytest.UsageError(f"{target} already exists; name a new file, or `merge` into it")
     with opened(path) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     print(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
@@ -209,7 +209,7 @@ def merge(options: argparse.Namespace) -> int:
             new = [each for each in offered if each.identity not in sound]
             taken = [each for each in new if not any(each.faults)]
             inventory.copy(other, own, taken)
-    damaged = count_figures(len(new) - len(taken), "trial")
-    left = f"; {damaged} of it damaged, and left" if new != taken else ""
+    damaged = count_figures(len(new) - len(taken), "damaged trial")
+    left = f"; left out {damaged}" if new != taken else ""
     print(f"{path}: {count_figures(len(taken), 'trial')} from {source}{left}")
     return 0

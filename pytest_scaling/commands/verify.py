@@ -1,7 +1,7 @@
-"""`verify`: every verdict of the ledger computed anew from its samples, without training.
+"""`verify`: every verdict of the ledger computed again from its samples, without training.
 
 Each claim is evaluated again by its own body; what it measures is answered from the row. So an
-edited figure, a verdict that does not follow, and a row that another protocol made are all found.
+edited figure, a verdict that does not follow, and a row made by another protocol are all found.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from .collect import collect, default_paths
 
 @dataclass
 class Audit:
-    """What verifying has found so far, and what it has seen on the way.
+    """What verifying has found so far, and what it has looked at.
 
-    profile: the only one to look at, or None. found: a sentence for whatever is wrong.
+    profile: the only one to look at, or None. found: a message for everything that is wrong.
     """
 
     profile: str | None = None
@@ -52,7 +52,7 @@ class Audit:
 
     @property
     def further_tiers(self) -> list[str]:
-        """The tiers that the rows seen so far belong to, but for the default one."""
+        """The tiers that the rows seen so far belong to, except the default one."""
         names = (self.tier_of(name) for each in self.claims for name in self.profiles(each))
         return [name for name in dict.fromkeys(names) if name != self.tiers[0]]
 
@@ -87,10 +87,10 @@ class Audit:
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = commands.add_parser(
-        "verify", help="compute every verdict of the ledger anew from its samples; trains nothing"
+        "verify", help="compute every verdict of the ledger again from its samples; trains nothing"
     )
     parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
-    parser.add_argument("--profile", help="verify the rows of this profile alone")
+    parser.add_argument("--profile", help="verify only the rows of this profile")
     parser.set_defaults(run=run)
 
 
@@ -131,7 +131,7 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
 def wrong_with(
     session: Session, item: pytest.Function, row_file: RowFile | None, ledger: Ledger
 ) -> Iterator[str]:
-    """What is wrong with the row of one claim in one profile, a sentence each."""
+    """What is wrong with the row of one claim in one profile, one message each."""
     claim = claim_of(item)
     assert claim is not None
     if STOPWATCH in arguments_of(item) and row_file is None:
@@ -150,7 +150,7 @@ def wrong_with(
             raise
         except (KeyError, TypeError, IndexError, ValueError, AttributeError) as damage:
             yield (
-                f"{shown(row_file.path)} is not as record.schema.json says "
+                f"{shown(row_file.path)} does not match record.schema.json "
                 f"({type(damage).__name__}: {damage}); {RESTORE}"
             )
 
@@ -162,11 +162,11 @@ def verify_row(
     row, file = row_file.content, shown(row_file.path)
     profile = Profile.of(row)
     if profile.name != profile_name:
-        yield f"{file} lies in {profile_name}, but is a row of the profile {profile.name}"
+        yield f"{file} is in {profile_name}, but is a row of the profile {profile.name}"
         return
     kept: Protocol = row["protocol"]
     if kept["hash"] != sha256({key: kept[key] for key in kept if key != "hash"}):
-        yield f"{file} was edited: the hash of its protocol does not fit the protocol"
+        yield f"{file} was edited: the hash of its protocol does not match the protocol"
         return
     yield from with_fixtures(
         item,
@@ -204,7 +204,7 @@ def evaluation_of(
 def with_fixtures(
     item: pytest.Function, use: Callable[[Mapping[str, Any]], list[str]]
 ) -> list[str]:
-    """What `use` makes of the values of an item's fixtures, while these are set up."""
+    """The result of `use` for the values of an item's fixtures, while these are set up."""
     claim = claim_of(item)
     known = (*PROVIDED, "device", *(claim.given if claim else ()))
     names = [name for name in arguments_of(item) if name not in known]
@@ -221,7 +221,7 @@ def with_fixtures(
 
 
 class Caller:
-    """A plugin for one item: calls a function in place of the body."""
+    """A plugin for one item: calls a function instead of the body."""
 
     def __init__(self, call: Callable[[], list[str]]) -> None:
         self._call = call

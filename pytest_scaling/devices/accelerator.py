@@ -1,8 +1,8 @@
-"""What timing needs to know of a device: when it has finished, and by its own clock how long.
+"""What timing needs to know about a device: when it has finished, and how long it took.
 
-Work on an accelerator is queued: a call returns before its result is there. So a reading of the
-host's clock means something only on a device that has been waited for, and the device's own time
-is taken by events that stand in the queue before and behind the work.
+Work on an accelerator is queued: a call returns before its result is available. So a reading of
+the host's clock means something only after waiting for the device, and the device's own time is
+taken by events in the queue before and after the work.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ MIB = 2**20
 
 
 class ClockError(RuntimeError):
-    """The clock went backwards again and again; one sentence says where."""
+    """The clock went backwards again and again; the message says where."""
 
 
 class Accelerator(Protocol):
-    """A device that timings wait for. The CPU is one too, and never lets them wait."""
+    """A device that timings wait for. The CPU is one too, and never keeps them waiting."""
 
     @property
     def device(self) -> str: ...
@@ -30,16 +30,16 @@ class Accelerator(Protocol):
         """Return when everything that was queued is done."""
 
     def event(self) -> Any:
-        """A moment in the queue: behind all that was queued before, and ahead of the rest."""
+        """A moment in the queue: after all that was queued before, and before the rest."""
 
     def between(self, start: Any, end: Any) -> float:
         """Seconds from one event to another, both past, by the device's own clock."""
 
     def forget_peak(self) -> None:
-        """Begin to watch the peak of the memory anew."""
+        """Start measuring the peak of the memory again."""
 
     def peak_memory(self) -> int | None:
-        """Bytes of memory that were in use at most, where the device counts them."""
+        """The most bytes of memory that were in use, where the device counts them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Cpu:
 
 @dataclass(frozen=True)
 class Cuda:
-    """A CUDA device by way of torch."""
+    """A CUDA device, used through torch."""
 
     device: str
 
@@ -98,7 +98,7 @@ class Cuda:
 
 @dataclass(frozen=True)
 class Mps:
-    """The GPU of an Apple processor by way of torch, which keeps no peak of its memory."""
+    """The GPU of an Apple processor, used through torch, which keeps no peak of its memory."""
 
     device: str = "mps"
 
@@ -148,7 +148,7 @@ def timed(
 ) -> Timing:
     """Run work once and time it; what was queued before is waited for first and does not count.
 
-    A timing below zero is thrown away and taken again. Raises ClockError after RETAKES of them.
+    A timing below zero is discarded and taken again. Raises ClockError after RETAKES of them.
     """
     for _ in range(1 + RETAKES):
         on.synchronise()
@@ -161,5 +161,5 @@ def timed(
             return Timing(seconds, on.between(start, end))
     raise ClockError(
         f"the clock went backwards {1 + RETAKES} times in a row while work was timed on "
-        f"{on.device}, by {-seconds:.3g} s the last time; see whether something sets it"
+        f"{on.device}, by {-seconds:.3g} s the last time; check whether something sets it"
     )

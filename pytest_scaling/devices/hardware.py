@@ -23,7 +23,7 @@ INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "f
 
 @cache
 def facts(device: str) -> Facts:
-    """What a device is, as plain JSON values; the same whenever it is asked on one machine.
+    """What a device is, as plain JSON values; always the same on one machine.
 
     The accelerator's name, compute capability, bytes of memory, driver and libraries.
     """
@@ -48,7 +48,7 @@ def facts(device: str) -> Facts:
 
 
 def driver() -> str | None:
-    """Version of the NVIDIA driver, as the kernel's module or NVML has it."""
+    """Version of the NVIDIA driver, according to the kernel's module or NVML."""
     with contextlib.suppress(OSError, StopIteration):
         words = DRIVER.read_text(encoding="utf-8").partition("\n")[0].split()
         return next(word for word in words if word.replace(".", "").isdigit() and "." in word)
@@ -85,7 +85,7 @@ def state(device: str) -> Facts:
 
 @contextlib.contextmanager
 def nvml() -> Iterator[Any]:
-    """NVIDIA's management library, begun and ended; None where there is none."""
+    """NVIDIA's management library, initialised and shut down; None where there is none."""
     name = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"
     try:
         library = ctypes.CDLL(name)
@@ -143,7 +143,7 @@ def described(device: str) -> str:
 
 @cache
 def cpu_facts() -> dict[str, str]:
-    """What Linux knows of the first processor; empty elsewhere."""
+    """What Linux knows about the first processor; empty elsewhere."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -153,7 +153,7 @@ def cpu_facts() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The model of the processor, as far as it is known without running a program."""
+    """The model of the processor, as far as it can be found without running a program."""
     return cpu_facts().get("model name") or platform.processor()
 
 

@@ -1,4 +1,4 @@
-"""Locks that keep a device to one run at a time, wherever on this machine the others are."""
+"""Locks that reserve a device for one run at a time, across all runs on this machine."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-POLL = 0.2  # seconds between looks whether a GPU has become free
+POLL = 0.2  # seconds between checks whether a GPU has become free
 
 
 @contextmanager
 def reserved(devices: Iterable[str], say: Callable[[str], None]) -> Iterator[None]:
-    """Keep these devices to this process; `say` gets a message where it has to wait for one."""
+    """Reserve these devices for this process; `say` gets a message where it has to wait for one."""
     from filelock import FileLock, Timeout
 
     with ExitStack() as held:
@@ -29,7 +29,7 @@ def reserved(devices: Iterable[str], say: Callable[[str], None]) -> Iterator[Non
 
 
 def lock_file(device: str) -> Path:
-    """Where the lock of a device lies, for all runs of one user."""
+    """Where the lock of a device is, for all runs of one user."""
     from platformdirs import user_cache_path
 
     folder = user_cache_path("pytest-scaling", appauthor=False) / "devices"

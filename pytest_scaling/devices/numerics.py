@@ -1,8 +1,8 @@
 """The global state that numeric code reads: threads, precision, determinism, random numbers.
 
-A test has it set and put back; a trial finds it the same whatever ran before in its process.
-Libraries that nobody has imported are left alone: a test that computes nothing does not pay for
-torch.
+For a test it is set and restored; a trial always finds the same state, whatever ran before in its
+process. Libraries that nobody has imported are left alone: a test that computes nothing does not
+pay for torch.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every process
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
     "TORCHINDUCTOR_DETERMINISTIC": "1",  # for a learner that compiles
-    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes; glibc comes to it by itself, where nobody, as
-    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # Dask does, has freed memory given back at once
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),  # bytes: what glibc reaches by itself, unless something,
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),  # like Dask, has freed memory given back at once
 }
 """Environment of a worker process, set before anything is imported there."""
 
@@ -40,7 +40,7 @@ Flag = tuple[Any, str, Any]
 
 @dataclass(frozen=True)
 class Numerics:
-    """What numeric code shall find.
+    """The state that numeric code should find.
 
     seed: of Python, numpy and torch, on all devices. deterministic: let torch use deterministic
     algorithms only. tf32: let matrix products on CUDA round their inputs to 19 bits. dtype: of
@@ -58,7 +58,7 @@ class Numerics:
 def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
     """Set the state of Python, and of numpy and torch where they are loaded, and restore it.
 
-    needs_torch: import torch if need be.
+    needs_torch: import torch if necessary.
     """
     if needs_torch:
         import torch  # noqa: F401 - found among the loaded modules below
@@ -75,7 +75,7 @@ def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
 
 
 def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:
-    """Set torch's flags and generators; `afterwards` is given what puts each back."""
+    """Set torch's flags and generators; `afterwards` gets what restores each of them."""
     afterwards(torch.random.set_rng_state, torch.random.get_rng_state())
     if torch.cuda.is_initialized():
         afterwards(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
@@ -97,10 +97,10 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
 
 
 def set_determinism(torch: Any, mode: int) -> None:
-    """Let torch use deterministic algorithms only, by its number for a mode.
+    """Let torch use only deterministic algorithms, by its number for a mode.
 
-    Its function `use_deterministic_algorithms` imports the compiler behind `torch.compile`, to set
-    it too, which takes most of a second. So that is left to a process that has the compiler.
+    Its function `use_deterministic_algorithms` also imports the compiler behind `torch.compile`, in
+    order to set it too, which takes most of a second. So it is called only where that is loaded.
     """
     if "torch._inductor.config" in sys.modules:
         torch.use_deterministic_algorithms(mode != LENIENT, warn_only=mode == WARNING)
@@ -109,7 +109,7 @@ def set_determinism(torch: Any, mode: int) -> None:
 
 
 def set_tf32(backend: Any, wanted: bool) -> list[Flag]:
-    """Permit or forbid TF32 by whichever of torch's two interfaces is in use.
+    """Permit or forbid TF32 through whichever of torch's two interfaces is in use.
 
     Reading the older one raises RuntimeError once somebody has written to the newer one. Returns
     the flags as they were before.
@@ -129,8 +129,8 @@ def set_tf32(backend: Any, wanted: bool) -> list[Flag]:
 def single_threaded() -> Iterator[None]:
     """Run the numeric libraries on one thread, in an order that never varies.
 
-    Denormal numbers are flushed to zero wherever torch is installed, also for learners that do
-    not use it: otherwise their bits would depend on who imported torch before them.
+    Denormal numbers are flushed to zero wherever torch is installed, even for learners that do
+    not use it: otherwise their bits would depend on whether torch was imported before.
     """
     from threadpoolctl import threadpool_limits
 

@@ -28,15 +28,15 @@ def resolve(name: str) -> tuple[str, ...]:
     if wanted != "all" and wanted not in accelerators:
         there = ", ".join(("cpu", *accelerators))
         raise pytest.UsageError(
-            f"device {name!r} was asked for and is not there (devices here: {there}); "
+            f"device {name!r} was requested and is not available (devices here: {there}); "
             f"name one of these, or `auto`{absence(wanted)}"
         )
     named = accelerators if wanted == "all" else (wanted,)
     for device in named:
         if message := fault(device):
             raise pytest.UsageError(
-                f"device {device!r} is there and does not work ({message}); "
-                f"see to its driver, or name another device"
+                f"device {device!r} is present and does not work ({message}); "
+                f"check its driver, or name another device"
             )
     return ("cpu", *named) if wanted == "all" else named
 
@@ -52,7 +52,7 @@ def _accelerators() -> tuple[str, ...]:
 
 
 def broken() -> dict[str, str]:
-    """The accelerators that are there and do not work, with their messages."""
+    """The accelerators that are present and do not work, with their messages."""
     messages = {device: fault(device) for device in _accelerators()}
     return {device: message for device, message in messages.items() if message}
 
@@ -65,7 +65,7 @@ def fault(device: str) -> str:
         total = torch.ones(4, device=device).sum().item()
     except Exception as error:
         return f"{type(error).__name__}: {first_line(error)}"
-    return "" if total == 4 else f"it says that 1 + 1 + 1 + 1 is {total:g}"
+    return "" if total == 4 else f"it computes 1 + 1 + 1 + 1 as {total:g}"
 
 
 def first_line(error: Exception) -> str:
@@ -74,7 +74,7 @@ def first_line(error: Exception) -> str:
 
 
 def absence(device: str) -> str:
-    """Why a device is not there, as far as can be found out, in words that end a sentence."""
+    """Why a device is not available, as far as can be found out, as the end of a sentence."""
     try:
         import torch
     except ImportError:
@@ -86,5 +86,5 @@ def absence(device: str) -> str:
     try:
         torch.cuda.init()
     except Exception as error:
-        return f" (torch says: {first_line(error)})"
+        return f" (torch reports: {first_line(error)})"
     return ""

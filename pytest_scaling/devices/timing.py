@@ -36,7 +36,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Ratios:
-    """What the blocks gave.
+    """The result of the blocks.
 
     logs: the natural logarithm of each block's ratio. cold: seconds of the first run of each side,
     which count for nothing else. times: runs in a row that made one timing of each side.
@@ -67,7 +67,7 @@ def turns(
 ) -> list[list[float]]:
     """Seconds of one run of each, in every round; every other round goes through them backwards.
 
-    Their cold starts and warm-ups come first and do not count. Raises ClockError where the clock
+    Their cold starts and warm-ups come first and are not counted. Raises ClockError where the clock
     goes backwards.
     """
     _, times = started(works, clock)

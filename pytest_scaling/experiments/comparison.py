@@ -27,7 +27,7 @@ LOGARITHM = "log_"  # begins the name of a metric that is a natural logarithm
 
 @dataclass(repr=False)
 class Comparisons(Sampler):
-    """What a claim's body can ask of several arms, each by the fixture of the same name."""
+    """Comparisons of several arms in a claim's body, each by the fixture of the same name."""
 
     def compare(
         self,
@@ -91,13 +91,13 @@ class Comparisons(Sampler):
         task: Task,
         m: int,
     ) -> Joint:
-        """How much further two settings of a learner lie apart than two learners do.
+        """How much further apart two settings of a learner are than two learners.
 
-        Which settings do worst and best is named beforehand, on other seeds: chosen from these
-        they would lie apart by chance alone. The learners may lie apart either way round, so
-        there are two differences of differences, of which the smaller decides. A seed stands for
-        as many training sets as the tier says: where m is small, their luck is what hides an
-        effect, and they cost little.
+        The worst and the best settings are named beforehand, on other seeds: chosen from these
+        seeds they would be apart by chance alone. Either learner may be the better one, so
+        there are two differences of differences, and the smaller decides. A seed stands for as
+        many training sets as the tier says: where m is small, their luck is what hides an effect,
+        and they cost little.
         """
 
         def reduce(results: list[Results]) -> Samples:
@@ -147,7 +147,7 @@ class Ranking:
 
     @property
     def steps(self) -> Joint:
-        """What each learner gains on the one before it, all at once.
+        """What each learner gains over the one before it, all together.
 
         A step is left out where the task is used up: the one before is already within the
         smallest effect of the Bayes error. With no step left the cell is not applicable.
@@ -201,7 +201,7 @@ def measured_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
 
 
 def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
-    """What a comparison measures, with whatever both arms share said once."""
+    """What a comparison measures, with what both arms share mentioned once."""
     rival, learner = arms
     names = [spoken(metric) for metric in metrics]
     minus = "over" if metrics[0].startswith(LOGARITHM) else "minus"

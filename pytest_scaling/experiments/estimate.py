@@ -1,4 +1,4 @@
-"""Estimates, and the decisions that come of comparing one with a bound."""
+"""Estimates, and the decisions that come from comparing one with a bound."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Estimate:
     notes: tuple[str, ...] = ()
     refute_level: float | None = None  # one-sided, where it differs from `level`
     parts: int = 1  # statements of which this is one, joined by "and"
-    floor: float = 0.0  # the least standard deviation that was believed
+    floor: float = 0.0  # the smallest standard deviation that is accepted
     replication: str = "seed"  # what a sample is of; "block" where time was taken
     metric: str = "error"
     arms: tuple[Arm, ...] = ()
@@ -95,8 +95,8 @@ class Estimate:
         name = self._declared(bound)
         if -bound not in self.bounds.values():
             raise ClaimError(
-                f"{self.about} was held to lie within plus or minus {bound:g}, but sampling went "
-                f"by one sign; declare bounds={{{name!r}: (-{bound:g}, {bound:g})}} in @claim"
+                f"{self.about} was asserted to lie within plus or minus {bound:g}, but sampling "
+                f"used one sign; declare bounds={{{name!r}: (-{bound:g}, {bound:g})}} in @claim"
             )
         from ..statistics.verdict import judge_equivalent
 
@@ -118,7 +118,7 @@ class Estimate:
                 return name
         declared = ", ".join(f"{name} = {value:g}" for name, value in self.bounds.items())
         raise ClaimError(
-            f"{self.about} was compared with {bound:g}, but sampling went by {declared or 'none'}; "
+            f"{self.about} was compared with {bound:g}, but sampling used {declared or 'none'}; "
             f"declare the bound in @claim and measure with it"
         )
 
@@ -159,7 +159,7 @@ class Estimate:
 
 
 class Unmeasured(Estimate):
-    """Stands for an estimate whose trials are not there yet, while a run is being planned.
+    """Stands for an estimate whose trials are not finished yet, while a run is being planned.
 
     Every comparison passes, so that the body goes on and shows what else it will ask for.
     """
@@ -188,7 +188,7 @@ REVERSAL_IN_WORDS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """An estimate held against a bound.
+    """An estimate compared with a bound.
 
     True or false where the interval lies on one side; otherwise asking for its truth raises
     Inconclusive.
@@ -268,8 +268,8 @@ class JointDecision:
 def all_of(*estimates: Estimate) -> Joint:
     """Statements joined by "and" that are all measured, for one comparison with a bound.
 
-    It is refuted where any of them is, whatever the others leave open; with one assertion each, the
-    first open one would end the claim. The claim declares their number as `parts`.
+    It is refuted where any of them is, even if others are open; with one assertion each, the first
+    open one would end the claim. The claim declares their number as `parts`.
     """
     return Joint(estimates)
 

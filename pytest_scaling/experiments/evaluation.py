@@ -32,7 +32,7 @@ NOTHING_ASKED = "none of its tasks was asked for"
 
 @dataclass(frozen=True)
 class CellResult:
-    """What came out of one cell. `verdict` is None where the claim is not applicable."""
+    """The outcome of one cell. `verdict` is None where the claim is not applicable."""
 
     cell: Cell
     verdict: Verdict | None
@@ -46,7 +46,7 @@ class CellResult:
 class CellDesign:
     """What the body of a cell would measure and compare if every comparison held.
 
-    It follows from the code alone: no result has a part in it.
+    It follows from the code alone and depends on no result.
     """
 
     cell: Cell
@@ -121,7 +121,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One claim heard on one device: its body, its scope and where its trials come from."""
+    """One claim evaluated on one device: its body, its scope and the source of its trials."""
 
     body: Body
     scope: Scope
@@ -156,13 +156,13 @@ class Evaluation:
         return CellDesign(cell, decisions, tuple(source.asked))
 
     def prefetch(self) -> None:
-        """Run every cell for the trials that it asks for, whatever becomes of it."""
+        """Run every cell for the trials that it asks for, ignoring its outcome."""
         for cell in self.scope.cells:
             if not cell.skip:
                 self._try(self._experiment(self.source), cell)
 
     def _try(self, experiment: Experiment, cell: Cell) -> None:
-        """Run a body for what it asks for; what goes wrong is left to the real run to tell."""
+        """Run a body for what it asks for; errors are left for the real run to report."""
         with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
             self.body.run(experiment, cell)
 
@@ -207,7 +207,7 @@ class Evaluation:
         )
 
     def _check_assertions(self, decisions: Sequence[Decision]) -> None:
-        """Raise ClaimError where a body ended well without having asserted all it compared."""
+        """Raise ClaimError where a body ended without asserting all that it compared."""
         from ..statistics.verdict import Verdict
 
         if not decisions:
@@ -218,7 +218,7 @@ class Evaluation:
         for each in decisions:
             if each.verdict is not Verdict.SUPPORTED:
                 raise ClaimError(
-                    f"claim {self.scope.claim.id!r} compared and did not assert: {each.sentence}; "
+                    f"claim {self.scope.claim.id!r} did not assert a comparison: {each.sentence}; "
                     f"assert every comparison, and write < for `not` >"
                 )
 

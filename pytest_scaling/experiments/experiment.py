@@ -28,7 +28,7 @@ class Experiment(Comparisons):
     """The measurements of one cell of one claim."""
 
     def measure(self, learner: Learner, metric: str, *, task: Task, m: int) -> Sequence[float]:
-        """One metric of one learner for each seed of the first look, without a judgement."""
+        """One metric of one learner for each seed of the first look, without judging it."""
         arm = Arm(learner, task, m)
         try:
             results = self.sample(arm, self.looks([arm])[0])
@@ -41,11 +41,11 @@ class Experiment(Comparisons):
         return Reversal.measure(self, rival, learner, tasks, m)
 
     def curve(self, learner: Learner, *, task: Task) -> LearningCurve:
-        """Error against m, over the tier's sizes that learner and task can afford."""
+        """Error against m, over the tier's sizes that learner and task can handle."""
         return LearningCurve.measure(self, learner, task, sizes(self.tier, task, learner))
 
     def forecast(self, learner: Learner, *, task: Task, m: int) -> Forecast:
-        """What a power law fitted to six sizes below m says of the error with m rows."""
+        """What a power law fitted to six sizes below m predicts for the error with m rows."""
         return Forecast(self, learner, task, m)
 
     def ranking(self, *learners: Learner, task: Task, m: int) -> Ranking:

@@ -1,4 +1,4 @@
-"""Forecasts: what a scaling law fitted to smaller training sets says of a larger one."""
+"""Forecasts: what a scaling law fitted to smaller training sets predicts for a larger one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIZES = 6  # halvings of m that the law is fitted to
 
 @dataclass(frozen=True)
 class Forecast:
-    """A power law with a floor, fitted to m/64, m/32, ... m/2, and what it says of m."""
+    """A power law with a floor, fitted to m/64, m/32, ... m/2, and what it predicts for m."""
 
     sampler: Sampler
     learner: Learner
@@ -51,7 +51,7 @@ class Forecast:
         )
 
     def miss(self, *, bound: str) -> Estimate:
-        """The error that was measured over the one that was foretold, as a logarithm."""
+        """The measured error over the predicted one, as a logarithm."""
         from ..statistics.scaling_law import miss
 
         def reduce(results: list[Results]) -> Samples:

@@ -119,7 +119,8 @@ class LearningCurve:
             return False
         errors = [result.metrics["error"] for result in self.first_look[m]]
         claim = self.sampler.claim
-        return bool(mean_interval(errors, claim.level).high < bayes_error + claim.smallest_effect)
+        limit = bayes_error + (claim.smallest_effect or 0.0)
+        return bool(mean_interval(errors, claim.level).high < limit)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the error against m, every seed of the first look and their mean; returns the axes.

@@ -20,7 +20,7 @@ class Samples:
 
     Attributes:
         values: (n,) floats.
-        floor: the least standard deviation to believe: the noise of the test rows.
+        floor: the smallest standard deviation to accept: the noise of the test rows.
     """
 
     values: Any

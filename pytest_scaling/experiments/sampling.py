@@ -1,7 +1,7 @@
 """Sampling: trials in, one estimate out, look by look.
 
-Sampling goes on until the interval contains none of the bounds that it was told to go by, or the
-tier's cap is reached. It never depends on the comparison that follows.
+Sampling goes on until the interval contains none of the bounds that it was given, or the tier's cap
+is reached. It never depends on the comparison that follows.
 """
 
 from __future__ import annotations
@@ -96,11 +96,11 @@ class Sampler:
         either_sign: bool = False,
         metric: str = "error",
     ) -> Estimate:
-        """Sample the arms until the interval leaves the declared bound, or to the cap.
+        """Sample the arms until the interval excludes the declared bound, or to the cap.
 
         reduce: may count the test rows in which two arms differ where these stand side by side.
         parts: how many statements the estimate is one of, joined by "and"; refuting any of
-        them refutes all, so each is refuted at a smaller level. levels: in place of the cell's.
+        them refutes all, so each is refuted at a smaller level. levels: instead of the cell's.
         either_sign: the bound counts below zero too.
         """
         designed = {
@@ -127,7 +127,7 @@ class Sampler:
         )
 
     def _design(self, arms: Sequence[Arm], levels: CellLevels, parts: int) -> dict[str, Any]:
-        """What is fixed of an estimate before anything is sampled."""
+        """The parts of an estimate that are fixed before anything is sampled."""
         return {
             "arms": tuple(arms),
             "parts": parts,

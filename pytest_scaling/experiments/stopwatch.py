@@ -1,10 +1,10 @@
 """The stopwatch: how many times as long one piece of work takes as another, and how many seconds.
 
 Two are warmed up, then take turns in blocks of A B B A, and every block gives the logarithm of
-one ratio. What comes out is an estimate like any other, with blocks in the place of seeds. Seconds
-are the least of some rounds in which all take turns: no estimate, but what a body needs to know in
-order to give learners the same time. Timings depend on the machine and on what else it does: they
-are evidence of one run, are never stored, and never enter the ledger.
+one ratio. The result is an estimate like any other, with blocks instead of seeds. Seconds are the
+least of several rounds in which all take turns: not an estimate, but what a body needs to know to
+give learners the same time. Timings depend on the machine and its other load: they are evidence of
+one run, are never stored, and never enter the ledger.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ TAKEN: dict[tuple[object, ...], Taken] = {}  # by what was asked for
 
 
 class TimingError(RuntimeError):
-    """Work could not be timed; one sentence says why."""
+    """Work could not be timed; the message says why."""
 
 
 class Taken(NamedTuple):
-    """The seconds of some sides, and these, so that no other side is taken for one of them."""
+    """The seconds of some sides, and the sides themselves, so that none is mistaken for another."""
 
     seconds: tuple[float, ...]
     sides: tuple[Side, ...]
@@ -67,7 +67,7 @@ class Stopwatch:
 
         Both are learners, which train on m rows of a task, or functions without arguments. They
         take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
-        each of them runs. The number of blocks is fixed, and they are the unit of replication.
+        each of them runs. The number of blocks is fixed; they are the unit of replication.
         """
         return ratio(
             self.sampler,
@@ -84,12 +84,12 @@ class Stopwatch:
     ) -> tuple[float, ...]:
         """Seconds that each of these learners or functions takes, in the order given.
 
-        Warmed up, with one numeric thread, on the claim's device, which is waited for; the least of
-        some rounds in which all take turns, as whatever disturbs a timing only adds to it.
-        Learners train on m rows of the first seed of a task. This is no estimate: a body may give
-        learners as much work as fits into the same time, and compare them. Asked for again in the
-        same run, as by a claim's control, the answer is the same. Where a run is only being planned
-        nothing is timed, and every value is nan.
+        Measured after a warm-up, with one numeric thread, waiting for the claim's device: the least
+        of several rounds in which all take turns, as whatever disturbs a timing only adds to it.
+        Learners train on m rows of the first seed of a task. This is not an estimate: a body may
+        give learners as much work as fits into the same time, and compare them. The same request
+        in the same run, as by a claim's control, gets the same answer. While a run is only being
+        planned nothing is timed, and every value is nan.
 
         Raises ClaimError where there is nothing to time, and TimingError where timing fails.
         """
@@ -169,7 +169,7 @@ def design(
     bound: str,
     blocks: int | None,
 ) -> dict[str, Any]:
-    """What is fixed of a ratio of times before anything is timed."""
+    """The parts of a ratio of times that are fixed before anything is timed."""
     from ..statistics.ratios import BLOCKS
 
     if len(set(where)) > 1:
@@ -220,7 +220,7 @@ def name_of(side: Side) -> str:
 
 
 def identity_of(side: Any) -> object:
-    """What tells a learner from others, as in the identity of a trial; a function is itself."""
+    """What distinguishes a learner, as in the identity of a trial; a function is itself."""
     if hasattr(side, "fit_predict"):
         return side.name, side.version
     try:
@@ -257,7 +257,7 @@ def work_of(
 
 
 def training_set(task: Task, m: int, seed: int) -> Any:
-    """The rows of one seed, with one of them to label, so that labelling takes no time."""
+    """The rows of one seed, with only one row to label, so that labelling takes no time."""
     from ..spec.protocols import Block
     from ..trials.workers.draws import draws_of_process
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """How a quantity is written. Logarithms are shown as what they are logarithms of."""
+    """How a quantity is written. Logarithms are shown as the numbers they are taken of."""
 
     name: str
     write: Callable[[float], str]

@@ -1,4 +1,4 @@
-"""The environment of a record: its profile, and the machine and libraries that it was made with."""
+"""The environment of a record: its profile, and the machine and libraries that made it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How records are kept: their schema, their JSON text, and files that are whole or not there."""
+"""How records are kept: their schema, their JSON text, and files written whole or not at all."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def estimated(record: Record) -> Iterator[Record]:
 
 
 def arm_key(arm: Record) -> tuple[object, ...]:
-    """What tells an arm of a record from its others."""
+    """What distinguishes an arm of a record from the others."""
     return tuple(arm[name] for name in ("learner", "task", "m", "replicate", "device"))
 
 
 class UnreadableError(ValueError):
-    """A file that holds no record; the sentence goes on after the name of the file."""
+    """A file that holds no record; the message continues after the name of the file."""
 
 
 def read(path: Path, remedy: str) -> dict[str, Any]:

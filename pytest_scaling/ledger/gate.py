@@ -1,8 +1,8 @@
 """The gate: the ledger checks of a whole run, and what it may write into the ledger.
 
-Every claim is held against its row where it is evaluated. Here is what only the whole run can tell:
-rows that are missing, doubled or left behind, and profiles that were never measured. Under
-pytest-xdist that is the controller's part; no worker ever writes a row.
+Every claim is compared with its row where it is evaluated. This module finds what only the whole
+run can show: missing, duplicate and orphan rows, and profiles that were never measured. Under
+pytest-xdist that is the controller's job; no worker ever writes a row.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .words import listed
 
 @dataclass(frozen=True)
 class Judgement:
-    """What holding the whole run against its ledgers has come to."""
+    """The result of comparing the whole run with its ledgers."""
 
     wrong: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Gate:
     partial: Callable[[Path], str]
 
     def judge(self, *, strict: bool) -> Judgement:
-        """Judge the run. strict: a claim without a row is wrong."""
+        """Judge the run. strict: a claim without a row is an error."""
         wrong: list[str] = []
         notes: list[str] = []
         known: list[bool] = []
@@ -103,7 +103,7 @@ class Gate:
         gone = [name for name in singles if name not in known]
         if gone:
             yield (
-                f"{listed(gone)} in {ledger.profile}: the row is there and the claim is not; "
+                f"{listed(gone)} in {ledger.profile}: a row without its claim; "
                 f"--claims-update=prune removes it"
             )
 
@@ -146,7 +146,7 @@ def is_changed(row_file: RowFile, record: Record) -> bool:
 
 
 def against(row: Row | None, record: Record, ledger: Ledger) -> Record | None:
-    """What holding a record against its row came to, for the record; None without a row."""
+    """The result of comparing a record with its row, for the record; None without a row."""
     if row is None:
         return None
     found = compare(row, record, level_for(row, len(ledger.paths())))

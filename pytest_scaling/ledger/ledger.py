@@ -1,4 +1,4 @@
-"""The ledger: the committed records, one file per claim and profile, that a run is held against."""
+"""The ledger: the committed records, one file per claim and profile, that runs compare with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RESTORE = "restore it from version control"
 
 @dataclass(frozen=True)
 class Row:
-    """What the ledger says of one claim in one profile."""
+    """What the ledger says about one claim in one profile."""
 
     verdict: str
     reason: str
@@ -55,7 +55,7 @@ class RowFile:
 
     @property
     def claim_id(self) -> str | None:
-        """The claim that the file speaks of, or None where that cannot be read."""
+        """The claim that the file is about, or None where that cannot be read."""
         return str(self.content["claim"]["id"]) if self.content else None
 
     @property
@@ -90,7 +90,7 @@ class Ledger:
     profile: str
 
     def path(self, claim_id: str) -> Path:
-        """The file of a claim's row, whether it is there or not."""
+        """The file of a claim's row, whether it exists or not."""
         return self.directory / self.profile / f"{claim_id}.json"
 
     def paths(self) -> list[Path]:
@@ -98,7 +98,7 @@ class Ledger:
         return sorted((self.directory / self.profile).glob("*.json"))
 
     def files(self) -> Iterator[RowFile]:
-        """All files of the profile with what is in them."""
+        """All files of the profile with their contents."""
         for path in self.paths():
             row_file = RowFile.read(path)
             if row_file is not None:
@@ -133,7 +133,7 @@ def profiles_in(directory: Path, device: str | None = None) -> list[str]:
 
 
 def covers(arguments: Sequence[str], folder: Path) -> bool:
-    """Whether the paths given to a run take in all files of a folder."""
+    """Whether the paths given to a run cover all files of a folder."""
     paths = [Path(argument).resolve() for argument in arguments if "::" not in argument]
     return any(path.is_dir() and folder.resolve().is_relative_to(path) for path in paths)
 
@@ -144,7 +144,7 @@ def folder_of(root: Path, directory: Path, chosen: str | None) -> Path:
 
 
 def turned_cells(row: Row, cells: Sequence[Record]) -> list[str]:
-    """The cells whose verdict turned from supported to refuted, or back, in words."""
+    """The cells whose verdict changed from supported to refuted, or back, in words."""
     turned = {"supported", "refuted"}
     return [
         f"{place_of(*key)} was {row.cells[key]} and is {cell['verdict']}"
@@ -152,5 +152,3 @@ def turned_cells(row: Row, cells: Sequence[Record]) -> list[str]:
         if (key := (cell["task"], cell["learner"])) in row.cells
         and {row.cells[key], cell["verdict"]} == turned
     ]
-
-

@@ -1,7 +1,7 @@
 """Protocols: what a claim measures and how it judges, as plain JSON values with a hash.
 
-A protocol follows from the code alone: no result, no library and no machine has a part in it. Two
-records with the same protocol answer the same question.
+A protocol follows from the code alone, not from any result, library or machine. Two records with
+the same protocol answer the same question.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protoco
 
 
 def terms(claim: Claim) -> Protocol:
-    """What the header of a claim says of its judgement; its words are left out."""
+    """What the header of a claim says about its judgement; its words are left out."""
     return {
         "strength": claim.strength,
         "level": claim.level,
@@ -96,7 +96,7 @@ def name(arm: Arm) -> str:
 
 
 def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
-    """Every arm by its name, with all that determines its result but libraries and seeds."""
+    """Every arm by its name, with all that determines its result except libraries and seeds."""
     asked = {arm for design in designs for arm in design.arms}
     return {
         name(arm): {
@@ -109,9 +109,9 @@ def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
 
 
 def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[str]:
-    """In what a protocol is not the one that it was, in words.
+    """How a protocol differs from what it was, in words.
 
-    partial: the new one speaks of some of the tasks only.
+    partial: the new one covers only some of the tasks.
     """
     if old["hash"] == new["hash"]:
         return
@@ -127,7 +127,7 @@ def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[
 def arm_changes(
     old: dict[str, Protocol], new: dict[str, Protocol], *, partial: bool
 ) -> Iterator[str]:
-    """Arms that came, went or changed."""
+    """Arms that were added, removed or changed."""
     for arm in sorted(old.keys() | new.keys()):
         if arm not in new:
             if not partial:
@@ -139,7 +139,7 @@ def arm_changes(
 
 
 def setting_changes(arm: str, old: Protocol, new: Protocol) -> Iterator[str]:
-    """In what one arm is not the one that it was."""
+    """How one arm differs from what it was."""
     for key in ("learner_version", "task_version"):
         if old[key] != new[key]:
             yield f"{key.replace('_', ' ')} of {arm} was {old[key]} and is {new[key]}"
@@ -152,7 +152,7 @@ def setting_changes(arm: str, old: Protocol, new: Protocol) -> Iterator[str]:
 def cell_changes(
     old: Sequence[Protocol], new: Sequence[Protocol], *, partial: bool
 ) -> Iterator[str]:
-    """Cells that came, went or changed."""
+    """Cells that were added, removed or changed."""
     before = {(each["task"], each["learner"]): each for each in old}
     after = {(each["task"], each["learner"]): each for each in new}
     for key in dict.fromkeys((*before, *after)):
@@ -167,10 +167,10 @@ def cell_changes(
 
 
 def comparison_change(old: Protocol, new: Protocol) -> str:
-    """In what the comparisons of one cell differ: the first difference."""
+    """How the comparisons of one cell differ: the first difference."""
     if old["counted"] != new["counted"]:
         before, after = value_in_words(old["counted"]), value_in_words(new["counted"])
-        return f"it counted: {before}, and counts: {after}"
+        return f"counted was {before} and is {after}"
     if len(old["comparisons"]) != len(new["comparisons"]):
         return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
     for was, now in zip(old["comparisons"], new["comparisons"], strict=True):

@@ -42,7 +42,7 @@ def record(
 ) -> Record:
     """Everything a reader needs to believe the verdict, or to doubt it.
 
-    timing: the verdict depends on how fast the machine was, and is no row for the ledger.
+    timing: the verdict depends on how fast the machine was, and makes no row of the ledger.
     """
     claim = result.claim
     rows = arms(result.cells)
@@ -65,7 +65,7 @@ def record(
 
 
 def digest(content: Record) -> str:
-    """SHA-256 of the evidence: of a record and of the ledger's row made of it, it is the same."""
+    """SHA-256 of the evidence: the same for a record and the ledger's row made from it."""
     left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
     return sha256({key: value for key, value in content.items() if key not in left_out})
 
@@ -146,7 +146,7 @@ def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
 
 
 def of_seeds(decision: Decision, estimate: Estimate) -> Record:
-    """What follows from samples that are one a seed."""
+    """What follows from samples that are one per seed."""
     undecided = decision.verdict == "inconclusive"
     return {
         "p": digits(p_value(decision, estimate)) if decision.operator in "><" else None,
@@ -157,7 +157,7 @@ def of_seeds(decision: Decision, estimate: Estimate) -> Record:
 
 
 def of_blocks(decision: Decision, estimate: Estimate) -> Record:
-    """What follows from samples that are one a block of timings, and are judged by their median."""
+    """What follows from samples that are one per block of timings, judged by their median."""
     from ..statistics import ratios
 
     sign = 1 if decision.operator == ">" else -1
@@ -173,7 +173,7 @@ def of_blocks(decision: Decision, estimate: Estimate) -> Record:
 
 
 def seeds_to_decide(estimate: Estimate, decision: Decision) -> int | None:
-    """Seeds that would decide if mean and spread stayed: on the side where the mean lies."""
+    """Seeds that would decide if mean and spread stayed the same: on the side of the mean."""
     above = estimate.value > decision.bound
     towards_support = above if decision.operator == ">" else not above
     if towards_support or estimate.refute_level is None:

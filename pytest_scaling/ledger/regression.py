@@ -1,6 +1,6 @@
 """Regression: whether a record still says what its row of the ledger says, and if not, why.
 
-What fails: another protocol, a verdict that turned, an effect that shrank, and samples that differ
+What fails: a changed protocol, a reversed verdict, an effect that shrank, and samples that differ
 although nothing that determines them does. Everything else is noted, and fails nothing.
 """
 
@@ -51,7 +51,7 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
     if old["verdict"] == NOT_APPLICABLE:
         if record["verdict"] == NOT_APPLICABLE:
             return []
-        return [Finding("note", "it was not applicable and is heard for the first time")]
+        return [Finding("note", "it was not applicable and is evaluated for the first time")]
     changed = list(changes(old["protocol"], record["protocol"], partial=record["partial"]))
     found: list[Finding] = []
     if changed:
@@ -88,7 +88,7 @@ def seeds_of(cell: Record) -> str:
 def effects(old: Record, new: Record, level: float) -> Iterator[Finding]:
     """Effects of supported comparisons that shrank, or grew beyond the interval that they had."""
     if old["claim"]["control_of"]:
-        return  # the less there is of it, the better
+        return  # the smaller, the better
     before = {(each["task"], each["learner"]): each["evidence"] for each in old["cells"]}
     for cell in new["cells"]:
         key = (cell["task"], cell["learner"])
@@ -146,7 +146,7 @@ def outgrew(was: Record, now: Record, sign: int) -> bool:
 
 
 def unequal(old: Record, new: Record) -> Iterator[Finding]:
-    """Metrics that differ for the same seed of the same arm: the first, and how many."""
+    """Metrics that differ for the same seed of the same arm: the first, and their number."""
     before = {arm_key(arm): arm for arm in old["arms"]}
     found = [
         (arm, name, seed, was, now)
@@ -176,7 +176,7 @@ def unequal_metrics(old: Record, new: Record) -> Iterator[tuple[str, int, Any, A
 
 
 def moved(old: Record, new: Record) -> list[str]:
-    """What numbers depend on beside the code, and what became of it: libraries and machine."""
+    """What numbers depend on besides the code, and how it changed: libraries and machine."""
     before, after = flat(old["environment"]), flat(new["environment"])
     return [
         f"{key} was {before.get(key, 'absent')} and is {after.get(key, 'absent')}"
@@ -186,7 +186,7 @@ def moved(old: Record, new: Record) -> list[str]:
 
 
 def flat(environment: Mapping[str, Any]) -> dict[str, str]:
-    """An environment as words by name; the plugin's own version does not make numbers."""
+    """An environment as words by name; the plugin's own version does not affect numbers."""
     words = {
         key: sorted_in_words(value) for key, value in environment.items() if key != "libraries"
     }
@@ -195,14 +195,14 @@ def flat(environment: Mapping[str, Any]) -> dict[str, str]:
 
 
 def suspects(old: Record, new: Record) -> str:
-    """Which of code, library, machine and luck may have made a difference, in a sentence."""
+    """Which of code, library, machine and luck may have made the difference, in a sentence."""
     if list(changes(old["protocol"], new["protocol"], partial=new["partial"])):
-        return "The code differs: the protocol is another one."
+        return "The code differs: the protocol has changed."
     if old["arms"] == new["arms"]:
-        return "All samples are the same, so it is how they are judged that differs."
+        return "All samples are the same, so the way they are judged differs."
     differs = moved(old, new)
     if differs:
-        return f"The code measures the same, and the library or the machine differs: {differs[0]}."
+        return f"The code measures the same, but the library or the machine differs: {differs[0]}."
     if {tuple(arm["seeds"]) for arm in old["arms"]} != {tuple(arm["seeds"]) for arm in new["arms"]}:
-        return "Code, libraries and machine are the same, and the seeds differ."
-    return "Libraries, machine and seeds are the same, so it is the code that differs."
+        return "Code, libraries and machine are the same, but the seeds differ."
+    return "Libraries, machine and seeds are the same, so the code differs."

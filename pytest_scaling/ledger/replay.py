@@ -1,7 +1,7 @@
 """Replay: a source that answers from a row of the ledger, so that a claim is evaluated again.
 
-Nothing is trained and no data are drawn: the body of the claim runs as it always does, and every
-figure is computed anew from the metrics that the row keeps seed by seed.
+Nothing is trained and no data are drawn: the body of the claim runs as usual, and every figure is
+computed again from the metrics that the row keeps seed by seed.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from .words import more, value_in_words
 
 RENEW = "evaluate the claim again with --claims-update=changed"
 NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, "digest", "environment")  # parts of a row
-TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round otherwise
+TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 
 def orphan_rows(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
@@ -29,7 +29,7 @@ def orphan_rows(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterat
             yield duplicate(shown(each.path), each)
         elif whole and each.path.stem not in claims:
             yield (
-                f"{shown(each.path)} has no claim any more; remove it with --claims-update=prune"
+                f"{shown(each.path)} no longer has a claim; remove it with --claims-update=prune"
             )
 
 
@@ -45,17 +45,17 @@ def evaluated_again(
     try:
         made = record(evaluation.verdict(), profile, "", evaluation.tier)
     except NotRecorded as missing:
-        yield f"{file} lacks what its claim measures ({missing}); {RENEW}"
+        yield f"{file} is missing what its claim measures ({missing}); {RENEW}"
         return
     wrong = list(tree_differences(computed(row), computed(made)))
     if wrong:
         path, kept, value = wrong[0]
         yield (
             f"{file} was edited, or its claim was: {path} is {short(kept)}, "
-            f"and computed anew it is {short(value)}{more(wrong)}"
+            f"and computed again it is {short(value)}{more(wrong)}"
         )
     elif row["digest"] != digest(row):
-        yield f"{file} was edited: its digest does not fit its content"
+        yield f"{file} was edited: its digest does not match its content"
 
 
 def computed(content: Record) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def same(kept: Any, made: Any) -> bool:
 
 
 def missing_then(task: Any, row: Record) -> str:
-    """Why the data of a task could not be had when a row was made, or nothing."""
+    """Why the data of a task were not available when a row was made; empty if they were."""
     cells = row["protocol"]["cells"]
     had = {cell["task"] for cell in cells}
     had |= {name.rpartition(" ")[0] for cell in cells for name in cell["tasks"]}
@@ -97,7 +97,7 @@ def missing_then(task: Any, row: Record) -> str:
 
 
 def short(value: Any) -> str:
-    """A JSON value in words that are not too many."""
+    """A JSON value in words, shortened."""
     words = "absent" if value is None else value_in_words(value)
     return words if len(words) <= 80 else f"{words[:77]}..."
 

@@ -15,13 +15,13 @@ TOO_CLOSE = "the mean is too close to the bound for any affordable number of see
 
 
 def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
+    """Some of the names, and how many more there are."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 
 
 def more(items: Sequence[object], noun: str = "") -> str:
-    """How many items there are beside the first, in brackets; nothing where there is one."""
+    """How many items there are besides the first, in brackets; nothing where there is one."""
     return f" (and {len(items) - 1} more{noun and f' {noun}'})" if len(items) > 1 else ""
 
 
@@ -31,12 +31,12 @@ def place_of(task: str, learner: str) -> str:
 
 
 def would_decide(seeds: int | None) -> str:
-    """How many seeds would decide a comparison; None are more than anybody could run."""
+    """How many seeds would decide a comparison; None for more than anybody could run."""
     return f"about {seeds:,} seeds would decide" if seeds else TOO_CLOSE
 
 
 def to_decide(evidence: Record) -> str:
-    """What would decide a comparison; nothing where it is decided."""
+    """What would decide a comparison; empty where it is decided."""
     if evidence["verdict"] != "inconclusive":
         return ""
     return TAKE_AGAIN if "replication" in evidence else would_decide(evidence["seeds_needed"])
@@ -97,7 +97,7 @@ def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
 
 
 def interval(evidence: Record) -> str:
-    """The limits in their unit; a missing limit is one that the data do not set."""
+    """The limits in their unit; a missing limit is one that the data do not determine."""
     low = quantity(evidence["low"], evidence["unit"], f"{MINUS}∞")
     high = quantity(evidence["high"], evidence["unit"], "∞")
     return f"[{low}, {high}]"

@@ -24,7 +24,7 @@ PLACES = ("claims/ledger", "ledger", "tests/ledger")
 
 
 class ArchiveError(KeyError):
-    """What was asked for is not in the ledger; one sentence says what is."""
+    """Something that was requested is not in the ledger; the message says what is."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -35,8 +35,8 @@ def open_ledger(path: str | Path | None = None, profile: str | None = None) -> A
 
     path: the folder of the ledger (default: `claims/ledger`, `ledger` or `tests/ledger`, the first
         that is there).
-    profile: its name, or as much of it as tells it from the others, such as "quick"; by default the
-        one of the largest tier, on the CPU where there is one.
+    profile: its name, or a part that no other has, such as "quick"; by default the one of the
+        largest tier, on the CPU where there is one.
 
     Raises ArchiveError where there is no such ledger or profile, or a row cannot be read.
     """
@@ -48,7 +48,7 @@ def open_ledger(path: str | Path | None = None, profile: str | None = None) -> A
 
 
 def found_folder(path: str | Path | None) -> Path:
-    """The folder that is named, or the first of PLACES that is there."""
+    """The folder that is named, or the first of PLACES that exists."""
     if path is not None:
         return Path(path)
     folders = [Path(place) for place in PLACES]
@@ -64,14 +64,14 @@ def by_size(profiles: Sequence[str]) -> list[str]:
 
 
 def tier_rank(profile: str) -> int:
-    """Where the tier of a profile stands, from 0; -1 for one of the project's own."""
+    """The place of a profile's tier, from 0; -1 for one of the project's own."""
     tier = profile.rpartition("-")[2]
     names = [each.name for each in DEFAULT_TIERS]
     return names.index(tier) if tier in names else -1
 
 
 def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
-    """The profile that is meant; ArchiveError where it is none, or more than one."""
+    """The profile that is meant; ArchiveError where there is none, or more than one."""
     if wanted is None:
         return names[-1]
     if wanted in names:
@@ -81,10 +81,10 @@ def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise ArchiveError(f"{wanted!r} may mean {' or '.join(fitting)}; say more of the name")
+        raise ArchiveError(f"{wanted!r} may mean {' or '.join(fitting)}; give more of the name")
     raise ArchiveError(
         f"the ledger {folder} has no profile {wanted!r}: it was never measured, or not entered; "
-        f"there is {', '.join(names)}"
+        f"it has {', '.join(names)}"
     )
 
 
@@ -92,8 +92,8 @@ def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
 class Archive(Mapping[str, Record]):
     """The rows of one profile by the id of their claim, as `claim-record/v1` describes them.
 
-    `archive[id]` is a row; `archive.compare(...)` holds two learners against each other at any m
-    that was measured; `archive.plot()` draws the figure.
+    `archive[id]` is a row; `archive.compare(...)` compares two learners at any m that was
+    measured; `archive.plot()` draws the figure.
     """
 
     folder: Path
@@ -101,7 +101,7 @@ class Archive(Mapping[str, Record]):
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger that the rows lie in."""
+        """The ledger that the rows are in."""
         return Ledger(self.folder, self.profile)
 
     def path(self, claim_id: str) -> Path:
@@ -192,7 +192,7 @@ class Archive(Mapping[str, Record]):
     ) -> Estimate:
         """How much larger the error of a is than that of b, paired by seed, as a claim measures it.
 
-        The interval is that of a claim at level 0.01; hold it against the smallest effect by
+        The interval is that of a claim at level 0.01; compare it with the smallest effect by
         `estimate > smallest_effect`. Raises ArchiveError where this was not measured.
         """
         from .notebook import paired
@@ -271,6 +271,6 @@ def read(path: Path) -> Record:
     """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
     row_file = RowFile.read(path)
     if row_file is None or row_file.damage:
-        damage = row_file.damage if row_file else "is no longer there"
+        damage = row_file.damage if row_file else "no longer exists"
         raise ArchiveError(f"the ledger's {path} {damage}")
     return dict(row_file.content)

@@ -62,7 +62,7 @@ def rows(
 
 
 def ledger_of(root: Path, record: Record, folder: str | None) -> Ledger:
-    """The ledger that a record is held against."""
+    """The ledger that a record is compared with."""
     home = folder_of(root, (root / record["file"]).parent, folder)
     return Ledger(home, Profile.of(record).name)
 

@@ -1,4 +1,4 @@
-"""Controls: what became of the measurement that must not come out supported."""
+"""Controls: the outcome of the measurements that must not come out supported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..ledger.format import Record
 
 @dataclass(frozen=True)
 class ControlStatus:
-    """What the controls of a claim say about it, in a short word and in a sentence."""
+    """What the controls of a claim say about it, in a word or two and in a sentence."""
 
     word: str
     sentence: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ReportError(RuntimeError):
-    """A report cannot be made; one sentence says why and what to do."""
+    """A report cannot be made; the message says why and what to do."""
 
     @classmethod
     def missing(cls, library: str) -> ReportError:

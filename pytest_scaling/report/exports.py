@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def badge(records: Sequence[Record]) -> str:
-    """The JSON of a badge endpoint (shields.io, schema 1): how many claims came out how.
+    """The JSON of a badge endpoint (shields.io, schema 1): the number of claims by verdict.
 
     Controls are not counted; one that is supported makes the badge red.
     """
@@ -51,7 +51,7 @@ def badge(records: Sequence[Record]) -> str:
 
 
 def colour(count: Mapping[str, int], failed: int) -> str:
-    """Red for what must not be, green where all are supported, blue where verdicts differ."""
+    """Red for what must not happen, green where all are supported, blue where verdicts differ."""
     if failed:
         return "red"
     if not any(count[word] for word in WORDS[:3]):
@@ -60,7 +60,7 @@ def colour(count: Mapping[str, int], failed: int) -> str:
 
 
 def table(records: Sequence[Record]) -> str:
-    """All comparisons as CSV in UTF-8: a line each, or one for a cell that has none."""
+    """All comparisons as CSV in UTF-8: one line each, or one for a cell that has none."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -96,7 +96,7 @@ MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
 
 
 def summary(shown: Sequence[Card]) -> str:
-    """One row per claim and cell; text of others cannot become markup."""
+    """One row per claim and cell; text from elsewhere cannot become markup."""
     lines = [f"# {plain(title(shown))}", "", plain(lead(shown))]
     if shown:
         lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
@@ -112,7 +112,7 @@ def summary(shown: Sequence[Card]) -> str:
 
 
 def bounded(lines: Sequence[str]) -> str:
-    """The lines that fit into LIMIT, and a sentence where some do not."""
+    """The lines that fit into LIMIT, and a message where some do not."""
     sizes = itertools.accumulate(len(line.encode()) + 1 for line in lines)
     fitting = sum(size <= LIMIT for size in sizes)
     left = len(lines) - fitting

@@ -34,7 +34,7 @@ def paired(
     """Error of arm a minus that of arm b over the seeds that both have, as a claim measures it.
 
     discordant: by seed, the test rows that exactly one of them gets right; None where that was not
-    kept, so that as many as both get wrong are reckoned with, which widens the interval.
+    kept; then as many as both get wrong are assumed, which widens the interval.
     overlap: of seeds that are resplits of one data set, as `paired_interval` takes it.
     """
     shared = set(a["seeds"]) & set(b["seeds"])
@@ -65,7 +65,7 @@ def paired(
 
 
 def most_discordant(a: Record, b: Record) -> dict[int, int]:
-    """By seed, the test rows that two arms get wrong together: no more can tell them apart."""
+    """By seed, the test rows that two arms get wrong in total: they differ in no more."""
     errors = dict(zip(b["seeds"], b["metrics"]["error"], strict=True))
     return {
         seed: min(rows, round(rows * (error + errors[seed])))

@@ -42,7 +42,7 @@ class TableLine:
     effect: str = ""
     interval: str = ""
     bound: str = ""
-    detectable: str = ""  # the least effect beyond the bound that so many seeds would find
+    detectable: str = ""  # the smallest effect beyond the bound that this many seeds would find
     n: str = ""
     headline: bool = False
 
@@ -117,7 +117,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
 
 
 def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
-    """What the ledger has to say of a run: what is wrong, and what is only worth knowing.
+    """What the ledger says about a run: what is wrong, and what is only worth knowing.
 
     What several claims have in common, such as another version of a library, is written once.
     """
@@ -133,7 +133,7 @@ def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iter
 
 
 def unseen(records: Sequence[Record]) -> Iterator[str]:
-    """What clean seeds leave open: verdicts speak of the typical seed."""
+    """What clean seeds leave open: verdicts are about the typical seed."""
     shares = {
         evidence["n"]: evidence["unseen_failure_share"]
         for record in records
@@ -143,11 +143,11 @@ def unseen(records: Sequence[Record]) -> Iterator[str]:
     }
     if shares:
         left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
-        yield f"verdicts speak of the typical seed; seeds may fail unseen: with {left}"
+        yield f"verdicts are about the typical seed; seeds may fail unseen: with {left}"
 
 
 def sharing(records: Sequence[Record]) -> Iterator[str]:
-    """How many learners served all claims together, and how many each claim by itself takes."""
+    """How many learners serve all claims together, and how many each claim alone would take."""
     together = set()
     alone = 0
     for record in records:

@@ -66,7 +66,7 @@ def question(evidence: Record) -> str:
 
 
 def verdict_sentence(record: Record) -> str:
-    """Where a claim came out how, counted cells alone, as in "supported on a; refuted on b"."""
+    """A claim's verdicts by place, counted cells alone, as in "supported on a; refuted on b"."""
     counted = [cell for cell in record["cells"] if cell["counted"]]
     judged = [cell for cell in counted if cell["verdict"] != "not applicable"]
     if not judged:
@@ -82,7 +82,7 @@ def verdict_sentence(record: Record) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The sentence with a capital, its other letters as they are."""
+    """The sentence with a capital letter, the rest unchanged."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -102,7 +102,7 @@ def whereabouts(cells: Sequence[Record], judged: Sequence[Record]) -> list[str]:
 
 
 def as_a_whole(verdict: str, cells: Sequence[Record]) -> str:
-    """How many comparisons made the verdict of a claim that speaks of no single task."""
+    """How many comparisons made the verdict of a claim that is about no single task."""
     verdicts = [evidence["verdict"] for cell in cells for evidence in cell["evidence"]]
     agreeing, every = verdicts.count(verdict), len(verdicts)
     if agreeing == every:

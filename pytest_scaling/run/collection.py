@@ -1,7 +1,7 @@
 """The claims that a run has collected: which they are, and whether they fit each other.
 
-Of pytest's private names those are here, and nowhere else, that have no public counterpart: the
-arguments of a test function, the fixtures that stand behind a name, and the protocol of one item.
+The private names of pytest that have no public counterpart are used here and nowhere else: the
+arguments of a test function, the fixtures behind a name, and the protocol of one item.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def run_item(item: pytest.Item) -> list[pytest.TestReport]:
 
 
 def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> None:
-    """Put one sentence, with the line, in place of the traceback of a ClaimError."""
+    """Replace the traceback of a ClaimError by its message, with the line."""
     raised = report.call.excinfo if hasattr(report, "call") else None
     if raised is None or not isinstance(raised.value, ClaimError):
         return
@@ -159,7 +159,7 @@ def check_claims(items: list[pytest.Item]) -> None:
 
 
 def ids_beside(item: pytest.Item, items: list[pytest.Item]) -> set[str]:
-    """The ids of the claims in the file of a test item, those not selected included."""
+    """The ids of the claims in the file of a test item, including those not selected."""
     module = item.getparent(pytest.Module)
     written = claims_in(module.obj) if module else ()
     collected = (claim_of(other) for other in items if other.path == item.path)

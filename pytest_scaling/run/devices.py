@@ -1,4 +1,4 @@
-"""The devices of a run: resolved at its start, shown at its head, and kept to one run at a time."""
+"""The devices of a run: resolved at its start, shown in its header, reserved for one run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def configure(config: pytest.Config) -> None:
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     name = options_of(config).device
-    if name != "cpu":  # must stand there before CUDA starts
+    if name != "cpu":  # must be set before CUDA starts
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     config.stash[DEVICES] = resolve(name)
 
@@ -48,7 +48,7 @@ def accelerator_of(item: pytest.Item, devices: Collection[str]) -> str | None:
 
 
 def header(config: pytest.Config) -> list[str]:
-    """What a run on accelerators says of them before it begins; nothing of one on the CPU."""
+    """What a run on accelerators says about them before it begins; empty on the CPU."""
     lines = []
     if options_of(config).device == "auto":
         lines = [f"{device} does not work: {words}" for device, words in broken().items()]
@@ -61,7 +61,7 @@ def header(config: pytest.Config) -> list[str]:
 
 
 def reservation(session: pytest.Session) -> AbstractContextManager[None]:
-    """Keep the GPUs of the tests to this run; a worker of pytest-xdist does so test by test."""
+    """Reserve the GPUs of the tests for this run; a worker of pytest-xdist does so test by test."""
     devices = devices_of(session.config)
     if devices == ("cpu",) or is_worker(session.config):
         return nullcontext()

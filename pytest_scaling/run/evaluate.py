@@ -27,7 +27,7 @@ RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
 
 def evaluate(session: Session, item: pytest.Function) -> Outcome:
-    """Judge the claim of a test item and hold its record against the ledger."""
+    """Judge the claim of a test item and compare its record with the ledger."""
     from ..ledger.record import record
 
     result = result_of(session, item)
@@ -74,7 +74,7 @@ def scope_of(session: Session, claim: Claim, arguments: tuple[str, ...]) -> Scop
     """The cells of a claim in this run."""
     skip = missing_devices(claim, devices_of(session.config))
     if STOPWATCH in arguments and session.options.offline:
-        skip = skip or f"it takes time, which {OFFLINE.flag} does not"
+        skip = skip or f"it takes times, and {OFFLINE.flag} takes none"
     return scope(claim, session.suite, session.tier, session.options.tasks, arguments, skip)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..ledger.format import Record
 
-NOT_COMPARABLE = 6  # exit code where nothing is wrong, and nothing could be compared either
+NOT_COMPARABLE = 6  # exit code where nothing is wrong, but nothing could be compared
 
 
 def check_tree(config: pytest.Config) -> None:
@@ -46,7 +46,7 @@ def check_tree(config: pytest.Config) -> None:
 
 
 def end(session: Session, run: pytest.Session) -> None:
-    """Write what the run leaves behind, and let its exit code say what came of it."""
+    """Write what the run leaves behind, and set its exit code by the result."""
     try:
         write(session)
     except KeyboardInterrupt:
@@ -95,12 +95,12 @@ def write_report(session: Session, records: Sequence[Record]) -> str:
 
 
 def judge(session: Session) -> Judgement:
-    """What only the whole run can tell of the ledger."""
+    """What only the whole run can show about the ledger."""
     return gate(session, list(session.records.values())).judge(strict=session.options.gate)
 
 
 def gate(session: Session, records: Sequence[Record]) -> Gate:
-    """The records of the run with the ledgers that they are held against."""
+    """The records of the run with the ledgers that they are compared with."""
 
     def ledger_of(record: Record) -> Ledger:
         directory = (session.config.rootpath / record["file"]).parent
@@ -117,7 +117,7 @@ def partial(session: Session, directory: Path) -> str:
     if session.deselected:
         return "some were deselected"
     if not covers(config.args, folder):
-        return "this one named some files only"
+        return "this run named only some of the files"
     return partial_by_options(config)
 
 
@@ -138,7 +138,7 @@ def partial_by_options(config: pytest.Config) -> str:
 
 
 def exit_code(session: Session) -> int:
-    """What the ledger makes of a run in which every test came out well."""
+    """The exit code, by the ledger, of a run in which every test came out well."""
     if session.judgement is None:  # the end of the run was interrupted
         return int(pytest.ExitCode.INTERRUPTED)
     if session.judgement.wrong:

@@ -1,8 +1,8 @@
 """The fixtures of a claim's body.
 
 Their values belong to one cell (a task and a learner), and a body runs once per cell, so what
-pytest hands out here is a placeholder that the plugin replaces before it calls the body. Whoever
-measures does so on a device, so every measurement depends on `device`: one item per device.
+pytest hands out here is a placeholder that the plugin replaces before it calls the body. Everything
+that is measured runs on a device, so every measurement depends on `device`: one item per device.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 
 class Placeholder:
-    """Stands where a cell's value will be; using it elsewhere is a mistake with one sentence."""
+    """Takes the place of a cell's value; using it elsewhere raises an error."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -46,13 +46,13 @@ def compare(device: str) -> Any:
 
 @pytest.fixture
 def interaction(device: str) -> Any:
-    """interaction(weak, strong, task=task, m=(small, large)): what the gain gains with m."""
+    """interaction(weak, strong, task=task, m=(small, large)): how the gain grows with m."""
     return Placeholder("interaction")
 
 
 @pytest.fixture
 def reversal(device: str) -> Any:
-    """reversal(rival, learner, tasks=tasks, m=m): whether the better depends on the task."""
+    """reversal(rival, learner, tasks=tasks, m=m): whether the better one depends on the task."""
     return Placeholder("reversal")
 
 
@@ -70,7 +70,7 @@ def curve(device: str) -> Any:
 
 @pytest.fixture
 def forecast(device: str) -> Any:
-    """forecast(learner, task=task, m=m): the error with m rows as a power law foretells it."""
+    """forecast(learner, task=task, m=m): the error with m rows as a power law predicts it."""
     return Placeholder("forecast")
 
 
@@ -115,7 +115,7 @@ def task() -> Any:
 
 @pytest.fixture
 def tasks() -> Any:
-    """All tasks of the claim, for a body that speaks of them together."""
+    """All tasks of the claim, for a body that is about all of them together."""
     return Placeholder("tasks")
 
 
@@ -139,7 +139,7 @@ def m_middle() -> Any:
 
 @pytest.fixture
 def m_large() -> Any:
-    """The largest m of the tier that the cell's learner can afford."""
+    """The largest m of the tier that the cell's learner can handle."""
     return Placeholder("m_large")
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C where it must not strike at once: while a run is put away, or a library is loaded."""
+"""Ctrl-C where it must not act at once: while a run is finished, or a library is loaded."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from types import FrameType
 
 @contextlib.contextmanager
 def held_back() -> Iterator[list[int]]:
-    """Go on over the first Ctrl-C; the second does what it always does.
+    """Hold back the first Ctrl-C; the second has its usual effect.
 
-    The list that it gives has the number of the signal once the first was heard.
+    The list that it gives has the number of the signal once the first has arrived.
     """
     heard: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield heard  # only the main thread evaluates signals
+        yield heard  # only the main thread receives signals
         return
     before = signal.getsignal(signal.SIGINT)
 
@@ -34,7 +34,7 @@ def held_back() -> Iterator[list[int]]:
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Hear the first Ctrl-C at the end; the second does what it always does.
+    """Act on the first Ctrl-C at the end; the second has its usual effect.
 
     A KeyboardInterrupt in the middle of an import leaves a library half loaded, and a traceback
     that pytest cannot always show.

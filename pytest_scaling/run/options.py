@@ -78,7 +78,7 @@ WORKERS = Option(
 )
 BACKEND = Option(
     "--scaling-backend",
-    "where trials are computed: local (processes of this machine) or dask (a cluster that runs)",
+    "where trials are computed: local (processes of this machine) or dask (a running cluster)",
     default="local",
     ini="scaling_backend",
     environment="PYTEST_SCALING_BACKEND",
@@ -93,7 +93,8 @@ SCHEDULER = Option(
 )
 TIMINGS = Option(
     "--scaling-timings",
-    "what timings do under pytest-xdist: skip, or serial, one at a time while all else waits",
+    "what timings do under pytest-xdist: skip, or serial, one at a time while everything else "
+    "waits",
     default="skip",
     ini="scaling_timings",
     add={"choices": ("skip", "serial")},
@@ -104,7 +105,7 @@ STRICT = Option(
     add={"action": "store_true"},
 )
 OFFLINE = Option(
-    "--claims-offline", "use stored trials only and train nothing", add={"action": "store_true"}
+    "--claims-offline", "use only stored trials and train nothing", add={"action": "store_true"}
 )
 SEED_OFFSET = Option(
     "--claims-seed-offset",
@@ -122,14 +123,14 @@ INCONCLUSIVE = Option(
 UPDATE = Option(
     "--claims-update",
     "write the ledger: `new` adds rows for claims that have none, `changed` replaces those that "
-    "came out otherwise, `prune` removes those of claims that are gone; several with commas "
+    "came out differently, `prune` removes those of claims that are gone; several with commas "
     "(needs --claims-reason and a clean tree)",
     add={"metavar": "WHAT"},
 )
 REASON = Option("--claims-reason", "why the ledger is updated", add={"metavar": "TEXT"})
 GATE = Option(
     "--claims-gate",
-    "hold the whole run to the ledger: exit code 1 where a claim has no row, and 6 where the "
+    "check the whole run against the ledger: exit code 1 if a claim has no row, and 6 if the "
     "profile was never measured",
     add={"action": "store_true"},
 )
@@ -173,7 +174,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 class Options(NamedTuple):
-    """What a run was asked for: every option, read and checked once.
+    """What a run was asked to do: every option, read and checked once.
 
     tier: None for the first of the project's. tasks: None for all. workers: None for as many as
     there are cores. update: what --claims-update permits to write.
@@ -213,7 +214,7 @@ def options_of(config: pytest.Config) -> Options:
 def read_options(config: pytest.Config) -> Options:
     """Read all options and keep them on the config.
 
-    Raises pytest.UsageError where a value is none, or one option lacks another.
+    Raises pytest.UsageError where a value is not valid, or an option needs another.
     """
     for option in OPTIONS:
         value, choices = option.read(config), option.add.get("choices")
@@ -254,7 +255,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def check_update(written: str | None, options: Options) -> None:
-    """Raise pytest.UsageError where the ledger is to be written and something speaks against it."""
+    """Raise pytest.UsageError where the ledger is to be written and another option forbids it."""
     unknown = [name for name in options.update if name not in MODES]
     if unknown or (written is not None and not options.update):
         raise pytest.UsageError(
@@ -276,7 +277,7 @@ def check_update(written: str | None, options: Options) -> None:
 
 
 def check_backend(config: pytest.Config, options: Options) -> None:
-    """Raise pytest.UsageError where the cluster is named in part."""
+    """Raise pytest.UsageError where the options for the cluster are incomplete."""
     if options.on_cluster and config.getoption(WORKERS.dest):
         raise pytest.UsageError(
             f"{WORKERS.flag} belongs to {BACKEND.flag}=local; a cluster has workers of its own"
@@ -295,7 +296,7 @@ def check_offset(offset: int) -> None:
     if 0 < offset < MOST_SEEDS:
         raise pytest.UsageError(
             f"{takes}, not {offset}: a run without it may use the seeds from 0 to "
-            f"{MOST_SEEDS - 1}, and a replication shares none of them"
+            f"{MOST_SEEDS - 1}, and a replication must share none of them"
         )
     if not 0 <= offset <= LARGEST_OFFSET:
         raise pytest.UsageError(

@@ -1,4 +1,4 @@
-"""From a verdict and what the ledger says of it to what pytest reports."""
+"""From a verdict and its row in the ledger to what pytest reports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISTAKES = (
     TimingError,
     pytest.UsageError,
 )
-"""Errors whose sentence says all there is to say: they are reported without a traceback."""
+"""Errors whose message says everything: they are reported without a traceback."""
 
 
 REPLACE = (
@@ -41,14 +41,14 @@ REPLACE = (
     "--claims-update=changed --claims-reason '...'."
 )
 TIMING = (
-    "Times speak of this machine and of what else it does, so the ledger keeps none: look at what "
-    "else is running, and run it again."
+    "Times depend on this machine and its other load, so the ledger keeps none: check what else is "
+    "running, and run it again."
 )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of a test item, and the words for it."""
+    """The outcome of a test item, and the words for it."""
 
     kind: Kind
     message: str
@@ -72,7 +72,7 @@ def outcome(
     accepted_now: str,
     modes: Collection[str] = ("new",),
 ) -> Outcome:
-    """Hold a record against the ledger.
+    """Compare a record with the ledger.
 
     accepted_now: the reason given with --claims-update, which accepts a claim without a row, or
     whose row has changed, as the modes of the update permit.
@@ -103,7 +103,7 @@ def by_row(claim: Claim, record: Record, row: Row | None, sentence: str) -> Outc
         hint = TIMING if record.get("timing") else advice(claim, row)
         return Outcome("failed", f"{sentence}\n{hint}")
     if verdict != claim.expected and row is not None:
-        return Outcome("xfailed", f"{verdict}, as the ledger has it: {row.reason}")
+        return Outcome("xfailed", f"{verdict}, as in the ledger: {row.reason}")
     return Outcome("passed", sentence)
 
 
@@ -112,7 +112,7 @@ def fails(finding: Record) -> bool:
 
 
 def is_accepted(record: Record, row: Row | None, modes: Collection[str]) -> bool:
-    """Whether an update of the ledger takes a record in, whatever it says."""
+    """Whether an update of the ledger accepts a record, whatever it says."""
     if record.get("timing") or record["partial"]:
         return False
     return ("new" if row is None else "changed") in modes
@@ -144,7 +144,7 @@ def mark(
 
 
 def properties(record: Record) -> list[tuple[str, object]]:
-    """What other tools are told of a record, JUnit XML among them."""
+    """What other tools get from a record, through JUnit XML for example."""
     return [
         ("claim", record["claim"]["id"]),
         ("verdict", record["verdict"]),
@@ -178,4 +178,4 @@ def advice(claim: Claim, row: Row | None) -> str:
         )
     if row is None:
         return "Accept it as an honest exception with --claims-update=new --claims-reason '...'."
-    return f"The ledger has it {row.verdict} ({row.reason}). {REPLACE}"
+    return f"In the ledger it is {row.verdict} ({row.reason}). {REPLACE}"

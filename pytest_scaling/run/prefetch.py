@@ -1,7 +1,7 @@
-"""Rehearsal: run the claims' bodies for the trials they ask for, before any of them is judged.
+"""Prefetch: run the claims' bodies for the trials they ask for, before any of them is judged.
 
-A body is plain code that asks for one measurement after another. Rehearsing it against what is
-already known shows what it will need next, so the first looks of all claims train at once, then
+A body is plain code that asks for one measurement after another. Running it with what is already
+known shows what it will need next, so the first looks of all claims train at once, then
 the second looks of those that are undecided, and so on: the pool is never idle while anything is
 left to train. A prefetch decides nothing. The real run that follows finds its trials done.
 """
@@ -58,7 +58,7 @@ def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
     plan = Plan(session.trials)
     try:
         ready = evaluation(session, item, {"device": device_of(item)}, plan)
-    except Exception:  # the real run tells
+    except Exception:  # the real run reports it
         return {}
     if ready.body.measures:
         ready.prefetch()
@@ -102,7 +102,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
         fresh = {
             identity: trial for identity, trial in missing.items() if identity not in part.asked
         }
-        if fresh:  # what was asked for before and is missing has failed: the real run tells
+        if fresh:  # what was asked for before and is missing has failed: the real run reports it
             part.asked |= fresh
             wanted |= fresh
             still.append(part)
@@ -110,7 +110,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
 
 
 def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
-    """What a run would train first, for --collect-only."""
+    """A cost preview: what a run would train first, for --collect-only."""
     claims = [item for item in items if can_prefetch(item) and isinstance(item, pytest.Function)]
     missing: dict[str, Trial] = {}
     for item in claims:
@@ -118,5 +118,5 @@ def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
     networks = sum(len(trial.seeds) for trial in missing.values())
     return (
         f"claims: {len(claims)}; their first looks would train {len(missing)} trials "
-        f"({networks} learners); the rest is remembered"
+        f"({networks} learners); the rest is stored"
     )

@@ -38,7 +38,7 @@ class Progress:
             self._live.stop()
 
     def tick(self, ready: int, claims: int) -> None:
-        """Show how far the run is."""
+        """Show how far the run has come."""
         line = self._line(ready, claims)
         if self._reporter is None:
             return
@@ -52,7 +52,7 @@ class Progress:
         trials = self._session.trials
         done, asked = trials.computed, trials.computed + trials.in_flight
         return (
-            f"trained {done} of {asked} trials so far asked for, "
+            f"trained {done} of {asked} trials requested so far, "
             f"{ready} of {claims} claims ready{self._left(done, asked)}"
         )
 
@@ -112,4 +112,4 @@ class Heartbeat:
             session = self._config.stash.get(SESSION, None)
             decided = len(session.records) if session else 0
             if self._reporter and (now > before or decided):
-                self._reporter.write_line(f"{now} trials remembered, {decided} claims decided")
+                self._reporter.write_line(f"{now} trials stored, {decided} claims decided")

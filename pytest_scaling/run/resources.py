@@ -36,12 +36,12 @@ def make_trials(config: pytest.Config) -> Trials:
 
 
 def tally_of(trials: Trials) -> Tally:
-    """What became of the trials that were asked for."""
+    """The counts of the trials that were asked for."""
     return trials.computed, trials.recalled, str(trials.store.path), tuple(trials.notices)
 
 
 def workers_of(options: Options) -> int:
-    """Processes that train: as asked for, or the cores over the workers of pytest-xdist."""
+    """Number of training processes: as requested, or the cores over pytest-xdist's workers."""
     if options.workers:
         return options.workers
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -67,7 +67,7 @@ def open_store(config: pytest.Config) -> Store:
 
 
 def connect_early(config: pytest.Config) -> None:
-    """Connect to the cluster before anything is collected, so that one that is absent is told.
+    """Connect to the cluster before anything is collected, so that a missing one is reported.
 
     A worker of pytest-xdist connects when it needs to.
     """
@@ -78,7 +78,7 @@ def connect_early(config: pytest.Config) -> None:
 
 
 def cluster_of(config: pytest.Config) -> Cluster | None:
-    """The cluster that the run asks for, connected; pytest.UsageError where it cannot be had."""
+    """The cluster that the run asks for, connected; pytest.UsageError where that fails."""
     options = options_of(config)
     if not options.on_cluster:
         return None

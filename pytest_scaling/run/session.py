@@ -33,8 +33,8 @@ class Session:
     config: pytest.Config
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     nodes: dict[str, str] = field(default_factory=dict)  # node ids of the tests, likewise
-    written: list[str] = field(default_factory=list)  # what the end of the run has to say of files
-    unwritten: bool = False  # the system refused to take the ledger or the report
+    written: list[str] = field(default_factory=list)  # messages at the end of the run about files
+    unwritten: bool = False  # the system refused to write the ledger or the report
     tallies: dict[str, Tally] = field(default_factory=dict)  # by worker of pytest-xdist
     lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed
     claims: int = 0  # that the run collected, without controls and before -k
@@ -108,11 +108,11 @@ class Session:
         }
 
     def own_tally(self) -> Tally | None:
-        """What became of the trials that this process asked for, if it did."""
+        """The counts of the trials that this process asked for, if it did."""
         return tally_of(self.trials) if "trials" in self.__dict__ else None
 
     def counts(self) -> list[str]:
-        """How many trials were trained and recalled, and what the store has to say."""
+        """How many trials were trained and recalled, and the notices of the store."""
         tallies = [tally for tally in (*self.tallies.values(), self.own_tally()) if tally]
         if not tallies:
             return []
@@ -121,14 +121,14 @@ class Session:
             f"trials: {sum(trained)} trained, {sum(recalled)} recalled from {paths[0]}",
             *(
                 f"worker {worker} was lost: what it trained in its last test is stored, "
-                f"and not counted here"
+                f"but not counted here"
                 for worker in self.lost
             ),
             *dict.fromkeys(itertools.chain.from_iterable(notices)),
         ]
 
     def close(self) -> None:
-        """Stop the pool; what has ended stays in the store."""
+        """Stop the pool; what has finished stays in the store."""
         if "trials" in self.__dict__:
             self.trials.close()
             self.trials.store.close()

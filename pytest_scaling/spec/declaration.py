@@ -1,4 +1,4 @@
-"""A claim: one sentence, where it was said, and what it would take to believe it."""
+"""A claim: one sentence, where it was said, and what would support it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 class ClaimError(ValueError):
-    """A claim is written in a way that cannot be judged; one sentence says why."""
+    """A claim is written in a way that cannot be judged; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Claim:
         parts: how many statements the body joins by "and".
         tasks: tasks the body runs on, once each; None for those of the suite.
         learners: learners the body runs on, once each per task, all of which must support it.
-        beside: tasks or learners that are run and shown, but enter no verdict.
+        beside: tasks or learners that are reported, not counted.
         devices: kinds of device that the body compares, as in ("cpu", "cuda"); the claim is judged
-            once, and is not applicable where one is absent or was not asked for.
+            once, and is not applicable where one is missing or was not requested.
         given: values of further arguments of the body, by name. The name of a value that the
             plugin provides, as in {"m": "m_large"}, stands for that value.
         control_of: id of the claim that this one must be refuted for.
@@ -150,7 +150,7 @@ class Claim:
 
     @property
     def expected(self) -> str:
-        """The verdict that needs no excuse."""
+        """The verdict that is expected without a reason in the ledger."""
         return "refuted" if self.is_control else "supported"
 
 
@@ -178,14 +178,14 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
 
 @dataclass(frozen=True)
 class Control:
-    """What a control has otherwise than the claim whose body it shares."""
+    """Where a control differs from the claim whose body it shares."""
 
     id: str
     text: str
     header: Mapping[str, Any]
 
     def of(self, claim: Claim) -> Claim:
-        """The control, as a claim of its own that must be refuted."""
+        """The control, as a separate claim that must be refuted."""
         given = {**claim.given, **self.header.get("given", {})}
         own = {**self.header, "given": given, "control_of": claim.id}
         return dataclasses.replace(claim, id=self.id, text=self.text, **own)
@@ -194,8 +194,8 @@ class Control:
 def control(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
     """Let the body of a claim serve its control too: one more test, which must be refuted.
 
-    Stands below @claim on the same function. Whatever is not given here, by the attributes of
-    `Claim`, the control has from its claim; `given` is laid over the claim's.
+    It goes below @claim on the same function. Attributes of `Claim` that are not given here are
+    those of the claim; values in `given` replace the claim's.
 
     Raises ClaimError, with one sentence, when the header cannot be judged.
     """
@@ -209,7 +209,7 @@ def control(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
 
 
 def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
-    """A header with tuples in the place of lists; ClaimError where a name is unknown."""
+    """A header with tuples instead of lists; ClaimError where a name is unknown."""
     known = [field.name for field in dataclasses.fields(Claim)]
     for name, value in header.items():
         if name not in known:
@@ -222,7 +222,7 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_given(claim: Claim, function: Callable[..., Any]) -> None:
-    """Raise ClaimError where a claim gives its body what that does not take, or cannot be given."""
+    """Raise ClaimError where a claim gives its body an argument that it cannot take."""
     taken = inspect.signature(function).parameters if inspect.isfunction(function) else claim.given
     for name in claim.given:
         if name in (*PROVIDED, "device"):

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     Labels = NDArray[np.integer[Any]]
 
 Settings = Mapping[str, Any]
-"""Everything of a learner that changes its result, as plain JSON values."""
+"""Everything about a learner that changes its result, as plain JSON values."""
 
 
 class SettingsError(LookupError):
-    """A learner has no settings for a task at an m; one sentence says how to make them."""
+    """A learner has no settings for a task at an m; the message says how to make them."""
 
 
 @runtime_checkable
@@ -28,14 +28,14 @@ class Task(Protocol):
     Optional attributes: `bayes_error` (the least possible error, where it is known), `tiers` (the
     names of the tiers that run the task; all when absent), `most_rows` (the most training rows,
     where data are finite), `resplit` (true where seeds are splits of one data set, which overlap)
-    and `unavailable()` (why the data cannot be had, or an empty text).
+    and `unavailable()` (why the data are not available, or an empty text).
     """
 
     @property
     def name(self) -> str: ...
     @property
     def version(self) -> int:
-        """Raised by hand when a change of the code changes the data."""
+        """Increased by hand when a change of the code changes the data."""
 
     @property
     def classes(self) -> int: ...
@@ -46,7 +46,7 @@ class Task(Protocol):
     def test_set(self, seed: int) -> tuple[Features, Labels]:
         """Features (N, d) and labels (N,), independent of the training rows.
 
-        A tier may judge by the first of them only, so they are in no order.
+        A tier may use only the first of them, so they must be in no particular order.
         """
 
 
@@ -55,8 +55,8 @@ class Learner(Protocol):
     """A training procedure.
 
     Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
-    `smallest_m(tier)` (the most rows it can afford in a tier, and the fewest it is meant for; all
-    when absent), `cost(task, m)` (rough seconds a seed) and `may_collapse` (true
+    `smallest_m(tier)` (the most rows it can handle in a tier, and the fewest it is meant for; all
+    when absent), `cost(task, m)` (rough seconds per seed) and `may_collapse` (true
     where single runs may fail, so that the first look is at ten seeds).
     """
 
@@ -64,7 +64,7 @@ class Learner(Protocol):
     def name(self) -> str: ...
     @property
     def version(self) -> int:
-        """Raised by hand when a change of the code changes the result."""
+        """Increased by hand when a change of the code changes the result."""
 
     def settings(self, task: str, m: int) -> Settings:
         """The settings to use on `task` with m rows; part of the trial's identity.
@@ -93,10 +93,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Fit:
-    """What came out of training one block.
+    """The result of training one block.
 
     labels: (seeds, N) predicted classes, or None where the learner is judged by `metrics`
-    alone. diverged: (seeds,) true where training left the finite numbers; such a seed is
+    alone. diverged: (seeds,) true where training gave numbers that are not finite; such a seed is
     scored as if it predicted the majority class. metrics: further numbers, (seeds,) each.
     """
 

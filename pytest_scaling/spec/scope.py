@@ -24,7 +24,7 @@ class Cell:
     learner: Learner | None
     counted: bool
     skip: str = ""  # why the cell does not run in this tier
-    tasks: tuple[Task, ...] = ()  # of a body that speaks of all of them at once
+    tasks: tuple[Task, ...] = ()  # of a body that is about all of them at once
 
     @property
     def task_name(self) -> str:
@@ -57,7 +57,7 @@ def scope(
     """Lay out the cells of a claim: its tasks (or the suite's), each with each of its learners.
 
     A body that takes `tasks` has one cell for all of them. skip: why no cell can run here.
-    missing: why the data of a task cannot be had, in place of what the task itself says.
+    missing: why the data of a task are not available, instead of what the task itself says.
     """
     missing = missing or unavailable
     tasks = tasks_of(claim, suite, arguments)
@@ -87,7 +87,7 @@ def scope(
 
 
 def tasks_of(claim: Claim, suite: Sequence[Task], arguments: Iterable[str]) -> list[Any]:
-    """The tasks that a claim's body runs on, or one that is none; ClaimError where there are none.
+    """The tasks that a claim's body runs on, [None] if it takes none; ClaimError if it lacks them.
 
     The body takes one `task`, or all `tasks` together.
     """
@@ -108,7 +108,7 @@ def counts(claim: Claim, task: Task | None, learner: Learner | None) -> bool:
 
 
 def unavailable(task: Task | None) -> str:
-    """Why the data of a task cannot be had, or nothing."""
+    """Why the data of a task are not available; empty if they are."""
     reason = traits.unavailable(task)
     return f"{task.name} cannot be had: {reason}" if task and reason else ""
 
@@ -119,7 +119,7 @@ def out_of_tier(
     tier: Tier,
     missing: Callable[[Task | None], str] = unavailable,
 ) -> str:
-    """Why a cell is left out of a tier, or nothing."""
+    """Why a cell is left out of a tier; empty if it runs."""
     tiers = traits.tiers(task)
     if task and tiers is not None and tier.name not in tiers:
         return f"{task.name} runs in the tiers {' and '.join(tiers)}"
@@ -137,9 +137,9 @@ def out_of_tier(
 
 
 def missing_devices(claim: Claim, devices: tuple[str, ...]) -> str:
-    """Why a claim that compares devices cannot be judged in this run, or nothing.
+    """Why a claim that compares devices cannot be judged in this run; empty if it can.
 
-    The CPU is always there; a device that was asked for permits the claim's arm on the CPU.
+    The CPU is always available; a run on another device also permits the claim's arm on the CPU.
     """
     there = {"cpu", *(device.partition(":")[0] for device in devices)}
     missing = [kind for kind in claim.devices if kind not in there]

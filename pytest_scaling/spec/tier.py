@@ -10,7 +10,7 @@ from .declaration import ClaimError
 
 @dataclass(frozen=True)
 class Tier:
-    """One level of effort. A project states its own by the hook `pytest_scaling_tiers`.
+    """One level of effort. A project defines its own by the hook `pytest_scaling_tiers`.
 
     Attributes:
         name: lower-case letters, digits and underscores; it ends the name of a profile.
@@ -46,4 +46,4 @@ DEFAULT_TIERS = (
     Tier("standard", sizes=(256, 1_024, 4_096, 16_384, 65_536), most_seeds=20),
     Tier("full", sizes=(256, 1_024, 4_096, 16_384, 65_536, 262_144), most_seeds=30),
 )
-"""The tiers of a project that states none."""
+"""The tiers of a project that defines none."""

@@ -1,7 +1,7 @@
 """Traits: the optional attributes of tasks and learners, read here and nowhere else.
 
-A function for each, with what holds where the attribute is absent. `None` in the place of a task
-or learner has no attributes. Best read as `traits.label(learner)`.
+One function for each, with the default where the attribute is absent. `None` instead of a task or
+learner has no attributes. Best read as `traits.label(learner)`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .protocols import Learner, Task
     from .tier import Tier
 
-SECONDS_A_ROW = 1e-4  # that a learner takes which does not say, beside those that do
+SECONDS_A_ROW = 1e-4  # of a learner that does not state its cost, next to those that do
 
 
 def label(learner: Learner) -> str:
@@ -32,7 +32,7 @@ def may_collapse(learner: Learner) -> bool:
 
 
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
-    """The most rows a learner can afford in a tier; None where it sets no limit."""
+    """The most rows a learner can handle in a tier; None where it sets no limit."""
     limit = getattr(learner, "largest_m", None)
     return None if limit is None else int(limit(tier.name))
 
@@ -67,13 +67,13 @@ def tiers(task: Task | None) -> tuple[str, ...] | None:
 
 
 def unavailable(task: Task | None) -> str:
-    """Why the data of a task cannot be had, or nothing."""
+    """Why the data of a task are not available; empty if they are."""
     reason = getattr(task, "unavailable", None)
     return "" if reason is None else str(reason() or "")
 
 
 def sizes(tier: Tier, task: Task | None, learner: Learner | None) -> tuple[int, ...]:
-    """The tier's numbers of rows that task and learner can afford; all rows of finite data last."""
+    """The tier's numbers of rows that task and learner can handle; all rows of finite data last."""
     most = most_rows(task)
     limits = [limit for limit in (most, largest_m(learner, tier)) if limit is not None]
     least = smallest_m(learner, tier)

@@ -23,7 +23,7 @@ LEAST_PAIRS = 5  # seeds that both measurements have, to be judged as pairs
 
 @dataclass(frozen=True)
 class Measured:
-    """One measurement of an effect: a sample a seed, and the least deviation to believe.
+    """One measurement of an effect: one sample per seed, and the smallest deviation to accept.
 
     overlap: as for `interval.paired_interval`.
     """

@@ -115,7 +115,7 @@ def paired_interval(
 
     differences: (n,), one per seed, both arms on the same seed. lower_level, upper_level: the
     one-sided levels of the claim for the two limits; the correction for looking repeatedly is made
-    here. noise_floor: the smallest standard deviation to believe, in the unit of the differences.
+    here. noise_floor: the smallest standard deviation to accept, in the unit of the differences.
     overlap: what `overlap` returns where the seeds are resplits of one data set, else zero.
 
     Raises ValueError for fewer than two seeds, NaN or infinite differences, or a bad floor or

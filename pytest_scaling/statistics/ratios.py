@@ -3,7 +3,7 @@
 Times are skewed, drift, and are disturbed by whatever else a machine does, so neither a mean nor
 Student's t is to be trusted. Here the two sides take turns within short blocks (A B B A, so that a
 linear drift cancels), every block gives one log ratio, and the median over the blocks is judged by
-the sign test turned around: the k-th smallest and the k-th largest value are limits of the median
+inverting the sign test: the k-th smallest and the k-th largest value are limits of the median
 whose errors follow from the binomial distribution alone (Thompson, Annals of Mathematical
 Statistics 7, 1936; Conover, Practical Nonparametric Statistics, section 3.2). They assume that
 blocks are independent with a common median, and nothing about the shape of the noise.
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from .interval import Interval
 from .power import POWER
 
-BLOCKS = 15  # the limits are then the 3rd smallest and the 3rd largest at a level of .01
+BLOCKS = 15  # the limits are then the 3rd smallest and the 3rd largest at a level of 0.01
 
 
 def lower_tail(k: int, n: int, p: float = 0.5) -> float:
@@ -74,7 +74,7 @@ def sign_p(samples: Sequence[float], bound: float) -> float:
 def smallest_detectable(sd: float, n: int, level: float, power: float = POWER) -> float:
     """Return the distance from a bound at which `power` of runs of n blocks would decide.
 
-    For normal noise of standard deviation sd, for want of better knowledge; infinite where n is
+    Assumes normal noise of standard deviation sd, as nothing better is known; infinite where n is
     too small for the level.
     """
     k = rank(n, level)

@@ -1,4 +1,4 @@
-"""Samples as they arrive from the trials: arrays that are checked once, at the border."""
+"""Samples as they arrive from the trials: arrays that are checked once, on arrival."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from .samples import Samples, finite_samples, same_length
 LEAST_SIZES = 6
 LEAST_SEEDS = 5
 REACH = 2.0  # times the largest size: how far a forecast goes
-TOLERANCE = math.log(1.15)  # log ratio: a forecast that misses by less is kept
+TOLERANCE = math.log(1.15)  # log ratio: a forecast that misses by less is met
 WIDENING = 1.25  # of the spread, so that the levels hold for all the curves of the calibration
 
 _EXPONENTS = np.geomspace(0.02, 4.0, 40)  # from nearly logarithmic to a sudden drop
@@ -53,7 +53,7 @@ class Law:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The error at a larger size, as the law through the smaller ones has it.
+    """The error at a larger size, as predicted by the law through the smaller ones.
 
     predicted: (...), error rate; one number unless many curves are forecast at once. deviations:
     (..., n), what each seed contributes to its uncertainty, with mean zero. last: (..., n), the
@@ -122,7 +122,7 @@ def miss(
 ) -> Samples:
     """Return samples (n,) of the log of measured over predicted error.
 
-    Positive where the forecast promised too much. measured: (n,), error rates at `target`, for the
+    Positive where the forecast was too optimistic. measured: (n,), error rates at `target`, for the
     same seeds on test sets of the same size; the rest as for `forecast`.
 
     Raises ValueError as `forecast` does, and for another number of seeds.

@@ -15,11 +15,11 @@ from .workers.pool import LocalProcesses, Pool, PoolError
 if TYPE_CHECKING:
     from .trial import Trial
 
-GLANCE = 0.5  # seconds that a wait lasts at most: on Windows, one without end hears no Ctrl-C
+GLANCE = 0.5  # seconds that a wait lasts at most: on Windows, an endless one ignores Ctrl-C
 
 
 class OfflineError(RuntimeError):
-    """A trial is not in the store, and nothing may be computed."""
+    """A trial is not in the store, and computing is not allowed."""
 
 
 class Trials:
@@ -42,10 +42,10 @@ class Trials:
         self.workers = workers
         self.offline = offline
         self.computed = 0
-        self.lost: PoolError | None = None  # why nothing can be computed any more
+        self.lost: PoolError | None = None  # why nothing more can be computed
         self._results: dict[str, Results] = {}
         self._failures: dict[str, TrialError] = {}
-        self._waiting: set[str] = set()  # identities that are asked for and not there yet
+        self._waiting: set[str] = set()  # identities that are asked for and not available yet
         self._recalled: set[str] = set()
         self._cost_asked = self._cost_done = 0.0
         self._notices: list[str] = []
@@ -56,7 +56,7 @@ class Trials:
 
     @property
     def in_flight(self) -> int:
-        """Number of trials that are asked for and not there yet."""
+        """Number of trials that are asked for and not available yet."""
         return len(self._waiting)
 
     @property
@@ -66,12 +66,12 @@ class Trials:
 
     @property
     def recalled(self) -> int:
-        """Number of distinct trials that the store answered."""
+        """Number of distinct trials that came from the store."""
         return len(self._recalled)
 
     @property
     def notices(self) -> list[str]:
-        """Sentences for the user about the store."""
+        """Messages to the user about the store."""
         return [*dict.fromkeys((*self.store.notices, *self._notices))]
 
     def known(self, trial: Trial) -> Results | None:
@@ -94,7 +94,7 @@ class Trials:
         return found
 
     def pending(self, trial: Trial) -> bool:
-        """Whether a trial is asked for and not there yet."""
+        """Whether a trial is asked for and not available yet."""
         return trial.identity in self._waiting
 
     def request(self, trials: Iterable[Trial]) -> None:
@@ -137,7 +137,7 @@ class Trials:
     def close(self) -> None:
         """Stop at once: forget what has not started, end the workers, give back the leases.
 
-        Results that are there stay there. May be called again.
+        Stored results are kept. May be called again.
         """
         with self._changed:
             closed, self._closed = self._closed, True
@@ -148,7 +148,7 @@ class Trials:
                 self._changed.notify_all()
 
     def _settled(self, trial: Trial) -> bool:
-        """Whether there is nothing to start: it is there, has failed or is in flight."""
+        """Whether there is nothing to start: the trial is done, has failed or is in flight."""
         identity = trial.identity
         return any(identity in p for p in (self._results, self._failures, self._waiting))
 
@@ -176,7 +176,7 @@ class Trials:
         raise TrialError(f"{trial.description}: the run was closed before it was computed.")
 
     def _take(self, ending: Ending) -> None:
-        """Keep what the dispatcher has brought about."""
+        """Keep what the dispatcher reports."""
         if isinstance(ending.failure, MemoryShortage) and not ending.trial.one_at_a_time:
             self._retry_one_at_a_time(ending.trial)
             return
@@ -209,8 +209,8 @@ class Trials:
 
 
 def ran_out_of_memory(trial: Trial) -> str:
-    """The notice about a trial whose seeds were trained one at a time for want of memory."""
+    """The notice about a trial whose seeds were trained one at a time for lack of memory."""
     return (
         f"{trial.description}: memory ran out with all seeds at once; they were trained one at a "
-        f"time, as a trial of its own."
+        f"time, as a separate trial."
     )

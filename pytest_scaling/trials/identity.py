@@ -9,8 +9,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-IDENTITY_SCHEMA = 1  # raised when the ingredients of an identity change their meaning
-METRIC_SET = 1  # raised when "error" or "majority_error" change their meaning
+IDENTITY_SCHEMA = 1  # increased when the ingredients of an identity change their meaning
+METRIC_SET = 1  # increased when "error" or "majority_error" change their meaning
 NUMERIC_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
 
 

@@ -1,4 +1,4 @@
-"""What came out of a trial: one result per seed."""
+"""The results of a trial: one per seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 class TrialError(RuntimeError):
-    """A trial has no result: its task or learner broke a promise, raised, or lost its process."""
+    """A trial has no result: its task or learner broke its contract or raised, or it was lost."""
 
 
 class MemoryShortage(TrialError):
@@ -22,7 +22,7 @@ def in_one_line(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class SeedResult:
-    """The metrics of one seed, and which test rows were right.
+    """The metrics of one seed, and which test rows were labelled correctly.
 
     metrics: "error" (share of the test rows that are wrong) and "majority_error" (the error of
     always predicting the most frequent training class) where the learner labels test rows, and

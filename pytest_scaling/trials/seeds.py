@@ -1,11 +1,13 @@
-"""Which seeds give verdicts, and in which blocks: no run, replicate or tuning shares one."""
+"""Which seeds give verdicts, and in which blocks: no two runs, replicates or tunings share one."""
 
 from __future__ import annotations
 
-MOST_SEEDS = 30  # that an arm has in any tier
+MOST_SEEDS = 30  # the most that an arm has in any tier
 REPLICATE_STRIDE = 100_000  # seeds between one replicate of an arm and the next
 VERDICT_SEEDS = 1_000_000  # verdicts use the seeds below; those from here on may tune
-LARGEST_OFFSET = REPLICATE_STRIDE - MOST_SEEDS  # of a run, so that it meets no replicate
+LARGEST_OFFSET = (
+    REPLICATE_STRIDE - MOST_SEEDS
+)  # of a run, so that it does not overlap with replicates
 
 BLOCKS: tuple[tuple[int, int], ...] = ((0, 5), (5, 7), (7, 10), (10, 14), (14, 20), (20, 30))
 """The fixed parts of the seeds: what is computed together never depends on what else runs."""

@@ -1,4 +1,4 @@
-"""Result sources: where a measurement gets its trials, or only writes down which it needs."""
+"""Result sources: where a measurement gets its trials, or only notes which ones it needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class NotYet(Exception):
-    """The trials were asked for and are not there yet."""
+    """The trials were asked for and are not available yet."""
 
 
 class ResultSource(Protocol):

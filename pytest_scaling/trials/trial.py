@@ -17,8 +17,8 @@ from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS
 class Arm:
     """One learner on one task with m training rows.
 
-    A replicate is the same arm on disjoint seeds. device: where it trains, if not where the run
-    does.
+    A replicate is the same arm on disjoint seeds. device: where it trains, if not on the run's
+    device.
     """
 
     learner: Learner
@@ -73,8 +73,8 @@ class Trial:
     """One arm on one block of seeds; equal to every trial that must have the same result.
 
     one_at_a_time: train the seeds one after the other, which takes less memory and is another
-    trial: what is batched together may change the last bits. test_rows: the most rows of a test
-    set to judge by; None for all of them.
+    trial: batching seeds may change the last bits. test_rows: the most rows of a test set to
+    judge on; None for all of them.
 
     ValueError where its seeds are not among those of verdicts.
     """

@@ -13,7 +13,7 @@ OURS = ("PYTEST_SCALING_", "PYTEST_XDIST_", "PYTEST_ADDOPTS")
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory):
-    """A store that the tests of this folder share: none trains what another has trained."""
+    """A store that the tests in this folder share: none trains what another has trained."""
     return tmp_path_factory.mktemp("store") / "trials.sqlite3"
 
 

@@ -1,4 +1,4 @@
-"""Tasks and learners of the made-up projects: what a claim will measure is planted.
+"""Tasks and learners of the made-up projects: what a claim measures is planted.
 
 The file is copied into every project, where its claims import it.
 """
@@ -38,7 +38,7 @@ class Planted:
     """Errs on as many rows as its settings say: `error`, plus or minus `spread` by the seed.
 
     on: errors, or pairs of error and spread, by task or by the number of rows. most_rows: what it
-    affords. pause: seconds that a block takes.
+    can handle. pause: seconds that a block takes.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Untuned(Raising):
 
 @dataclass(frozen=True)
 class Diverging(Raising):
-    """A learner that leaves the finite numbers on every seed."""
+    """A learner that diverges on every seed."""
 
     name: str = "diverging"
 

@@ -59,7 +59,7 @@ class Project:
         return self.pytester.runpytest_subprocess(*options, *arguments, timeout=300)
 
     def start(self, *arguments: str, **how: Any) -> subprocess.Popen[str]:
-        """Start pytest with these arguments alone, and go on; what it writes is in its stdout."""
+        """Start pytest with only these arguments, and go on; what it writes is in its stdout."""
         return self.pytester.popen(
             [sys.executable, "-m", "pytest", *arguments],
             stdin=subprocess.DEVNULL,
@@ -103,7 +103,7 @@ def test_{id.replace("-", "_")}({fixtures}):
 
 
 def outcomes(result: pytest.RunResult) -> dict[str, str]:
-    """What a run with -v says of each claim, by its id."""
+    """What a run with -v says about each claim, by its id."""
     found = [match for line in result.outlines if (match := OUTCOME.match(unplaced(line)))]
     return {
         (match["name"] or match["name2"]).removeprefix("test_").replace("_", "-"): (
@@ -140,8 +140,8 @@ def stored(file: Path) -> int:
         connection.close()
 
 
-def said(result: pytest.RunResult) -> str:
-    """Everything that a run wrote, having made sure that no traceback of ours is in it."""
+def output(result: pytest.RunResult) -> str:
+    """Everything that a run wrote, after a check that it has no traceback of ours."""
     text = result.stdout.str() + result.stderr.str()
     assert "Traceback" not in text
     assert "INTERNALERROR" not in text

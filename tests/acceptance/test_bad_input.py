@@ -1,10 +1,10 @@
-"""Whoever types something wrong is told what, where and what to do: in a sentence, no traceback."""
+"""Wrong input: a message says what, where and what to do, in one sentence without a traceback."""
 
 import re
 
 import pytest
 
-from tests.acceptance.project import body, outcomes, said, stated
+from tests.acceptance.project import body, outcomes, output, stated
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 COMPARE = "compare, task, m_small, smallest_effect"
@@ -24,10 +24,10 @@ COMPARE = "compare, task, m_small, smallest_effect"
         (["--scaling-device="], "there is no device ''; use cpu, cuda, cuda:N, mps, all or auto"),
         (
             ["--scaling-device=cuda"],
-            "device 'cuda' was asked for and is not there (devices here: cpu); "
+            "device 'cuda' was requested and is not available (devices here: cpu); "
             "name one of these, or `auto`",
         ),
-        (["--scaling-device=cuda", "-n2"], "device 'cuda' was asked for and is not there"),
+        (["--scaling-device=cuda", "-n2"], "device 'cuda' was requested and is not available"),
         (["--scaling-workers=0"], "--scaling-workers takes a number from 1 on, not 0"),
         (["--claims-seed-offset=many"], "argument --claims-seed-offset: invalid int value: 'many'"),
         (
@@ -40,7 +40,7 @@ COMPARE = "compare, task, m_small, smallest_effect"
         (
             ["--claims-seed-offset=1"],
             "--claims-seed-offset takes 0, or a number from 30 to 99970, not 1: a run without it "
-            "may use the seeds from 0 to 29, and a replication shares none of them",
+            "may use the seeds from 0 to 29, and a replication must share none of them",
         ),
         (["--claims-seed-offset=29", "-n2"], "from 30 to 99970, not 29: a run without it may use"),
         (
@@ -63,7 +63,7 @@ def test_an_option_that_means_nothing_ends_the_run(project, options, sentence):
     project.claims(stated("clear"))
     result = project.run(*options)
     assert result.ret == USAGE
-    assert sentence in said(result)
+    assert sentence in output(result)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_so_does_a_setting_in_the_ini_file(project, line, sentence):
     project.pytester.makeini(f"[pytest]\n{line}\n")
     result = project.run()
     assert result.ret == USAGE
-    assert sentence in said(result)
+    assert sentence in output(result)
 
 
 def test_a_cluster_without_an_address_ends_the_run(project):
@@ -86,14 +86,14 @@ def test_a_cluster_without_an_address_ends_the_run(project):
     assert result.ret == USAGE
     assert (
         "--scaling-backend=dask needs --scaling-scheduler=ADDRESS, as in tcp://127.0.0.1:8786"
-    ) in said(result)
+    ) in output(result)
 
 
 def test_so_does_a_variable_of_the_environment(project, monkeypatch):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", "several")
     result = project.pytester.runpytest_subprocess()
     assert result.ret == USAGE
-    assert "--scaling-workers takes a number from 1 on, not 'several'" in said(result)
+    assert "--scaling-workers takes a number from 1 on, not 'several'" in output(result)
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
@@ -105,7 +105,7 @@ def test_a_store_that_cannot_be_written_ends_the_run(project, workers):
     sentences = re.findall(
         r"ERROR: The store file/trials.db cannot be opened for writing \(.*\); "
         r"name another file with `--scaling-store`\.$",
-        said(result),
+        output(result),
         re.MULTILINE,
     )
     assert len(sentences) == 1
@@ -120,8 +120,8 @@ def test_a_damaged_store_is_set_aside_and_the_run_goes_on(project):
         assert outcomes(result) == {"clear": "PASSED"}
         assert (
             f"The store {store} is damaged (not a database); "
-            f"it was set aside as {store}.set-aside-1 and a new one begun."
-        ) in said(result)
+            f"it was set aside as {store}.set-aside-1 and a new one was started."
+        ) in output(result)
         kept = project.path / f"{store}.set-aside-1"
         assert kept.read_text() == "this was no database\n" * 100
 
@@ -131,7 +131,7 @@ def test_a_ledger_that_is_no_folder_is_an_error_in_one_sentence(project):
     (project.path / "file").write_text("")
     result = project.run("--claims-ledger=file", "--claims-update=new", "--claims-reason=why not")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    text = said(result)
+    text = output(result)
     assert re.search(r"the ledger's \S*clear\.json cannot be read \(NotADirectoryError: ", text)
     assert "Traceback" not in text
 
@@ -141,7 +141,7 @@ def test_a_report_that_cannot_be_written_is_told_of_at_the_end(project):
     (project.path / "file").write_text("")
     result = project.run("--scaling-report=file")
     assert result.ret == USAGE
-    assert re.search(r"^report: not written: .*file", said(result), re.MULTILINE)
+    assert re.search(r"^report: not written: .*file", output(result), re.MULTILINE)
 
 
 def test_two_claims_with_one_id_end_the_run(project):
@@ -152,7 +152,7 @@ def test_two_claims_with_one_id_end_the_run(project):
     assert re.search(
         r"ERROR: two claims have the id 'twin', test_twin\[cpu\] at test_claims\.py:\d+ and "
         r"test_twin\[cpu\] at test_more\.py:\d+; give one of them another id",
-        said(result),
+        output(result),
     )
 
 
@@ -161,7 +161,7 @@ def test_two_claims_with_one_id_end_a_run_under_xdist_too(project):
     project.claims(stated("twin"), file="test_more.py")
     result = project.run("-n2")
     assert result.ret == USAGE
-    assert said(result).count("two claims have the id 'twin'") == 1
+    assert output(result).count("two claims have the id 'twin'") == 1
 
 
 STRAY = (
@@ -176,14 +176,14 @@ def test_a_control_of_no_claim_ends_the_run(project, options):
     project.claims(stated("bigg"), file="test_more.py")  # not beside it
     result = project.run(*options)
     assert result.ret == USAGE
-    assert re.search(f"ERROR: {STRAY}", said(result))
+    assert re.search(f"ERROR: {STRAY}", output(result))
 
 
 def test_a_control_of_no_claim_ends_a_run_under_xdist_too(project):
     project.claims(stated("big"), stated("small", control_of="'bigg'"))
     result = project.run("-n2")
     assert result.ret == USAGE
-    assert len(re.findall(STRAY, said(result))) == 1
+    assert len(re.findall(STRAY, output(result))) == 1
 
 
 def test_a_control_without_its_claim_in_the_selection_is_no_mistake(project):
@@ -200,10 +200,10 @@ def test_a_parametrized_claim_would_share_its_id_with_itself(project):
     project.claims(parametrized + body("k", "exact, k", "assert exact(k, 'k')"))
     result = project.run()
     assert result.ret == USAGE
-    assert "two claims have the id 'k', test_k[cpu-1] at test_claims.py:" in said(result)
+    assert "two claims have the id 'k', test_k[cpu-1] at test_claims.py:" in output(result)
 
 
-HEADERS = {  # in the order of their files: what is wrong in a header, and what is said of it
+HEADERS = {  # in the order of their files: what is wrong in a header, and its message
     "nan": ("smallest_effect=float('nan')", "the bound smallest_effect is nan, not a number"),
     "infinite": ("bounds={'far': float('inf')}", "the bound far is inf, not a number"),
     "text": ("smallest_effect='0.1'", "the bound smallest_effect is '0.1', not a number"),
@@ -235,21 +235,21 @@ def test_a_header_that_cannot_be_judged_is_told_of_with_its_line(project):
     project.claims('@claim("Big One", "It is")\ndef test(): ...', file="test_id.py")
     result = project.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    text = said(result)
+    text = output(result)
     assert "test_id.py:3: claim id 'Big One' must be lower-case words joined by" in text
     for name, (_, sentence) in HEADERS.items():
         assert re.search(rf"^test_{name}\.py:3: .*{re.escape(sentence)}", text, re.MULTILINE), name
     assert "declaration.py" not in text  # no place within the plugin
 
 
-MISTAKES = {  # a claim's body, and what is said of it
+MISTAKES = {  # a claim's body, and the message about it
     "nan": (
         "assert compare(good, good, task=task, m=64) > float('nan')",
         "error of good minus good on sign, m = 64 was compared with nan, which is not a number",
     ),
     "undeclared": (
         "assert compare(good, good, task=task, m=64) > 0.07",
-        "error of good minus good on sign, m = 64 was compared with 0.07, but sampling went by "
+        "error of good minus good on sign, m = 64 was compared with 0.07, but sampling used "
         "smallest_effect = 0.05; declare the bound in @claim and measure with it",
     ),
     "no-such-bound": (
@@ -264,7 +264,7 @@ MISTAKES = {  # a claim's body, and what is said of it
     ),
     "not-asserted": (
         "compare(good, good, task=task, m=64) > smallest_effect",
-        "claim 'not-asserted' compared and did not assert: error of good minus good on sign, "
+        "claim 'not-asserted' did not assert a comparison: error of good minus good on sign, "
         "m = 64 is 0.0000",
     ),
     "denied": (
@@ -291,7 +291,7 @@ def test_a_mistake_in_a_body_is_told_in_one_sentence(project):
     result = project.run("-v")
     assert outcomes(result) == dict.fromkeys(MISTAKES, "ERROR")
     assert result.ret == 1
-    text = said(result)
+    text = output(result)
     for id, (_, sentence) in MISTAKES.items():
         name = id.replace("-", "_")
         assert re.search(
@@ -309,7 +309,7 @@ def test_a_claim_without_what_its_body_takes_is_told_of(project, options):
         stated("clear"),
     )
     result = project.run(*options)
-    text = said(result)
+    text = output(result)
     if "-v" in options:
         expected = {"taskless": "ERROR", "learnerless": "ERROR", "clear": "PASSED"}
         assert outcomes(result) == expected
@@ -345,7 +345,7 @@ def test_a_measuring_fixture_in_an_ordinary_test_says_where_it_belongs(project):
     assert outcomes(result) == {name.replace("_", "-"): "FAILED" for name in MISUSES} | {
         "half": "ERROR"
     }
-    text = said(result)
+    text = output(result)
     sentence = "has a value only in the body of a test with @claim, not in other fixtures"
     assert len(re.findall(rf"^E +pytest.UsageError: .*{sentence}", text, re.MULTILINE)) == 7
     assert "measurements.py" not in text

@@ -1,7 +1,7 @@
-"""pytest-benchmark's fixture on a CUDA device that is made up, as a user meets it.
+"""pytest-benchmark's fixture on a made-up CUDA device, as a user sees it.
 
 A kernel takes 4 ms of the device, 5 microseconds of the host that queues it, and half a second the
-first time. Whoever forgets to wait, or counts the first run, gets another number.
+first time. Forgetting to wait, or counting the first run, gives a different number.
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.project import said
+from tests.acceptance.project import output
 
 MADE_UP = Path(__file__).parents[1] / "devices" / "made_up"
 SECONDS = 0.004
@@ -49,7 +49,7 @@ def test_on_the_host(benchmark, size):
 
 @pytest.fixture
 def bench(project, monkeypatch):
-    """Runs pytest with the made-up torch, and gives what --benchmark-json has."""
+    """Runs pytest with the made-up torch, and returns what --benchmark-json has."""
     pytest.importorskip("pytest_benchmark")
     monkeypatch.setenv("PYTHONPATH", str(MADE_UP), prepend=":")
 
@@ -114,9 +114,9 @@ def test_records_of_cpu_and_gpu_stand_beside_each_other(bench):
 def test_a_saved_run_is_compared_with_its_own_device_only(bench):
     bench(PLAIN, "--benchmark-save=first", device="cpu")
     result, _, _ = bench(PLAIN, "--benchmark-compare=0001", device="cuda")
-    assert "0001_first" not in said(result).partition("benchmark: 1 tests")[2]
+    assert "0001_first" not in output(result).partition("benchmark: 1 tests")[2]
     result, _, _ = bench(PLAIN, "--benchmark-compare=0001", device="all")
-    text = said(result)
+    text = output(result)
     assert "(0001_fi" in text
     assert "NOW" in text
 
@@ -125,7 +125,7 @@ def test_a_saved_run_is_compared_with_its_own_device_only(bench):
 def test_benchmarks_without_a_device_can_be_grouped_by_it(bench, group):
     result, by_name, _ = bench(PLAIN + DETAILED, f"--benchmark-group-by={group}", device="all")
     assert result.ret == 0
-    text = said(result)
+    text = output(result)
     assert len(by_name) == 8
     if "param:device" in group:
         assert "device=cuda:0'" in text
@@ -161,11 +161,12 @@ def test_a_benchmark_that_raises_fails_with_its_own_error_and_leaves_no_record(b
 def test_a_device_that_is_not_there_ends_the_run(bench):
     result, _, _ = bench(PLAIN, device="cuda:9")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "device 'cuda:9' was asked for and is not there (devices here: cpu, cuda:0)" in said(
-        result
+    assert (
+        "device 'cuda:9' was requested and is not available (devices here: cpu, cuda:0)"
+        in output(result)
     )
 
 
 def test_the_head_of_the_run_names_the_device(bench):
     result, _, _ = bench()
-    assert "scaling device: cuda:0, Made Up 100, capability 9.0, 8 GiB" in said(result)
+    assert "scaling device: cuda:0, Made Up 100, capability 9.0, 8 GiB" in output(result)

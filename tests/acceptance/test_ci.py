@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.acceptance.project import said, stated
+from tests.acceptance.project import output, stated
 
 OPTIONS = ("--scaling-report=report", "--junitxml=report/junit.xml")
 
@@ -20,7 +20,7 @@ def test_a_run_leaves_its_verdicts_for_people_and_for_programs(project, workers)
         stated("open", "inconclusive"),
     )
     result = project.run(*OPTIONS, *workers)
-    said(result)
+    output(result)
     assert result.ret == 1
     folder = project.path / "report"
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Trials on a Dask cluster: the numbers of a local run, and a sentence when the cluster is gone."""
+"""Trials on a Dask cluster: the numbers of a local run, and a message when the cluster is gone."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.project import body, evidence, said, stated, stored
+from tests.acceptance.project import body, evidence, output, stated, stored
 
 SLOPPY = """
 class Sloppy(Planted):  # reads the global stream of random numbers, which the trial sets
@@ -132,7 +132,7 @@ def test_numbers_on_two_workers_are_those_of_a_local_run(project, dask, xdist):
     local = evidence(project.records(store="local.db"))
     shutil.rmtree(project.path / "out")
     result = run(project, dask, xdist, "--scaling-report=out", store="dask.db")
-    assert "trials: 8 trained" in said(result)
+    assert "trials: 8 trained" in output(result)
     assert evidence(project.reported("out")) == local
 
 
@@ -162,7 +162,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence_and_loses_no_trial(
     ]
     kept = stored(project.path / "dask.db")
     assert 2 <= kept < 5
-    assert f"trials: {5 - kept} trained, {kept} recalled" in said(project.run(store="dask.db"))
+    assert f"trials: {5 - kept} trained, {kept} recalled" in output(project.run(store="dask.db"))
 
 
 def test_a_scheduler_that_is_not_there_ends_the_run_in_a_sentence(project, dask):
@@ -170,7 +170,7 @@ def test_a_scheduler_that_is_not_there_ends_the_run_in_a_sentence(project, dask)
     dask.kill("scheduler")
     result = run(project, dask, "-n2", store="dask.db")
     assert result.ret == USAGE
-    (sentence,) = sentences(said(result))
+    (sentence,) = sentences(output(result))
     assert re.fullmatch(
         rf"ERROR: no Dask scheduler answers at {dask.address} \(.*\); "
         r"start one with `dask scheduler`, or correct --scaling-scheduler",
@@ -182,14 +182,14 @@ def test_a_scheduler_without_workers_ends_the_run_in_a_sentence(project, dask):
     project.claims(stated("clear"))
     result = run(project, dask, store="dask.db")
     assert result.ret == USAGE
-    assert sentences(said(result)) == [
+    assert sentences(output(result)) == [
         f"ERROR: the Dask scheduler at {dask.address} has no workers; "
         f"start some with `dask worker {dask.address} --nthreads 1`"
     ]
 
 
 def sentences(text):
-    """What a run says beside the progress of pytest."""
+    """What a run says apart from the progress of pytest."""
     return [line for line in text.splitlines() if line.startswith("ERROR") or "distributed" in line]
 
 
@@ -211,5 +211,5 @@ def test_ctrl_c_takes_the_trials_back_from_the_workers(project, dask):
     assert "Traceback" not in text
     kept = stored(project.path / "dask.db")
     project.claims(stated("clear"))
-    assert "1 recalled" in said(run(project, dask, store="dask.db"))  # after no others
+    assert "1 recalled" in output(run(project, dask, store="dask.db"))  # after no others
     assert stored(project.path / "dask.db") == kept + 1

@@ -1,15 +1,15 @@
-"""Controls: the measurement where the claim must not hold decides whether the claim is believed."""
+"""Controls: the measurement where a claim must not hold decides whether the claim is trusted."""
 
 import sys
 
 import pytest
 
-from tests.acceptance.project import outcomes, said, stated
+from tests.acceptance.project import outcomes, output, stated
 
 
 @pytest.fixture(scope="module")
 def ran():
-    """What the fixture below has run, once for all tests."""
+    """The results of the fixture below, which runs once for all tests."""
     return []
 
 
@@ -55,7 +55,7 @@ def test_a_supported_control_says_that_its_claim_is_not_trustworthy(result):
     assert (
         "A control must be refuted; as it is, 'supported-control' is not trustworthy. "
         "Accept that as an honest exception with --claims-update=new --claims-reason '...'."
-    ) in said(result)
+    ) in output(result)
 
 
 def test_a_control_that_was_not_selected_is_said_to_be_missing(project):
@@ -74,15 +74,15 @@ def test_an_accepted_control_xfails_and_its_claim_stays_not_trustworthy(project)
     project.run("--claims-update=new", "--claims-reason=the data are too easy")
     result = project.run("-v", "-rx")
     assert outcomes(result) == {"claim": "PASSED", "control": "XFAIL"}
-    assert "supported, as the ledger has it: the data are too easy" in said(result)
-    assert "✓ claim: supported (always; control not trustworthy)" in said(result)
+    assert "supported, as in the ledger: the data are too easy" in output(result)
+    assert "✓ claim: supported (always; control not trustworthy)" in output(result)
 
 
 def test_a_claim_cannot_be_its_own_control(project):
     project.claims(stated("claim", control_of="'claim'"))
     result = project.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "claim 'claim' is named as its own control" in said(result)
+    assert "claim 'claim' is named as its own control" in output(result)
 
 
 SHARED = """
@@ -112,7 +112,7 @@ def test_a_claim_and_its_controls_share_a_body(project, workers):
             "✗ good-leads-later: refuted (always; control of good-leads)",
         ]
     )
-    assert "test_good_leads[the-same-leads" in said(result)
+    assert "test_good_leads[the-same-leads" in output(result)
     measured = project.records("-k", "later", workers)["good-leads-later"]["arms"]
     assert {arm["m"] for arm in measured} == {16_384}
 
@@ -127,7 +127,7 @@ def test_a_control_of_a_shared_body_is_in_the_ledger_and_is_verified(project):
     ]
     run = project.pytester.run(sys.executable, "-m", "pytest_scaling", "verify", ".")
     assert run.ret == 0
-    assert "verified 3 rows of 3 claims" in said(run)
+    assert "verified 3 rows of 3 claims" in output(run)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_what_a_control_cannot_be_given_is_told(project, header, sentence):
     project.claims(f"from pytest_scaling import control\n{source}")
     result = project.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    assert sentence in said(result)
+    assert sentence in output(result)

@@ -1,4 +1,4 @@
-"""Runs whose processes are killed or whose disk is full: what was decided is kept, and right."""
+"""Runs whose processes are killed or whose disk is full: what was decided is kept, and correct."""
 
 import os
 import resource
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.project import body, evidence, said, stated, stored
+from tests.acceptance.project import body, evidence, output, stated, stored
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and limits files")
 
@@ -67,12 +67,12 @@ def has_ended(group):
 
 
 def goes_on(project):
-    """The next run trains what is missing, and finds what a run that nothing befell finds."""
+    """The next run trains what is missing, and finds the same as an undisturbed run."""
     kept = stored(project.path / "own.db")
     assert kept >= 2
     records = project.records(store="own.db", workers=2)
     assert evidence(records) == evidence(project.records(workers=2))
-    assert f"trials: 0 trained, {CLAIMS + 1} recalled" in said(project.run(store="own.db"))
+    assert f"trials: 0 trained, {CLAIMS + 1} recalled" in output(project.run(store="own.db"))
 
 
 @pytest.mark.parametrize("xdist", ["-n0", "-n2"])
@@ -109,7 +109,7 @@ def test_ctrl_c_twice_ends_a_run_at_once_and_loses_nothing(slow):
 
 
 def limited(size):
-    """What a process does before it begins: no file may become larger than so many bytes."""
+    """For a process before it begins: no file may become larger than this many bytes."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -124,7 +124,7 @@ def test_a_disk_that_is_full_is_told_in_one_sentence_and_costs_no_verdict(projec
     assert told[0].startswith("The store own.db cannot be written (")
     assert told[0].endswith("); name another file with `--scaling-store`.")
     kept = stored(project.path / "own.db")
-    again = said(project.run(store="own.db"))
+    again = output(project.run(store="own.db"))
     assert "4 passed" in again
     assert f"{kept} recalled" in again
 

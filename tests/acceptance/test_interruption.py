@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.acceptance.project import body, said, stated, stored
+from tests.acceptance.project import body, output, stated, stored
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to a process group")
 
@@ -57,7 +57,7 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
     kept = stored(slow.path / "own.db")
     assert 2 <= kept <= CLAIMS
     result = slow.run(store="own.db", workers=4)
-    assert f"trials: {CLAIMS + 1 - kept} trained, {kept} recalled from own.db" in said(result)
+    assert f"trials: {CLAIMS + 1 - kept} trained, {kept} recalled from own.db" in output(result)
     assert result.parseoutcomes() == {"passed": CLAIMS}
 
 
@@ -66,20 +66,20 @@ def test_a_worker_of_xdist_that_is_killed_loses_nothing_but_its_running_trial(pr
     project.conftest(KILL)
     result = project.run("-v", "-n2", store="own.db")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    text = said(result)
+    text = output(result)
     assert re.search(
         r"worker 'gw\d' crashed while running 'test_claims.py::test_fatal\[cpu\]'", text
     )
     assert result.parseoutcomes() == {"passed": 4, "failed": 1}
     assert re.search(
-        r"^worker gw\d was lost: what it trained in its last test is stored, and not counted here$",
+        r"^worker gw\d was lost: what it trained in its last test is stored, but not counted here$",
         text,
         re.MULTILINE,
     )
     headlines = re.findall(r"^✓ (\S+): supported", text, re.MULTILINE)
     assert headlines == ["first", "b", "c", "d"]
     result = project.run("-v", "-n2", store="own.db")
-    assert "trials: 0 trained" in said(result)
+    assert "trials: 0 trained" in output(result)
     assert result.parseoutcomes() == {"passed": 5}
 
 
@@ -114,7 +114,7 @@ page.build = lambda *_: interrupt()
     )
     result = project.run("--scaling-report=out")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    text = said(result)
+    text = output(result)
     assert "✓ clear: supported" in text
     assert "interrupted before the ledger and the report were written" in text
 

@@ -1,10 +1,10 @@
-"""The ledger: what was accepted, why, and what a run may change of it."""
+"""The ledger: what was accepted, why, and what a run may change in it."""
 
 import json
 
 import pytest
 
-from tests.acceptance.project import body, outcomes, said, stated
+from tests.acceptance.project import body, outcomes, output, stated
 
 ACCEPT = ("--claims-update=new", "--claims-reason=small, but honest")
 
@@ -13,7 +13,7 @@ def test_an_accepted_exception_is_written_whole_and_expected_from_then_on(projec
     project.claims(stated("brave", "refuted"))
     accepting = project.run("-v", *ACCEPT)
     assert outcomes(accepting) == {"brave": "XFAIL"}
-    assert "ledger: added brave.json" in said(accepting)
+    assert "ledger: added brave.json" in output(accepting)
     row = json.loads((project.rows / "brave.json").read_text(encoding="utf-8"))
     assert row["schema"] == "claim-record/v1"
     assert (row["claim"]["id"], row["verdict"]) == ("brave", "refuted")
@@ -23,7 +23,7 @@ def test_an_accepted_exception_is_written_whole_and_expected_from_then_on(projec
     assert comparison["samples"] == [0.0] * 5
     result = project.run("-v", "-rx")
     assert (result.ret, outcomes(result)) == (0, {"brave": "XFAIL"})
-    assert "refuted, as the ledger has it: small, but honest" in said(result)
+    assert "refuted, as in the ledger: small, but honest" in output(result)
 
 
 def test_a_row_holds_nothing_that_varies_from_run_to_run(project):
@@ -44,7 +44,7 @@ def test_a_row_is_never_overwritten(project):
     project.claims(stated("brave", "supported"), stated("clear"))
     result = project.run("-v", "--claims-update=new", "--claims-reason=better now")
     assert outcomes(result) == {"brave": "FAILED", "clear": "PASSED"}
-    assert "ledger: added clear.json" in said(result)
+    assert "ledger: added clear.json" in output(result)
     assert (project.rows / "brave.json").read_bytes() == before
 
 
@@ -60,7 +60,7 @@ def test_an_update_and_its_reason_need_each_other(project, options, sentence, wo
     project.claims(stated("brave", "refuted"))
     result = project.run(*options, *workers)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: {sentence}" in said(result)
+    assert f"ERROR: {sentence}" in output(result)
     assert not project.rows.exists()
 
 
@@ -70,7 +70,7 @@ def test_a_partial_run_adds_no_row(project):
         body("sum", "exact", "assert exact(1, 'one')"),
     )
     result = project.run("--scaling-tasks=other", *ACCEPT)
-    assert "ledger: added sum.json" in said(result)
+    assert "ledger: added sum.json" in output(result)
     assert [path.name for path in project.rows.iterdir()] == ["sum.json"]
 
 
@@ -92,7 +92,7 @@ def test_a_partial_run_is_compared_with_the_row_cell_by_cell(project):
     assert project.run("--scaling-tasks=sign").ret == 0
     result = project.run("--scaling-tasks=other")
     assert result.ret == 1
-    assert "other was supported and is refuted" in said(result)
+    assert "other was supported and is refuted" in output(result)
 
 
 def test_the_ledger_lies_where_it_is_told_to(project):
@@ -119,4 +119,4 @@ def test_a_damaged_row_is_told_of_in_one_sentence_and_harms_no_other_claim(proje
         result.stdout.fnmatch_lines(
             [f"the ledger's *{name}.json cannot be read (*); restore it from version control"]
         )
-    said(result)
+    output(result)

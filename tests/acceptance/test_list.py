@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.acceptance.project import body, said, stated
+from tests.acceptance.project import body, output, stated
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 QUICK = f"cpu-{platform.machine()}-float32-deterministic-quick"
@@ -18,7 +18,7 @@ HEAVY = {"matplotlib", "rich", "sklearn", "torch"}
 
 @pytest.fixture
 def listed(project):
-    """Run the command in the project, and give what it wrote."""
+    """Run the command in the project, and return what it wrote."""
 
     def run(*arguments):
         return project.pytester.run(sys.executable, "-m", "pytest_scaling", "list", *arguments)
@@ -28,7 +28,7 @@ def listed(project):
 
 def entries(result):
     """What the command wrote as JSON, by id and in its order."""
-    assert result.ret == 0, said(result)
+    assert result.ret == 0, output(result)
     return {entry["id"]: entry for entry in json.loads(result.stdout.str())}
 
 
@@ -93,7 +93,7 @@ def test_the_tasks_are_those_that_the_tier_runs(project, listed):
         body("together", together, "assert False", tasks=both),
         body("no-task", "exact", "assert False"),
         stated("shown", tasks="[sign]", beside="[later, good]"),
-        stated("on-both", devices="('cpu', 'cuda')"),  # which are not both there
+        stated("on-both", devices="('cpu', 'cuda')"),  # which are not both present
     )
     quick, full = (
         {id: (entry["tasks"], entry["beside"]) for id, entry in found.items()}
@@ -113,7 +113,7 @@ def test_the_tasks_are_those_that_the_tier_runs(project, listed):
         "together": (["sign"], []),
         "shown": (["sign"], []),
     }
-    assert "sign, (later)" in said(listed("--tier=full"))
+    assert "sign, (later)" in output(listed("--tier=full"))
 
 
 def test_the_tier_may_come_from_the_ini_file(project, listed):
@@ -172,7 +172,7 @@ def test_options_in_the_ini_file_do_not_get_in_the_way(project, listed, options)
 
 def test_a_claim_that_runs_on_several_devices_is_listed_once(project, listed):
     project.claims(stated("clear"))
-    project.pytester.makeini("[pytest]\nscaling_device = cuda\n")  # which is not there
+    project.pytester.makeini("[pytest]\nscaling_device = cuda\n")  # which is not present
     assert list(entries(listed("--json"))) == ["clear"]
 
 
@@ -224,7 +224,7 @@ def test_a_list_of_nothing_says_why(project, listed, arguments, sentence):
     (project.path / "empty").mkdir()
     result = listed(*arguments)
     assert result.ret == USAGE
-    assert sentence in said(result)
+    assert sentence in output(result)
     assert result.outlines == []
 
 
@@ -233,7 +233,7 @@ def test_claims_that_do_not_fit_together_are_not_listed(project, listed):
     project.claims(stated("twin"), file="test_more.py")
     result = listed()
     assert (result.ret, result.outlines) == (USAGE, [])
-    assert "ERROR: two claims have the id 'twin', " in said(result)
+    assert "ERROR: two claims have the id 'twin', " in output(result)
 
 
 def test_a_ledger_that_cannot_be_read_is_told_of(project, listed):
@@ -242,10 +242,10 @@ def test_a_ledger_that_cannot_be_read_is_told_of(project, listed):
     (project.rows / "clear.json").write_text("{")
     result = listed()
     assert result.ret == USAGE
-    assert "cannot be read (JSONDecodeError" in said(result)
+    assert "cannot be read (JSONDecodeError" in output(result)
 
 
 def test_an_unknown_command_names_those_that_there_are(project):
     result = project.pytester.run(sys.executable, "-m", "pytest_scaling", "tabulate")
     assert result.ret == USAGE
-    assert "invalid choice: 'tabulate' (choose from 'list'" in said(result)
+    assert "invalid choice: 'tabulate' (choose from 'list'" in output(result)

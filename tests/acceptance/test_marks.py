@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.acceptance.project import said, stated
+from tests.acceptance.project import output, stated
 
 ON_CUDA = "it runs on cuda, and this run is on cpu"
 
@@ -20,7 +20,7 @@ def run(project):
 def test_a_test_for_another_device_is_skipped_with_the_reason(run, fixture):
     result = run(f"@pytest.mark.devices('cuda')\ndef test_it({fixture}):\n    assert False\n")
     result.assert_outcomes(skipped=1)
-    assert ON_CUDA in said(result)
+    assert ON_CUDA in output(result)
 
 
 def test_a_class_and_a_module_can_be_marked(run):
@@ -43,7 +43,7 @@ def test_a_class_and_a_module_can_be_marked(run):
 def test_what_a_device_lacks_is_told(run, mark, reason):
     result = run(f"@pytest.mark.devices({mark})\ndef test_it(device):\n    assert False\n")
     result.assert_outcomes(skipped=1)
-    assert reason in said(result)
+    assert reason in output(result)
 
 
 def test_enough_memory_lets_a_test_run(run):
@@ -55,7 +55,7 @@ def test_a_claim_can_be_marked_and_is_not_trained_then(project):
     project.claims(mark + stated("marked"))
     result = project.run("-v", "-rs", store="unused.db")
     result.assert_outcomes(skipped=1)
-    assert ON_CUDA in said(result)
+    assert ON_CUDA in output(result)
     assert not (project.path / "unused.db").exists()
 
 
@@ -74,7 +74,7 @@ def test_a_claim_can_be_marked_and_is_not_trained_then(project):
 def test_a_mark_that_cannot_be_understood_is_told_in_a_sentence(run, mark, sentence):
     result = run(f"@pytest.mark.{mark}\ndef test_it(device): pass\n")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    assert sentence in said(result)
+    assert sentence in output(result)
 
 
 SEEDED = """
@@ -107,5 +107,5 @@ def test_a_test_that_uses_device_has_a_seed_of_its_own_and_leaves_no_trace(run):
         for result in results
     )
     assert first == second != []
-    a, b = eval(first[0].removeprefix("drawn "))  # the two tests draw other numbers
+    a, b = eval(first[0].removeprefix("drawn "))  # the two tests draw different numbers
     assert a[1] != b[1]

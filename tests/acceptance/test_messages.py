@@ -1,8 +1,8 @@
-"""What a claim says when it is not what was expected: sentences with figures."""
+"""The messages of claims that did not come out as expected: sentences with figures."""
 
 import re
 
-from tests.acceptance.project import body, said, stated
+from tests.acceptance.project import body, output, stated
 
 
 def test_every_kind_of_measurement_is_told_in_the_words_of_its_unit(project):
@@ -50,7 +50,7 @@ falling = Planted("falling", 0.1, on={64: 0.4})
         ),
         stated("wrong", "refuted"),
     )
-    text = said(project.run())
+    text = output(project.run())
     assert not re.search(r"Estimate\(|Decision\(|Interval\(|Experiment\(", text)
     for sentence in (
         r"wrong: “It is so” is refuted: error of as-good minus good on sign, m = 256 "
@@ -78,7 +78,7 @@ def test_a_claim_over_tasks_names_those_that_decided(project):
             tasks="[sign, Sign('hard')]",
         )
     )
-    text = said(project.run())
+    text = output(project.run())
     (sentence,) = re.findall(r"^both: “.*$", text, re.MULTILINE)
     assert "is refuted (always): error of p minus good on hard, m = 256 is 0.0000" in sentence
     assert "on sign" not in sentence

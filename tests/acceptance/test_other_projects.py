@@ -1,8 +1,8 @@
-"""Projects that are not ours: they lose nothing to the plugin, and have their own claims judged."""
+"""Other projects: the plugin takes nothing away from them, and judges their own claims."""
 
 import pytest
 
-from tests.acceptance.project import outcomes, said
+from tests.acceptance.project import outcomes, output
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def test_a_project_without_claims_does_not_notice_the_plugin(bare):
     bare.pytester.makepyfile("def test_sum():\n    assert 1 + 1 == 2\n")
     result = bare.pytester.runpytest_subprocess()
     assert result.parseoutcomes() == {"passed": 1}
-    text = said(result)
+    text = output(result)
     assert "= claims =" not in text
     assert "trials:" not in text
     assert not (bare.path / ".cache").exists()
@@ -113,7 +113,7 @@ def test_a_claim_needs_no_more_than_its_own_test_file(bare, mode):
     (folder / "test_coins.py").write_text(ONE_FILE)
     result = bare.run("-v", f"--import-mode={mode}", store="own.db", workers=2)
     assert outcomes(result) == {"betting-on-heads": "PASSED"}
-    text = said(result)
+    text = output(result)
     assert "✓ bold-guess: supported" in text
     assert "timid - bold, 256" in text
     assert "trials: 2 trained" in text

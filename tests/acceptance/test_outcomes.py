@@ -1,11 +1,11 @@
-"""From a verdict, and what the ledger says of it, to the outcome of a test."""
+"""From a verdict and its row in the ledger to the outcome of a test."""
 
 import json
 import re
 
 import pytest
 
-from tests.acceptance.project import body, outcomes, said, stated
+from tests.acceptance.project import body, outcomes, output, stated
 
 OUTCOMES = {  # by the verdict of the run and that of the ledger's row
     ("supported", "no row"): "PASSED",
@@ -74,10 +74,10 @@ def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
     expected = {name(*pair): outcome for pair, outcome in OUTCOMES.items()}
     assert outcomes(result) == expected
     assert result.ret == 1
-    text = said(result)
+    text = output(result)
     assert re.search(  # older versions of pytest write "reason: " before it
         r"^XFAIL test_claims.py::test_is_refuted_was_refuted\[cpu\] - (reason: )?"
-        r"refuted, as the ledger has it: so it was then$",
+        r"refuted, as in the ledger: so it was then$",
         text,
         re.MULTILINE,
     )
@@ -136,7 +136,7 @@ def test_an_error_in_a_body_is_never_a_verdict(project):
     )
     result = project.run("-v")
     assert outcomes(result) == {"slip": "FAILED", "aside": "FAILED"}
-    text = said(result)
+    text = output(result)
     assert "ZeroDivisionError" in text
     assert "assert 1 == 2" in text
     assert "refuted" not in text

@@ -1,4 +1,4 @@
-"""The gate: a run held against its ledger, and what a run may write into it."""
+"""The gate: a run compared with its ledger, and what a run may write into it."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import pytest
 
 from pytest_scaling.ledger.format import dump
 from pytest_scaling.ledger.record import digest
-from tests.acceptance.project import body, outcomes, said, stated
+from tests.acceptance.project import body, outcomes, output, stated
 
 ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
 CHANGE = ("--claims-update=changed", "--claims-reason=it is so now")
@@ -61,10 +61,10 @@ def test_a_change_of_the_code_fails_with_what_changed_and_how_to_accept_it(proje
     project.run(*ACCEPT)
     project.claims(*learner(0.17, version=2))
     result = project.run("-v", *workers)
-    text = said(result)
+    text = output(result)
     assert (result.ret, outcomes(result)) == (1, {"it": "FAILED"})
     assert "its protocol changed: learner version of poor on sign, m = 256 was 1 and is 2" in text
-    assert "The code differs: the protocol is another one." in text
+    assert "The code differs: the protocol has changed." in text
     assert "replace the row with --claims-update=changed --claims-reason '...'" in text
 
 
@@ -82,11 +82,11 @@ def test_an_effect_that_shrank_on_other_seeds_fails_from_what_to_what(project):
     project.run(*ACCEPT)
     assert project.run().ret == 0
     result = project.run("-v", "--claims-seed-offset=1000")
-    text = said(result)
+    text = output(result)
     assert result.ret == 1
     assert "the effect shrank: error of fading minus good on sign, m = 256 was 0.3000 [" in text
     assert "and is 0.2000 [" in text
-    assert "Code, libraries and machine are the same, and the seeds differ." in text
+    assert "Code, libraries and machine are the same, but the seeds differ." in text
 
 
 def test_other_numbers_without_any_reason_fail(project):
@@ -99,8 +99,8 @@ def test_other_numbers_without_any_reason_fail(project):
     edit(project, "it", nudge)
     result = project.run("-v")
     assert result.ret == 1
-    assert "seed 2, was 0.3" in said(result)
-    assert "so it is the code that differs" in said(result)
+    assert "seed 2, was 0.3" in output(result)
+    assert "so the code differs" in output(result)
 
 
 def test_another_library_is_told_of_once_and_fails_nothing(project):
@@ -123,7 +123,7 @@ def test_a_changed_row_is_replaced_when_that_is_asked_for_and_others_are_left(pr
     project.claims(*learner(0.12), stated("clear"), stated("fresh"))
     result = project.run("-v", *CHANGE, *workers)
     assert outcomes(result) == {"it": "XFAIL", "clear": "PASSED", "fresh": "PASSED"}
-    assert "ledger: replaced it.json" in said(result)
+    assert "ledger: replaced it.json" in output(result)
     after = rows(project)
     assert after["clear.json"] == before["clear.json"]
     row = json.loads(after["it.json"])
@@ -137,7 +137,7 @@ def test_new_and_changed_rows_can_be_written_at_once(project):
     project.run(*ACCEPT)
     project.claims(*learner(0.35), stated("fresh"))
     result = project.run("--claims-update=new,changed", "--claims-reason=both")
-    assert "ledger: added fresh.json, replaced it.json" in said(result)
+    assert "ledger: added fresh.json, replaced it.json" in output(result)
 
 
 def test_nothing_is_replaced_where_nothing_changed(project):
@@ -145,7 +145,7 @@ def test_nothing_is_replaced_where_nothing_changed(project):
     project.run(*ACCEPT)
     before = rows(project)
     result = project.run(*CHANGE)
-    assert "ledger: nothing to write for --claims-update=changed" in said(result)
+    assert "ledger: nothing to write for --claims-update=changed" in output(result)
     assert rows(project) == before
 
 
@@ -166,11 +166,11 @@ def test_rows_of_claims_that_are_gone_fail_a_whole_run_and_can_be_pruned(project
     project.claims(stated("clear"))
     result = project.run(*workers)
     assert result.ret == 1
-    assert "wrong: gone in cpu-" in said(result)
-    assert "the row is there and the claim is not; --claims-update=prune removes it" in said(result)
+    assert "wrong: gone in cpu-" in output(result)
+    assert "a row without its claim; --claims-update=prune removes it" in output(result)
     result = project.run(*PRUNE, *workers)
     assert result.ret == 0
-    assert "ledger: removed gone.json, removed gone.json" in said(result)
+    assert "ledger: removed gone.json, removed gone.json" in output(result)
     left = {path.name for path in (project.path / "ledger").rglob("*.json")}
     assert left == {"clear.json"}
 
@@ -178,7 +178,7 @@ def test_rows_of_claims_that_are_gone_fail_a_whole_run_and_can_be_pruned(project
 PARTIAL = {
     "a selection": (("-k", "clear"), "some were deselected"),
     "an expression": (("-m", "claim"), "-m leaves some out"),
-    "a file": (("test_claims.py",), "this one named some files only"),
+    "a file": (("test_claims.py",), "this run named only some of the files"),
     "a task": (("--scaling-tasks=sign",), "--scaling-tasks leaves some out"),
     "a file that is left out": (("--ignore=test_more.py",), "--ignore leaves some out"),
     "the last failed": (("--lf",), "--lf leaves some out"),
@@ -197,7 +197,7 @@ def test_a_partial_run_neither_prunes_nor_complains_of_what_it_did_not_see(proje
     assert project.run(*options, *workers).ret == 0
     result = project.run(*options, *PRUNE, *workers)
     assert result.ret == USAGE
-    text = said(result)
+    text = output(result)
     assert f"--claims-update=prune needs a run of all claims, and {words}" in text
     assert rows(project) == before
 
@@ -208,7 +208,7 @@ def test_a_second_row_of_a_claim_fails_a_run(project):
     (project.rows / "clear copy.json").write_bytes((project.rows / "clear.json").read_bytes())
     result = project.run()
     assert result.ret == 1
-    assert "wrong: clear copy.json is a duplicate: it holds a row of 'clear'" in said(result)
+    assert "wrong: clear copy.json is a duplicate: it holds a row of 'clear'" in output(result)
 
 
 @WORKERS
@@ -218,7 +218,7 @@ def test_a_claim_without_a_row_is_told_of_and_fails_only_behind_the_gate(project
     project.claims(stated("clear"), stated("fresh"))
     result = project.run(*workers)
     assert result.ret == 0
-    assert "no row yet in cpu-" in said(result)
+    assert "no row yet in cpu-" in output(result)
     result = project.run("--claims-gate", *workers)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["wrong: no row yet in cpu-*: fresh; --claims-update=new adds *"])
@@ -232,7 +232,7 @@ def test_a_profile_that_was_never_measured_is_not_comparable(project, workers):
     result = project.run(*workers)
     assert result.ret == 0
     words = f"not comparable: the ledger has no row of the profile {project.rows.name} "
-    assert f"{words}(it has {OTHER})" in said(result)
+    assert f"{words}(it has {OTHER})" in output(result)
     assert project.run("--claims-gate", *workers).ret == 6
 
 
@@ -251,7 +251,7 @@ def test_a_dirty_tree_is_refused_before_anything_is_measured(project, workers):
     assert (
         "ERROR: --claims-update needs a clean tree, so that the ledger belongs to a commit, and "
         "1 file differs from it (test_claims.py); commit or stash them"
-    ) in said(result)
+    ) in output(result)
     assert not (project.path / "dirty.db").exists()
     assert rows(project) == {}
 
@@ -289,7 +289,7 @@ def test_an_update_that_would_not_be_one_is_a_usage_error(project, options, sent
     project.claims(stated("clear"))
     result = project.run(*options)
     assert result.ret == USAGE
-    assert f"ERROR: {sentence}" in said(result)
+    assert f"ERROR: {sentence}" in output(result)
     assert rows(project) == {}
 
 
@@ -329,7 +329,7 @@ def test_a_run_that_is_killed_between_rows_leaves_whole_rows_and_takes_up_where_
         row = json.loads(content)
         assert row["digest"] == digest(row)
     result = project.run(*CHANGE)
-    assert said(result).count("replaced") == 1
+    assert output(result).count("replaced") == 1
     assert project.run().ret == 0
 
 
@@ -358,7 +358,7 @@ def test_a_part_of_the_tasks_is_held_against_its_part_of_the_protocol(project):
     project.claims(stated("clear", **both, smallest_effect="0.06"))
     result = project.run("--scaling-tasks=other")
     assert result.ret == 1
-    assert "its protocol changed: smallest effect was 0.05 and is 0.06" in said(result)
+    assert "its protocol changed: smallest effect was 0.05 and is 0.06" in output(result)
 
 
 def test_what_the_ledger_said_is_in_the_record(project):

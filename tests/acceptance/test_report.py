@@ -1,11 +1,11 @@
-"""`python -m pytest_scaling report`: the page again, of the last run or of the ledger."""
+"""`python -m pytest_scaling report`: the page again, from the last run or from the ledger."""
 
 import json
 import sys
 
 import pytest
 
-from tests.acceptance.project import said, stated
+from tests.acceptance.project import output, stated
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 ADDED = ("--claims-update=new", "--claims-reason=first")
@@ -13,7 +13,7 @@ ADDED = ("--claims-update=new", "--claims-reason=first")
 
 @pytest.fixture
 def report(project):
-    """Run the command in the project, and give what it wrote."""
+    """Run the command in the project, and return what it wrote."""
 
     def run(*arguments):
         return project.pytester.run(sys.executable, "-m", "pytest_scaling", "report", *arguments)
@@ -53,7 +53,9 @@ def test_without_a_run_the_page_is_that_of_the_ledger(project, report, arguments
     project.claims(stated("one"))
     project.run(*ADDED)
     result = report(*arguments)
-    assert result.outlines == [str(project.path / "report" / "ledger" / "index.html")], said(result)
+    assert result.outlines == [str(project.path / "report" / "ledger" / "index.html")], output(
+        result
+    )
     assert 'id="one"' in page(project, "report/ledger")
 
 
@@ -64,7 +66,7 @@ def test_a_run_of_some_claims_names_those_that_were_not_run(project):
     assert list(project.reported("report")) == ["one"]
     text = " ".join(page(project).split())
     assert "Not run: 1 of the ledger's claims and controls.<small>two</small>" in text
-    assert "Nothing: the verdict, and those of its cells, are as the ledger has them." in text
+    assert "Nothing: the verdict, and those of its cells, are as in the ledger." in text
 
 
 def test_a_verdict_that_is_not_the_ledgers_is_told(project):
@@ -75,7 +77,7 @@ def test_a_verdict_that_is_not_the_ledgers_is_told(project):
     content["verdict"] = content["cells"][0]["verdict"] = "refuted"
     row.write_text(json.dumps(content), "utf-8")
     project.run("--scaling-report=report")
-    changes = page(project).partition("What changed against the ledger")[2].partition("</ul>")[0]
+    changes = page(project).partition("What changed since the ledger")[2].partition("</ul>")[0]
     assert 'refuted</span> before, <span class="badge supported">' in changes
     assert "sign: refuted before, supported now" in changes
 
@@ -83,7 +85,7 @@ def test_a_verdict_that_is_not_the_ledgers_is_told(project):
 def test_a_new_claim_is_told(project):
     project.claims(stated("one"))
     project.run("--scaling-report=report")
-    changes = page(project).partition("What changed against the ledger")[2].partition("</ul>")[0]
+    changes = page(project).partition("What changed since the ledger")[2].partition("</ul>")[0]
     assert 'new, <span class="badge supported">' in changes
 
 
@@ -128,7 +130,7 @@ def test_a_profile_that_was_never_measured_is_told(project, report):
     project.run(*ADDED)
     result = report("--profile=full")
     assert result.ret == USAGE
-    assert "has no profile 'full': it was never measured, or not entered" in said(result)
+    assert "has no profile 'full': it was never measured, or not entered" in output(result)
 
 
 def test_a_run_that_selects_no_claim_leaves_the_last_report(project):

@@ -1,4 +1,4 @@
-"""Numbers are the same bit for bit, whatever else runs and wherever."""
+"""Numbers are the same bit for bit, wherever they are computed and whatever else runs."""
 
 from tests.acceptance.project import body, evidence, stated
 

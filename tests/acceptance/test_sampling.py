@@ -1,11 +1,11 @@
-"""How many seeds are trained, which ones, and what is remembered of them."""
+"""How many seeds are trained, which ones, and what is stored."""
 
 import re
 import sqlite3
 
 import pytest
 
-from tests.acceptance.project import body, outcomes, said, stated
+from tests.acceptance.project import body, outcomes, output, stated
 
 COMPARE = "compare, task, m_small, smallest_effect"
 
@@ -43,13 +43,13 @@ def test_race(race, task, m_small, smallest_effect):
 
 @pytest.fixture(scope="module")
 def seen():
-    """What the fixture below has measured, once for all tests."""
+    """What the fixture below measures, once for all tests."""
     return {}
 
 
 @pytest.fixture
 def records(project, seen):
-    """The records of a run of all the claims that are looked into here."""
+    """The records of a run of all the claims that are examined here."""
     if not seen:
         breezy = "Planted('breezy', 0.2, 0.025)"
         project.claims(
@@ -109,17 +109,17 @@ def test_an_offset_replicates_on_other_seeds(project):
 
 def test_a_second_run_trains_nothing(project):
     project.claims(stated("clear"), stated("open", "inconclusive"))
-    assert "trials: 7 trained, 0 recalled from own.db" in said(project.run(store="own.db"))
-    assert "trials: 0 trained, 7 recalled from own.db" in said(project.run(store="own.db"))
-    assert "trials: 0 trained" in said(project.run("-n2", store="own.db"))
+    assert "trials: 7 trained, 0 recalled from own.db" in output(project.run(store="own.db"))
+    assert "trials: 0 trained, 7 recalled from own.db" in output(project.run(store="own.db"))
+    assert "trials: 0 trained" in output(project.run("-n2", store="own.db"))
 
 
 def test_a_rehearsal_forecasts_what_a_run_would_train_and_trains_nothing(project):
     project.claims(stated("clear"), stated("open", "inconclusive"))
     result = project.run("--collect-only", store="own.db")
     assert (
-        "claims: 2; their first looks would train 3 trials (15 learners); the rest is remembered"
-    ) in said(result)
+        "claims: 2; their first looks would train 3 trials (15 learners); the rest is stored"
+    ) in output(result)
     assert stored(project.path / "own.db") == 0
 
 
@@ -145,7 +145,7 @@ def test_offline_a_run_uses_what_is_stored_and_trains_nothing(project):
     result = project.run("-v", "--claims-offline", store="own.db")
     assert outcomes(result) == {"clear": "PASSED", "wrong": "ERROR"}
     assert result.ret == 1
-    text = said(result)
+    text = output(result)
     assert re.search(
         r"^as-good on sign, m = 256, seeds 0-4: not in the store own\.db, "
         r"and with `--claims-offline` nothing is computed\.$",

@@ -1,6 +1,6 @@
-"""The scope of a claim: its tasks and learners, and what they make of its verdict."""
+"""The scope of a claim: its tasks and learners, and how they make its verdict."""
 
-from tests.acceptance.project import body, outcomes, said
+from tests.acceptance.project import body, outcomes, output
 from tests.experiments.bench import TIERS
 
 COMPARE = "compare, task, m_small, smallest_effect"
@@ -110,7 +110,7 @@ def test_a_task_of_other_tiers_is_not_applicable_here(project):
     )
     result = project.run("-v", "-rs")
     assert outcomes(result) == {"some": "PASSED", "none": "SKIPPED"}
-    assert "not applicable: huge runs in the tiers standard and full" in said(result)
+    assert "not applicable: huge runs in the tiers standard and full" in output(result)
     result.stdout.fnmatch_lines(
         [
             "✓ some: supported (always; control not run)",
@@ -155,5 +155,5 @@ def test_the_large_training_set_is_the_largest_that_the_learner_affords(project)
     result = project.run("-v", "-rs")
     expected = {f"most-{most_rows}": "PASSED" for most_rows in AFFORDED}
     assert outcomes(result) == expected | {"tiny": "SKIPPED", "none": "SKIPPED"}
-    assert "not applicable: tiny affords at most 10 rows in the tier quick" in said(result)
-    assert "not applicable: absent does not run in the tier quick" in said(result)
+    assert "not applicable: tiny affords at most 10 rows in the tier quick" in output(result)
+    assert "not applicable: absent does not run in the tier quick" in output(result)

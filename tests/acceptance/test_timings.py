@@ -1,10 +1,10 @@
-"""Timing claims, as a user meets them."""
+"""Timing claims, as a user sees them."""
 
 import json
 
 import pytest
 
-from tests.acceptance.project import body, outcomes, said
+from tests.acceptance.project import body, outcomes, output
 
 HEADER = {"smallest_effect": "0.4", "tasks": "None"}  # of a log ratio: half as long again
 WORK = """
@@ -47,13 +47,13 @@ def test_a_ratio_of_times_is_judged_like_any_other_measurement(timed):
     assert evidence["unit"] == "ratio of times"
     assert evidence["n"] == len(evidence["samples"]) == 15
     assert 0 < evidence["p"] < 0.001
-    assert records["slower"]["arms"] == []  # no trial has a part in it
+    assert records["slower"]["arms"] == []  # no trial is involved
 
 
 def test_a_timing_that_is_refuted_says_what_to_do_and_names_the_times(timed):
     result = timed.run("-v")
     assert outcomes(result) == {"slower": "PASSED", "no-slower": "FAILED"}
-    assert "so the ledger keeps none: look at what else is running" in said(result)
+    assert "so the ledger keeps none: check what else is running" in output(result)
 
 
 def test_the_ledger_keeps_no_timing(timed):
@@ -65,7 +65,7 @@ def test_the_ledger_keeps_no_timing(timed):
 def test_offline_nothing_is_timed(timed):
     result = timed.run("--claims-offline", "-v", "-rs")
     assert set(outcomes(result).values()) == {"SKIPPED"}
-    assert "it takes time, which --claims-offline does not" in said(result)
+    assert "it takes times, and --claims-offline takes none" in output(result)
 
 
 def test_a_record_of_a_timing_follows_the_schema(timed):
@@ -116,5 +116,5 @@ def test_seconds_without_a_learner_are_one_sentence(project):
     project.claims(body("nothing", "stopwatch, smallest_effect", "stopwatch.seconds()", **HEADER))
     result = project.run("-v")
     assert outcomes(result) == {"nothing": "ERROR"}
-    assert "stopwatch.seconds() needs at least one learner or function" in said(result)
-    assert "Traceback" not in said(result)
+    assert "stopwatch.seconds() needs at least one learner or function" in output(result)
+    assert "Traceback" not in output(result)

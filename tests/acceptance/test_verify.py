@@ -1,4 +1,4 @@
-"""`python -m pytest_scaling verify`: what was measured is enough to say what came of it."""
+"""`python -m pytest_scaling verify`: the stored samples are enough to compute every verdict."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import pytest
 
 from pytest_scaling.ledger.format import dump
 from pytest_scaling.ledger.record import digest
-from tests.acceptance.project import body, said, stated
+from tests.acceptance.project import body, output, stated
 
 ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
 HEAVY = {"joblib", "matplotlib", "rich", "sklearn", "torch"}
@@ -52,7 +52,7 @@ def measured(project, rows):
 
 
 def edit(project, name, change, *, renew=False):
-    """Change a row as somebody would by hand; renew: with a digest that fits again."""
+    """Change a row as somebody would by hand; renew: with a digest that matches again."""
     path = project.rows / f"{name}.json"
     row = json.loads(path.read_text(encoding="utf-8"))
     change(row)
@@ -65,7 +65,7 @@ def first(row):
 
 def test_a_ledger_as_it_was_written_is_found_right_and_nothing_is_trained(measured, verify):
     result = verify()
-    assert result.ret == 0, said(result)
+    assert result.ret == 0, output(result)
     result.stdout.fnmatch_lines(["verified 5 rows of 5 claims in * s: all as their samples say"])
 
 
@@ -93,12 +93,12 @@ EDITS = {
     "a metric of an arm": (set_metric, "].evidence[0]."),
     "the effect": (lambda row: first(row).update(value=0.123), "value is 0.123, and"),
     "a limit": (lambda row: first(row).update(low=0.123), "low is 0.123, and"),
-    "the seeds": (lambda row: first(row).update(n=7), "n is 7, and computed anew it is 5"),
+    "the seeds": (lambda row: first(row).update(n=7), "n is 7, and computed again it is 5"),
     "the p-value": (lambda row: first(row).update(p=1e-9), "p is 1e-09, and"),
     "a bound": (lambda row: first(row).update(bound=0.01), "bound is 0.01, and"),
     "the verdict": (
         lambda row: row.update(verdict="supported"),
-        "verdict is supported, and computed anew it is refuted",
+        "verdict is supported, and computed again it is refuted",
     ),
     "a cell's verdict": (
         lambda row: row["cells"][0].update(verdict="supported"),
@@ -107,7 +107,7 @@ EDITS = {
     "the sentence": (lambda row: first(row).update(sentence="so"), "sentence is so, and"),
     "a cell": (lambda row: row["cells"].pop(), "cells is "),
     "a field": (lambda row: first(row).pop("level"), "level is absent, and"),
-    "a field too many": (lambda row: row.update(note="x"), "note is x, and computed anew"),
+    "a field too many": (lambda row: row.update(note="x"), "note is x, and computed again"),
     "the reason": (lambda row: row.update(reason=""), "reason is , and"),
     "the words of the claim": (lambda row: row["claim"].update(text="No"), "claim.text is No"),
 }
@@ -119,7 +119,7 @@ def test_whatever_a_verdict_rests_on_is_found_where_it_was_edited(measured, veri
     change, words = EDITS[part]
     edit(measured, "brave", change, renew=renew)
     result = verify()
-    text = said(result)
+    text = output(result)
     assert result.ret == 1
     (line,) = [line for line in result.outlines if "brave.json" in line]
     assert " was edited, or its claim was: " in line
@@ -141,21 +141,21 @@ def test_what_no_figure_is_made_of_is_found_by_the_digest(measured, verify, part
     edit(measured, "clear", UNUSED[part])
     result = verify()
     assert result.ret == 1
-    assert "clear.json was edited: its digest does not fit its content" in said(result)
+    assert "clear.json was edited: its digest does not match its content" in output(result)
 
 
 def test_a_row_that_is_missing_is_named(measured, verify):
     (measured.rows / "clear.json").unlink()
     result = verify()
     assert result.ret == 1
-    assert "clear.json is missing: 'clear' has no row in the profile cpu-" in said(result)
+    assert "clear.json is missing: 'clear' has no row in the profile cpu-" in output(result)
 
 
 def test_a_row_without_a_claim_is_named_unless_its_file_was_not_looked_at(measured, verify):
     measured.claims(stated("clear"))
     result = verify()
     assert result.ret == 1
-    lines = [line for line in result.outlines if "has no claim any more" in line]
+    lines = [line for line in result.outlines if "no longer has a claim" in line]
     assert [Path(line.split()[0]).stem for line in lines] == ["brave", "far", "open", "sum"]
     assert verify("test_claims.py").ret == 0
 
@@ -164,7 +164,7 @@ def test_a_second_row_of_a_claim_is_named(measured, verify):
     (measured.rows / "clear copy.json").write_bytes((measured.rows / "clear.json").read_bytes())
     result = verify()
     assert result.ret == 1
-    assert "clear copy.json is a duplicate: it holds a row of 'clear'" in said(result)
+    assert "clear copy.json is a duplicate: it holds a row of 'clear'" in output(result)
 
 
 def test_a_row_of_another_profile_is_named(measured, verify):
@@ -172,7 +172,7 @@ def test_a_row_of_another_profile_is_named(measured, verify):
     measured.rows.rename(other)
     result = verify()
     assert result.ret == 1
-    assert f"lies in {other.name}, but is a row of the profile {measured.rows.name}" in said(result)
+    assert f"is in {other.name}, but is a row of the profile {measured.rows.name}" in output(result)
 
 
 STALE = {
@@ -195,7 +195,7 @@ def test_a_row_of_another_protocol_is_stale_and_says_what_changed(measured, veri
         stated("brave", "refuted"),
     )
     result = verify("test_claims.py")
-    text = said(result)
+    text = output(result)
     assert result.ret == 1
     assert "brave.json is stale: " in text
     assert words in text or "(and " in text
@@ -205,14 +205,14 @@ def test_a_row_of_another_protocol_is_stale_and_says_what_changed(measured, veri
 def test_a_smaller_effect_than_the_row_was_made_with_is_named(measured, verify):
     measured.claims(stated("clear", smallest_effect="0.01"))
     result = verify("test_claims.py")
-    assert "clear.json is stale: smallest effect was 0.05 and is 0.01" in said(result)
+    assert "clear.json is stale: smallest effect was 0.05 and is 0.01" in output(result)
 
 
 def test_a_protocol_that_was_edited_does_not_fit_its_hash(measured, verify):
     edit(measured, "clear", lambda row: row["protocol"]["claim"].update(level=0.05), renew=True)
     result = verify()
     assert result.ret == 1
-    assert "clear.json was edited: the hash of its protocol does not fit" in said(result)
+    assert "clear.json was edited: the hash of its protocol does not match" in output(result)
 
 
 DAMAGE = {
@@ -227,41 +227,41 @@ def test_a_file_that_is_no_row_is_told_of_in_a_sentence(measured, verify, conten
     (measured.rows / "clear.json").write_text(content)
     result = verify()
     assert result.ret == 1
-    assert f"clear.json {DAMAGE[content]}" in said(result)
+    assert f"clear.json {DAMAGE[content]}" in output(result)
 
 
 def test_a_row_that_lost_a_part_is_told_of_in_a_sentence(measured, verify):
     edit(measured, "clear", lambda row: row["arms"][0].pop("seeds"), renew=True)
     result = verify()
     assert result.ret == 1
-    assert "clear.json is not as record.schema.json says (KeyError: 'seeds')" in said(result)
+    assert "clear.json does not match record.schema.json (KeyError: 'seeds')" in output(result)
 
 
 def test_samples_that_are_gone_are_missed(measured, verify):
     edit(measured, "clear", lambda row: row["arms"][0]["seeds"].pop(), renew=True)
     result = verify()
     assert result.ret == 1
-    assert "clear.json lacks what its claim measures (" in said(result)
+    assert "clear.json is missing what its claim measures (" in output(result)
 
 
 def test_a_profile_that_was_never_measured_cannot_be_compared(measured, verify):
     result = verify("--profile", "cuda-x86_64-float32-deterministic-full")
     assert result.ret == 6
-    assert "not comparable: the ledger ledger has no profile cuda-x86_64" in said(result)
+    assert "not comparable: the ledger ledger has no profile cuda-x86_64" in output(result)
 
 
 def test_a_project_without_a_ledger_has_nothing_to_verify(project, verify):
     project.claims(stated("clear"))
     result = verify()
     assert result.ret == 6
-    assert "not comparable: the ledger ledger has no row" in said(result)
+    assert "not comparable: the ledger ledger has no row" in output(result)
 
 
 def test_all_tiers_of_a_ledger_are_verified(measured, verify):
     measured.run("--scaling-tier=standard", *ACCEPT)
-    assert "verified 10 rows of 5 claims" in said(verify())
+    assert "verified 10 rows of 5 claims" in output(verify())
     folder = measured.rows.name.replace("quick", "standard")
-    assert "verified 5 rows of 5 claims" in said(verify("--profile", folder))
+    assert "verified 5 rows of 5 claims" in output(verify("--profile", folder))
 
 
 def test_every_kind_of_measurement_can_be_heard_again(project, verify):
@@ -327,7 +327,7 @@ def test_every_kind_of_measurement_can_be_heard_again(project, verify):
     project.run(*ACCEPT)
     assert len(list(project.rows.iterdir())) == 9
     result = verify()
-    assert result.ret == 0, said(result)
+    assert result.ret == 0, output(result)
 
 
 def test_a_body_with_fixtures_of_its_own_is_heard_with_them(project, verify):
@@ -343,5 +343,5 @@ def test_a_body_with_fixtures_of_its_own_is_heard_with_them(project, verify):
     )
     project.run(*ACCEPT)
     result = verify()
-    assert result.ret == 0, said(result)
-    assert "verified 1 rows of 1 claims" in said(result)
+    assert result.ret == 0, output(result)
+    assert "verified 1 rows of 1 claims" in output(result)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.acceptance.project import outcomes, said, stated
+from tests.acceptance.project import outcomes, output, stated
 
 VERDICTS = {
     "clear": "supported",
@@ -57,7 +57,7 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
     assert result.parseoutcomes() == dict.fromkeys(
         ("passed", "failed", "xfailed", "inconclusive", "skipped"), 1
     )
-    text, verdicts = said(result), VERDICTS | {"brave": "refuted"}
+    text, verdicts = output(result), VERDICTS | {"brave": "refuted"}
     for name, verdict in verdicts.items():
         assert f" {name}: {verdict} (always; control not run)" in text
     assert "open: error of unsteady minus good on sign, m = 256 is" in text
@@ -93,12 +93,12 @@ def pytest_runtest_teardown(item):
     )
     result = project.run("-v", "-n2")
     assert list(outcomes(result)) == ["a", "c", "last", "b"]
-    headlines = re.findall(r"^✓ (\S+): supported", said(result), re.MULTILINE)
+    headlines = re.findall(r"^✓ (\S+): supported", output(result), re.MULTILINE)
     assert headlines == ["last", "b", "a", "c"]
 
 
 def in_junit(file):
-    """The outcome and the verdict of each claim, having made sure that there is evidence."""
+    """The outcome and the verdict of each claim, after a check that there is evidence."""
     told = {}
     for case in ElementTree.parse(file).iter("testcase"):
         properties = {each.get("name"): each.get("value") for each in case.iter("property")}
@@ -119,14 +119,14 @@ def test_a_selection_by_name_or_by_id_runs_only_what_it_selects(project):
     project.claims(stated("as-large-as-life"), file="test_more.py")
     result = project.run("-v", "-k", "wrong or as-large-as-life")
     assert outcomes(result) == {"wrong": "FAILED", "as-large-as-life": "PASSED"}
-    assert "clear: " not in said(result)
+    assert "clear: " not in output(result)
 
 
 def test_a_run_that_stops_at_the_first_failure_tells_what_it_had_until_then(project):
     result = project.run("-v", "-x")
     assert outcomes(result) == {"clear": "PASSED", "wrong": "FAILED"}
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    text = said(result)
+    text = output(result)
     assert "✓ clear: supported" in text
     assert "open: inconclusive" not in text
 
@@ -139,7 +139,7 @@ def test_the_last_failures_alone_are_repeated(project):
 def test_a_run_without_a_terminal_reports_all_the_same(project):
     result = project.run("-p", "no:terminal", "--scaling-report=out")
     assert result.ret == 1
-    said(result)
+    output(result)
     assert {id: record["verdict"] for id, record in project.reported("out").items()} == VERDICTS
 
 

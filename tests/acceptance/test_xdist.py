@@ -1,4 +1,4 @@
-"""Runs that pytest-xdist spreads: timings wait for silence, and a GPU has one user at a time."""
+"""Runs under pytest-xdist: timings wait until nothing else runs; a GPU has one user at a time."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from pytest_scaling.devices.locks import physical
-from tests.acceptance.project import body, outcomes, said
+from tests.acceptance.project import body, outcomes, output
 
 TIMED = """
 import pathlib, time, pytest
@@ -39,7 +39,7 @@ def spent(project):
 
 
 def overlaps(project):
-    """How many pairs of tests ran beside each other, by their kinds."""
+    """How many pairs of tests ran at the same time, by their kinds."""
     tests = sorted(spent(project), key=lambda test: test[1])
     return [
         {a, b}
@@ -57,7 +57,7 @@ def test_timings_are_skipped_with_the_reason(project):
     assert (
         "other workers of pytest-xdist would disturb the timing; use --scaling-timings=serial, "
         "or run without -n"
-    ) in said(result)
+    ) in output(result)
     assert project.run("-n0").parseoutcomes() == {"passed": 10}
 
 
@@ -80,7 +80,7 @@ def test_serial_timings_run_while_nothing_else_does(project, dist):
     assert result.parseoutcomes() == {"passed": 20}
     assert len(spent(project)) == 20
     assert [pair for pair in overlaps(project) if "timed" in pair] == []
-    said(result)
+    output(result)
 
 
 def test_ordinary_tests_go_on_side_by_side_beside_serial_timings(project):
@@ -112,7 +112,7 @@ def test_serial_benchmarks_reach_the_table_and_the_file_of_the_run(project):
         "-n2", "--scaling-timings=serial", "--benchmark-json=times.json", "--benchmark-max-time=0.1"
     )
     assert result.parseoutcomes()["passed"] == 7
-    text = said(result)
+    text = output(result)
     if version("pytest-benchmark") >= "5.3":  # older ones say so before they can be told better
         assert "automatically disabled" not in text
     assert "benchmark: 3 tests" in text
@@ -157,7 +157,7 @@ def test_the_tests_of_a_gpu_stay_on_one_worker(project):
     (project.path / "test_devices.py").write_text(ON_DEVICES)
     result = project.run("-n3", "-v", "--scaling-device=all")
     assert result.parseoutcomes() == {"passed": 12}
-    assert "scheduling tests via DeviceScheduling" in said(result)
+    assert "scheduling tests via DeviceScheduling" in output(result)
     found = workers(project)
     assert len(found["cuda:0"]) == len(found["cuda:1"]) == 1
 
@@ -167,7 +167,7 @@ def test_another_way_of_spreading_that_the_user_has_chosen_is_kept(project):
     (project.path / "test_devices.py").write_text(ON_DEVICES)
     result = project.run("-n2", "-v", "--scaling-device=all", "--dist=worksteal")
     assert result.parseoutcomes() == {"passed": 12}
-    assert "scheduling tests via WorkStealingScheduling" in said(result)
+    assert "scheduling tests via WorkStealingScheduling" in output(result)
 
 
 def test_a_worker_that_dies_on_a_gpu_costs_the_one_test_that_it_ran(project):
@@ -180,7 +180,7 @@ def test_a_worker_that_dies_on_a_gpu_costs_the_one_test_that_it_ran(project):
     )
     result = project.run("-n2", "-v", "--scaling-device=all")
     assert result.parseoutcomes() == {"passed": 11, "failed": 1}
-    assert re.search(r"crashed while running '.*::test_it\[cuda:0-1\]'", said(result))
+    assert re.search(r"crashed while running '.*::test_it\[cuda:0-1\]'", output(result))
 
 
 @pytest.mark.parametrize("spread", ["-n0", "-n2"])

@@ -1,7 +1,7 @@
-"""Other plugins, each present or absent: claims come out the same, and nobody takes anything away.
+"""Other plugins, each present or absent: claims come out the same, and no plugin loses anything.
 
-`tox -e coexistence` installs them all and runs every combination. Elsewhere those that are there
-are tried all together, none, each alone and each left out.
+`tox -e coexistence` installs them all and runs every combination. Elsewhere those that are
+installed are tried all together, none, each alone and each left out.
 """
 
 import itertools
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.acceptance.project import said, stated
+from tests.acceptance.project import output, stated
 
 WHOLE = os.environ.get("COEXISTENCE") == "whole"
 NEIGHBOURS = {  # by module: what switches it off, and what it is asked to do
@@ -66,7 +66,7 @@ def test_claims_come_out_the_same_beside_other_plugins(project, store, present):
     counts.pop("warnings", None)
     counts.pop("warning", None)
     assert counts == expected
-    table = re.findall(r"^[✓✗?] (\S+): (\w+) \(always", said(result), re.MULTILINE)
+    table = re.findall(r"^[✓✗?] (\S+): (\w+) \(always", output(result), re.MULTILINE)
     assert dict(table) == VERDICTS
 
 

@@ -1,3 +1,3 @@
-"""The ledger that citations are made of serves the tests of its command too."""
+"""The ledger of the tests of citations, for the tests of the command too."""
 
 from tests.report.citation.conftest import forest, make  # noqa: F401 - fixtures

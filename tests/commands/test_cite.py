@@ -215,7 +215,7 @@ def test_a_verdict_that_was_measured_anew_and_holds_is_told_but_passes(
     forest.write(make.row("oak", "supported", make.cell("supported", make.comparison(value=0.2))))
     code, out, _ = cite("--check", name)
     assert code == OK
-    assert "talk.md:1: 'oak' is still supported, but its record is another" in out
+    assert "talk.md:1: 'oak' is still supported, but its record has changed" in out
 
 
 def test_a_cited_claim_that_does_not_exist_any_more_fails(forest, cite, make, oak, talk):
@@ -242,7 +242,7 @@ def test_a_citation_that_was_cut_short_fails(forest, cite, oak, talk):
     path.write_text(path.read_text()[:-10])
     code, out, _ = cite("--check", "talk.md")
     assert code == FAILED
-    assert "is no whole citation key" in out
+    assert "is not a complete citation key" in out
 
 
 def test_several_files_are_checked_at_once(forest, cite, oak, talk):

@@ -1,4 +1,4 @@
-"""Devices to be timed: one that is made up, and a real one where there is one."""
+"""Devices to be timed: a made-up one, and a real one where there is one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ class Machine:
 
 @pytest.fixture
 def cuda(monkeypatch):
-    """The made-up device in the place of torch.cuda."""
+    """The made-up device instead of torch.cuda."""
     device = FakeCuda()
     device.install(monkeypatch)
     return device

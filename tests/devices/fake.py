@@ -1,9 +1,9 @@
-"""A CUDA device that is made up: kernels are queued, and the clocks are numbers.
+"""A made-up CUDA device: kernels are queued, and the clocks are numbers.
 
-It stands in the place of `torch.cuda`, so that the plugin's own code runs. The host's clock moves
-by LAUNCH for every kernel that is queued and jumps to the end of the queue where somebody waits.
-An event is a place in the queue; its time can be asked only when the host has waited for it, as on
-a real device. Everything that happens is written down.
+It takes the place of `torch.cuda`, so that the plugin's own code runs. The host's clock moves by
+LAUNCH for every kernel that is queued and jumps to the end of the queue when the host waits. An
+event is a place in the queue; its time can be read only when the host has waited for it, as on a
+real device. Everything that happens is recorded.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class FakeCuda:
         return self.peak
 
     def install(self, monkeypatch) -> None:
-        """Put this device in the place of the functions of torch.cuda."""
+        """Replace the functions of torch.cuda by this device."""
         import torch
 
         for name in (
@@ -100,7 +100,7 @@ class FakeEvent:
         self.cuda.log.append("event")
 
     def elapsed_time(self, end: FakeEvent) -> float:
-        """Milliseconds; RuntimeError, as torch has it, where an event is not recorded or past."""
+        """Milliseconds; RuntimeError, as in torch, where an event is not recorded or not past."""
         if not (self.timing and end.timing) or self.at is None or end.at is None:
             raise RuntimeError("Both events must be recorded with timing before calculating")
         if end.at > self.cuda.now:

@@ -1,4 +1,4 @@
-"""Timing work that is queued: whoever forgets to wait measures the queueing."""
+"""Timing work that is queued: without waiting, only the queueing is measured."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What is known of a device, read from a made-up torch and a made-up NVML."""
+"""What is known about a device, read from a made-up torch and a made-up NVML."""
 
 import contextlib
 import ctypes

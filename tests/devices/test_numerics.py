@@ -1,4 +1,4 @@
-"""The state of torch: set for a test, and put back."""
+"""The state of torch: set for a test, and restored."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def state():
 
 @pytest.fixture(params=["as it comes", "as a user set it"])
 def before(request):
-    """Flags of torch in two states; the test puts nothing back, so the fixture does."""
+    """Flags of torch in two states; the test restores nothing, so the fixture does."""
     flags = torch.backends.cuda.matmul, torch.backends.cudnn
     kept = [flag.allow_tf32 for flag in flags]
     if request.param == "as a user set it":

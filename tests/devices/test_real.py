@@ -1,4 +1,4 @@
-"""What only a real CUDA device can show; skipped, and said so, where there is none."""
+"""What only a real CUDA device can show; skipped, with the reason, where there is none."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ STEPS, ROWS, SEEDS = 200, 700, 3  # some steps in a graph, the rest one by one; 
 def trained(device, record=None, width=16):
     """The flat parameters of a block after STEPS steps."""
     from fixtures.learners import network
-    from fixtures.learners.program import Program, epochs
+    from fixtures.learners.program import Group, Program, epochs
     from fixtures.learners.scaling import standardise
     from fixtures.tasks.mnist1d import mnist1d
 
@@ -35,9 +35,9 @@ def trained(device, record=None, width=16):
     parameters.initialise(random)
     batch = network.BATCH
     with numerics(Numerics(0)), torch.no_grad():
-        Program(parameters, x, y, batch, 0.1, record=record).run(
-            network.learning_rates(0.003, STEPS), epochs(random, ROWS, batch)
-        )
+        groups = [Group(0, 1, 0.1), Group(1, SEEDS, 0.1)]
+        program = Program(parameters, x.flatten(0, 1), y.flatten(), batch, groups, record=record)
+        program.run(network.learning_rates(0.003, STEPS), epochs(random, ROWS, batch))
     return parameters.flat.detach().cpu()
 
 

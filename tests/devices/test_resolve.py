@@ -1,4 +1,4 @@
-"""Devices by name: which there are, and one clear sentence where one is not."""
+"""Devices by name: which there are, and one clear message where one is not available."""
 
 import sys
 from types import MappingProxyType
@@ -51,7 +51,9 @@ def test_an_unknown_name_is_told_with_those_that_there_are(machine, name):
 @pytest.mark.parametrize("name", ["cuda", "cuda:2", "mps"])
 def test_a_device_that_is_absent_is_told_with_those_that_are_there(machine, name):
     machine()
-    with pytest.raises(pytest.UsageError, match=rf"{name}' .* is not there \(devices here: cpu\)"):
+    with pytest.raises(
+        pytest.UsageError, match=rf"{name}' .* is not available \(devices here: cpu\)"
+    ):
         resolve(name)
 
 
@@ -73,7 +75,7 @@ def test_a_device_that_is_there_and_does_not_work_is_told(machine, name):
     machine("cuda:0", "cuda:1", faults=BROKEN)
     with pytest.raises(
         pytest.UsageError,
-        match=r"^device 'cuda:0' is there and does not work \(RuntimeError: no kernel image",
+        match=r"^device 'cuda:0' is present and does not work \(RuntimeError: no kernel image",
     ):
         resolve(name)
 
@@ -108,7 +110,7 @@ def test_why_there_is_no_cuda_is_said_where_torch_knows(monkeypatch):
         raise RuntimeError("Found no NVIDIA driver on your system.\nPlease check")
 
     monkeypatch.setattr(torch.cuda, "init", no_driver)
-    assert devices.absence("cuda:0") == " (torch says: Found no NVIDIA driver on your system.)"
+    assert devices.absence("cuda:0") == " (torch reports: Found no NVIDIA driver on your system.)"
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert devices.absence("cuda:4") == ""
 

@@ -1,4 +1,4 @@
-"""Taking times: turns, warm-ups, blocks, and clocks that are of no use."""
+"""Taking times: turns, warm-ups, blocks, and useless clocks."""
 
 import math
 from dataclasses import dataclass, field

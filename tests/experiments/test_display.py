@@ -1,4 +1,4 @@
-"""Results show themselves in a notebook: as a small table, and on matplotlib's axes."""
+"""Results are displayed in a notebook: as a small table, and on matplotlib's axes."""
 
 import math
 from dataclasses import replace

@@ -188,7 +188,7 @@ def test_what_is_not_a_number_is_no_bound(bound):
 def test_a_bound_that_was_not_declared_is_refused_and_is_no_evidence():
     measured = estimate(*ABOVE, flat=0.03, steep=0.3)
     with pytest.raises(
-        ClaimError, match=r"compared with 0\.1, but sampling went by flat = 0\.03, steep = 0\.3;"
+        ClaimError, match=r"compared with 0\.1, but sampling used flat = 0\.03, steep = 0\.3;"
     ):
         assert measured > 0.1
     assert measured.evidence.decisions == []

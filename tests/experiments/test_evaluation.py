@@ -1,4 +1,4 @@
-"""The scope of a claim, what becomes of its cells, and the verdict over them."""
+"""The scope of a claim, the outcome of its cells, and the verdict over them."""
 
 from dataclasses import dataclass
 
@@ -138,7 +138,7 @@ def test_the_reason_of_a_verdict_is_that_of_the_cells_that_decided():
 
 
 def heard(function, *arguments, bench=None, **claim):
-    """What becomes of a body that is heard on one task."""
+    """The outcome of a body that is evaluated on one task."""
     stated = Claim("it", "It is", **({"smallest_effect": EFFECT, "tasks": (TASK,)} | claim))
     laid = scope(stated, (), QUICK, None, arguments)
     laboratory = bench or planted(good=0.1, poor=0.3)
@@ -206,7 +206,7 @@ def test_a_body_that_goes_on_after_a_false_comparison_is_a_mistake(careless):
     def body(compare, task, smallest_effect):
         careless(compare(POOR, GOOD, task=task, m=64), smallest_effect)
 
-    with pytest.raises(ClaimError, match="claim 'it' compared and did not assert: error of poor"):
+    with pytest.raises(ClaimError, match="claim 'it' did not assert a comparison: error of poor"):
         heard(body, "compare", "task", "smallest_effect")
 
 

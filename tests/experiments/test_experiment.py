@@ -1,4 +1,4 @@
-"""Measuring: which seeds are asked for, when it stops, and what comes of it."""
+"""Measuring: which seeds are asked for, when it stops, and the result."""
 
 import math
 from dataclasses import replace
@@ -312,7 +312,7 @@ def test_an_interaction_takes_four_arms():
 
 
 def spread_over(bench, *against, tier="quick"):
-    """How much further `ill` lies from `well` than two learners from each other."""
+    """How much further `ill` is from `well` than two learners from each other."""
     ill, well = Name("ill"), Name("well")
     return experiment(bench, tier=tier).spread(ill, well, against=against, task=TASK, m=64)
 

@@ -1,4 +1,4 @@
-"""Error against m: gains, what a learner affords, and whether there is anything to learn."""
+"""Error against m: gains, what a learner can handle, and whether there is anything to learn."""
 
 import math
 

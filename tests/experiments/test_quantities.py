@@ -1,4 +1,4 @@
-"""Quantities: one sample per seed, floors under the spread, and what is said of failed runs."""
+"""Quantities: one sample per seed, floors under the spread, and notes about failed runs."""
 
 import math
 from dataclasses import replace

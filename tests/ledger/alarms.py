@@ -1,9 +1,9 @@
 """`python -m tests.ledger.alarms RUNS`: how often the gate is wrong about made-up learners.
 
-A suite of twenty claims is heard, written into a ledger, and heard again: unchanged, on other seeds
-or with other noise on the same seeds (as another library makes it), or with a planted loss. All of
-it goes through evaluation, record, ledger and gate as a real run does; only the learners are made
-up.
+A suite of twenty claims is evaluated, written into a ledger, and evaluated again: unchanged, on
+other seeds or with other noise on the same seeds (as from another library), or with a planted
+loss. All of it goes through evaluation, record, ledger and gate as a real run does; only the
+learners are made up.
 """
 
 import itertools
@@ -99,7 +99,7 @@ class Books:
 
 
 def suite(run):
-    """The worlds of twenty claims, from hardly supported to clear, each with noise of its own."""
+    """The worlds of twenty claims, from barely supported to clear, each with its own noise."""
     places = itertools.product(SPREADS, BEYOND)
     return [
         World(1 + beyond * spread, spread, salt=1_000 * run + number)
@@ -108,7 +108,7 @@ def suite(run):
 
 
 def false_alarms(runs, folder, *, same_seeds):
-    """In how many of so many runs of an unchanged suite the gate finds anything wrong."""
+    """In how many of these runs of an unchanged suite the gate finds anything wrong."""
     books = Books(folder)
     wrong = 0
     for run in range(runs):
@@ -122,7 +122,7 @@ def false_alarms(runs, folder, *, same_seeds):
 
 
 def found(pairs, folder, *, loss, spread, same_seeds):
-    """How many of so many planted losses, in smallest effects, the gate finds."""
+    """How many of these planted losses, in smallest effects, the gate finds."""
     books = Books(folder)
     caught = 0
     for pair in range(pairs):

@@ -1,6 +1,6 @@
 """The gate on made-up learners: quiet where nothing changed, and not where something did.
 
-A few runs of what `python -m tests.ledger.alarms` measures with many for docs/regression.md.
+A few runs of what `python -m tests.ledger.alarms` measures with many, for docs/regression.md.
 """
 
 import pytest
@@ -13,7 +13,7 @@ RUNS, PAIRS = 10, 20
 
 @pytest.mark.parametrize("same_seeds", [True, False])
 def test_unchanged_code_raises_no_alarm(tmp_path, same_seeds):
-    """Two alarms in ten runs have a chance of .004 where one run in a hundred alarms."""
+    """Two alarms in ten runs have a chance of 0.004 where one run in a hundred alarms."""
     assert false_alarms(RUNS, tmp_path, same_seeds=same_seeds) < 2
 
 

@@ -1,4 +1,4 @@
-"""What git says of a project, where there is git."""
+"""What git says about a project, where there is git."""
 
 import subprocess
 

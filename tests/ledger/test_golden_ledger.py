@@ -1,4 +1,4 @@
-"""The committed ledger: every digest and every verdict is what the code of today makes of it."""
+"""The committed ledger: every digest and every verdict is what today's code makes of it."""
 
 import json
 import subprocess

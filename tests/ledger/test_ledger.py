@@ -1,4 +1,4 @@
-"""Rows: where they lie, what they hold, and how they are written."""
+"""Rows: where they are, what they hold, and how they are written."""
 
 import json
 import os

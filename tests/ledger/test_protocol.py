@@ -1,4 +1,4 @@
-"""Protocols: what a claim measures, whatever comes out; and in what two of them differ."""
+"""Protocols: what a claim measures, whatever the result; and how two of them differ."""
 
 import json
 from dataclasses import replace

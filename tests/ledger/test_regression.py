@@ -1,4 +1,4 @@
-"""A record held against its row: what is a regression, what is only told, and what is suspected."""
+"""A record compared with its row: what is a regression, what is only a note, what is suspected."""
 
 import copy
 
@@ -62,7 +62,7 @@ def test_the_same_again_is_no_finding(row):
 def test_a_claim_that_was_not_applicable_is_told_once_it_is_heard(row):
     never = {**heard(CLEAR), "verdict": "not applicable"}
     assert found(row(never), never) == []
-    words = "it was not applicable and is heard for the first time"
+    words = "it was not applicable and is evaluated for the first time"
     assert found(row(never), heard(CLEAR)) == [("note", words)]
 
 
@@ -95,7 +95,7 @@ def test_a_verdict_that_is_no_longer_reached_is_told_with_the_seeds_that_it_woul
     [(0.3, False), (0.27, False), (0.26, False), (0.245, True), (0.2, True)],
 )
 def test_an_effect_that_lost_a_quarter_and_a_smallest_effect_fails(row, now, shrank, offset):
-    """The effect was .2: a quarter of it is as much as the smallest effect, .05."""
+    """The effect was 0.2: a quarter of it is as much as the smallest effect, 0.05."""
     new = elsewhere(heard(planted(good=0.1, poor=swinging(now, 0.01)), offset), numpy="9.0")
     kinds = found(row(heard(CLEAR)), new)
     assert ("effect" in [kind for kind, _ in kinds]) is shrank
@@ -160,14 +160,14 @@ def test_code_library_machine_and_seeds_are_told_apart(row):
     other = heard(planted(good=0.1, poor=swinging(0.301, 0.01)))
     machine = copy.deepcopy(other)
     machine["environment"]["cpu"] = "another"
-    assert "protocol is another" in suspects(old, heard(CLEAR, level=0.005))
-    assert "how they are judged" in suspects(old, same_samples)
+    assert "protocol has changed" in suspects(old, heard(CLEAR, level=0.005))
+    assert "the way they are judged differs" in suspects(old, same_samples)
     assert "the library or the machine differs: numpy was" in suspects(
         old, elsewhere(other, numpy="9.0")
     )
     assert "the library or the machine differs: cpu was" in suspects(old, machine)
     assert "the seeds differ" in suspects(old, heard(CLEAR, offset=100))
-    assert "it is the code that differs" in suspects(old, other)
+    assert "so the code differs" in suspects(old, other)
 
 
 def test_the_level_is_shared_by_the_rows_of_a_profile_and_their_comparisons(row):

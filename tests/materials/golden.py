@@ -3,9 +3,9 @@
 `python -m tests.materials.golden` writes that file anew. Run it after raising the `version` of what
 you changed: results that are stored under the old version must not be taken for those of the new.
 
-What is kept bears the differences between one processor and another. Features are compared to four
-decimals, labels need to agree on 99 % of the test rows, metrics to 3 %. A change that shows in less
-than that within a few steps, such as another second moment of Adam, is not noticed.
+The comparison allows for the differences between processors. Features are compared to four
+decimals, labels need to agree on 99 % of the test rows, metrics to 3 %. A change with a smaller
+effect within a few steps, such as another second moment of Adam, is not noticed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ DRAWN = 5_000  # rows of a draw: more than mnist1d makes at a time
 SHOWN = (0, 1, -1)  # rows whose features are kept
 LABELS = 100  # rows whose labels are kept
 
-KEPT = tuple(task for task in TASKS if not isinstance(task, Fetched))  # their data few have
+KEPT = tuple(task for task in TASKS if not isinstance(task, Fetched))  # few people have their data
 SLOPES = (relu_slope, sigmoid_slope)
 SHIFTED = (relu_layer, relu_layer.shifted, sigmoid_layer, sigmoid_layer.shifted)
 GRADIENTS = tuple(
@@ -87,7 +87,7 @@ LEARNERS: tuple[Any, ...] = (
     best_settings,
     worst_settings,
 )
-LEARNED = (mnist1d, poker_one_hot, friedman)  # tasks that every learner is put to
+LEARNED = (mnist1d, poker_one_hot, friedman)  # tasks that every learner is trained on
 FEW, MORE = 64, 256  # training rows; a network has more than one batch of them
 NETWORK = {"learning_rate": 0.002, "weight_decay": 6, "steps": 30}
 LINEAR = {"C": 0.1}
@@ -197,7 +197,7 @@ def kept() -> dict[str, Any]:
 
 
 def fault_of_task(task: Any) -> str | None:
-    """One sentence where a task draws other rows than its version promises."""
+    """A message where a task draws other rows than its version promises."""
     stored = kept()["tasks"].get(task.name)
     return fault(
         f"task {task.name}",
@@ -208,7 +208,7 @@ def fault_of_task(task: Any) -> str | None:
 
 
 def fault_of_learner(learner: Any) -> str | None:
-    """One sentence where a learner gives other results than its version promises."""
+    """A message where a learner gives other results than its version promises."""
     stored = kept()["learners"].get(learner.name)
     now = outputs_of_learner(learner)
     same = stored is not None and all(
@@ -254,7 +254,7 @@ def lines(content: dict[str, Any]) -> Iterator[str]:
 
 
 def row_of_task(task: Any) -> dict[str, Any]:
-    """What is kept of a task: as it is, or, where its data are not here, as it was."""
+    """What is kept of a task: as it is, or, where its data are not available, as it was."""
     if lacking(task):
         row: dict[str, Any] = kept()["tasks"][task.name]
         return row

@@ -1,4 +1,4 @@
-"""The tasks, for a test that is to be passed by all of them."""
+"""The tasks, for a test that all of them must pass."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def lacking(task) -> str:
 
 
 def at_most(task, rows):
-    """So many training rows, or as many as the task has."""
+    """This many training rows, or as many as the task has."""
     return min(rows, getattr(task, "most_rows", rows))
 
 

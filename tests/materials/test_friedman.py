@@ -1,4 +1,4 @@
-"""friedman: what is known of it by calculation."""
+"""friedman: what is known about it by calculation."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_the_function_is_friedmans_first():
 
 
 def test_the_bayes_error_is_the_mean_chance_that_noise_flips_a_label():
-    """Over 2**20 scrambled Sobol points; other scramblings differ with a deviation of .00003."""
+    """Over 2**20 scrambled Sobol points; other scramblings differ with a deviation of 0.00003."""
     points = qmc.Sobol(5, rng=0).random_base2(20)
     mean = ndtr(-np.abs(friedman_function(points) - THRESHOLD)).mean()
     assert friedman.bayes_error == pytest.approx(mean, abs=1e-4)

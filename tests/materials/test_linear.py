@@ -1,4 +1,4 @@
-"""linear: the flat boundary and the flips, and that logistic regression finds no less than all."""
+"""linear: the flat boundary and the flips, and that logistic regression finds all there is."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_features_are_standard_normal(rows):
 
 
 def test_logistic_regression_reaches_the_bayes_error():
-    """Its excess is about the flips left times the angle to the teacher over pi, .002 here."""
+    """Its excess is about the flips left times the angle to the teacher over pi, 0.002 here."""
     from sklearn.linear_model import LogisticRegression
 
     x, y = linear.draw(0, MANY)

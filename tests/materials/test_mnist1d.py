@@ -143,8 +143,8 @@ def test_every_class_has_the_spread_of_the_package(ours, theirs):
 
 
 def test_a_classifier_trained_on_either_scores_the_same_on_both(ours, theirs):
-    """The band is what two test sets of this size differ by at most, but for CHANCE; training
-    rows add less (a standard deviation of .006 against .008, over eight training sets of ours)."""
+    """The band is what two test sets of this size differ by at most, except by CHANCE; training
+    rows add less (a standard deviation of 0.006 against 0.008, over eight of our training sets)."""
     from sklearn.svm import SVC
 
     accuracy = np.empty((2, 2))  # (source of the training rows, source of the test rows)

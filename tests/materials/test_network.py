@@ -18,11 +18,13 @@ from fixtures.learners.network import (
     Network,
     Parameters,
     Workspace,
+    learning_rates,
     one_cycle,
     predict,
     train,
 )
 from fixtures.learners.product import product
+from fixtures.learners.program import Group, Program, epochs
 from fixtures.learners.scaling import standardise
 from fixtures.tasks.mnist1d import mnist1d
 from tests.materials.blocks import block_of, labels_of, scattered
@@ -255,11 +257,9 @@ def test_weights_start_with_variance_two_over_inputs_and_biases_at_zero():
 
 def test_the_parts_of_a_seed_are_all_its_weights_and_biases():
     parameters, _ = initialised()
-    parameters.flat.detach().copy_(torch.arange(len(parameters.flat)))
-    parts = parameters.by_seed(parameters.flat.detach())
-    assert len({len(part) for part in parts}) == 1
-    assert sorted(torch.cat(parts).tolist()) == list(range(len(parameters.flat)))
-    for seed, part in enumerate(parts):
+    flat = parameters.flat.detach()
+    flat.copy_(torch.arange(flat.numel()).view(flat.shape))
+    for seed, part in enumerate(flat):
         own = {v for layer in parameters.layers for p in layer for v in p[seed].flatten().tolist()}
         assert set(part.tolist()) == own
 
@@ -290,3 +290,22 @@ def test_three_hidden_layers_of_the_width_that_the_name_says():
             learner.fit_predict(scattered(32, 5, 3), SETTINGS | {"steps": 1}, "cpu")
     assert built == [[5, width, width, width, 3] for width in (8, 64, 256)]
     assert [learner.name for learner in NETWORKS] == ["network-8", "network-64", "network-256"]
+
+
+def test_a_program_trains_groups_as_they_would_train_by_themselves():
+    """As on CUDA, where steps are recorded; here one by one."""
+    m, steps = 2 * BATCH + 9, 5
+    x, y = drawn(m)
+    rates = learning_rates(0.01, steps)
+    whole, random = initialised()
+    groups = [Group(0, 1, 0.6), Group(1, SEEDS, 0.1, rate=0.5)]
+    with torch.no_grad():
+        Program(whole, x.flatten(0, 1), y.flatten(), BATCH, groups).run(
+            rates, epochs(random, m, BATCH)
+        )
+    for seed, (decay, rate) in enumerate([(0.6, 1.0), (0.1, 0.5), (0.1, 0.5)]):
+        alone, random = initialised()
+        settings = {"learning_rate": 0.01 * rate, "weight_decay": decay, "steps": steps}
+        with torch.no_grad():
+            train(alone, x, y, settings, random)
+        torch.testing.assert_close(whole.flat[seed], alone.flat[seed], rtol=1e-4, atol=1e-6)

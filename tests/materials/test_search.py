@@ -105,7 +105,7 @@ def test_a_blind_choice_finds_no_better_designs(monkeypatch):
     assert metrics["error_of_best_of_30"].tolist() == [0]
     assert 0 < metrics["error_of_best_of_3"][0] < 0.2
     for k in (3, 30):
-        # each of 100 orders favours one half or the other: a sd of .05 around a half
+        # each of 100 orders favours one half or the other: a sd of 0.05 around a half
         assert metrics[f"error_of_blind_best_of_{k}"][0] == pytest.approx(0.5, abs=0.25)
 
 
@@ -168,7 +168,7 @@ def test_designs_are_drawn_from_the_whole_space_and_anew_for_every_seed():
     ):
         assert low <= min(values) < 1.1 * low
         assert high / 1.1 < max(values) <= high
-        # the logarithms are uniform: a sd of .29/sqrt(500) = .013 of the range
+        # the logarithms are uniform: a sd of 0.29/sqrt(500) = 0.013 of the range
         middle = math.log(low * high) / 2
         assert np.log(values).mean() == pytest.approx(middle, abs=0.065 * math.log(high / low))
     assert len({design.luck for design in drawn}) == 500

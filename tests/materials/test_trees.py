@@ -35,7 +35,7 @@ def error(learner, settings, task, m, test_rows=2_000):
 
 @each_learner
 def test_trees_learn_a_curved_boundary(learner):
-    """Of Friedman's function, on which lines err at least .15 whatever the rows."""
+    """Of Friedman's function, on which linear learners err at least 0.15 at any m."""
     assert error(learner, SETTINGS[learner], friedman, 1_024) < 0.145
 
 

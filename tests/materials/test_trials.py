@@ -1,4 +1,4 @@
-"""A trial of every learner keeps its identity and its results, wherever the code moves to."""
+"""A trial of every learner keeps its identity and its results, wherever the code moves."""
 
 import json
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from tests.materials.golden import (
 )
 
 FILE = Path(__file__).with_name("trials.json")
+pytestmark = pytest.mark.usefixtures("draws")
 VERSIONS = {"numpy": "0", "scipy": "0", "scikit-learn": "0", "torch": "0"}
 
 

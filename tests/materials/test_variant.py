@@ -38,7 +38,7 @@ def initial_weights(scale=None):
     parameters = Parameters([7, 6, 5, 4], 2, "cpu")
     random = [torch.Generator().manual_seed(seed) for seed in range(2)]
     parameters.initialise(*([random] if scale is None else [random, scale]))
-    return torch.stack(parameters.by_seed(parameters.flat.detach())).clone()
+    return parameters.flat.detach().clone()
 
 
 def test_the_ordinary_settings_are_all_combinations_of_two_values_each():

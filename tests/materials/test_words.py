@@ -227,7 +227,7 @@ def test_other_data_than_those_of_the_release_are_one_sentence(small, change):
         second.rename(first)
         (small / "kept").rename(second)
     with pytest.raises(
-        ValueError, match=r"^words needs the data of wordfreq 3\.1\.1, and those in"
+        ValueError, match=r"^words needs the data of wordfreq 3\.1\.1, but those in"
     ):
         words.draw(0, 10)
 

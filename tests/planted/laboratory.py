@@ -1,4 +1,4 @@
-"""A result source without a pool and a store: every trial is computed on the spot."""
+"""A result source without a pool or a store: every trial is computed on the spot."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Drawn = tuple[Block, NDArray[np.integer]]
 
 @dataclass
 class Bench:
-    """A result source that draws, trains and scores here. Every replicate has luck of its own.
+    """A result source that draws, trains and scores here. Every replicate has its own luck.
 
     drawn: the rows of planted tasks, which are the same in all replicates.
     """

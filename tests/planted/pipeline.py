@@ -1,4 +1,4 @@
-"""A plugin for pytest that plants a world: the suite then runs as it always does, but on that.
+"""A plugin for pytest that plants a world: the suite then runs as usual, but on that world.
 
 `python -m pytest claims/ -p tests.planted.pipeline --planted-world lecture`
 """

@@ -1,4 +1,4 @@
-"""How often a planted claim comes out with each verdict, and whether that is as it must be."""
+"""How often a planted claim comes out with each verdict, and whether that is as required."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Stage:
         return Rates(counts, self.claims[claim].claim.level)
 
     def evaluate(self, claim: str, replicate: str = "") -> ClaimResult:
-        """One evaluation of a claim, without what stands beside it."""
+        """One evaluation of a claim, without what is beside it."""
         planted = self.claims[claim]
         laid = scope(planted.claim, self.suite, self.tier, None, planted.body.arguments)
         counted = tuple(cell for cell in laid.cells if cell.counted)
@@ -77,7 +77,7 @@ class Rates:
         return self.counts[verdict] / self.replicates
 
     def faults(self, letter: str) -> list[str]:
-        """What is not as it must be, in words: too many wrong verdicts, or too few right ones."""
+        """What is wrong, in words: too many wrong verdicts, or too few right ones."""
         most = band(self.level, self.replicates)
         found = [
             f"{verdict} in {self.share(verdict):.1%} of {self.replicates}, at most {most:.1%}"

@@ -52,7 +52,7 @@ def task_modules() -> Iterator[ModuleType]:
 
 @contextlib.contextmanager
 def planted(world: World) -> Iterator[None]:
-    """Put planted tasks and learners in the place of those that claims import."""
+    """Replace the tasks and learners that claims import by planted ones."""
     with contextlib.ExitStack() as stack:
         for name, value in vars(fixtures.learners).copy().items():
             stack.enter_context(patch.object(fixtures.learners, name, stand_in(value, world)))
@@ -86,7 +86,7 @@ def load(world: World) -> Mapping[str, Planted]:
 
 
 def functions(file: Path) -> list[Any]:
-    """The functions of a file of claims, which is read anew."""
+    """The functions of a file of claims, which is read again."""
     spec = importlib.util.spec_from_file_location(f"planted_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None

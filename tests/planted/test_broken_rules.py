@@ -1,4 +1,4 @@
-"""These tests can fail: with a broken rule the rates are not as they must be."""
+"""These tests can fail: with a broken rule the rates are wrong."""
 
 import math
 

@@ -1,7 +1,7 @@
 """The whole suite as a user runs it, on planted tasks and learners, with the store and the pool.
 
-It comes to the planted truth, and to the same evidence as a evaluation without store and pool, so
-that the rates measured there are those of the suite.
+It finds the planted truth, and the same evidence as an evaluation without store and pool, so that
+the rates measured there are those of the suite.
 """
 
 import os
@@ -45,7 +45,7 @@ def told(world, folder):
         text=True,
         check=False,
     )
-    assert run.returncode in (0, 1), run.stdout + run.stderr  # 1: not as the lecture has it
+    assert run.returncode in (0, 1), run.stdout + run.stderr  # 1: not as the lecture says
     cases = ElementTree.parse(folder / "junit.xml").iter("testcase")
     properties = [{p.get("name"): p.get("value") for p in case.iter("property")} for case in cases]
     return {each["claim"]: (each["verdict"], each["evidence"]) for each in properties}

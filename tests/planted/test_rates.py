@@ -1,4 +1,4 @@
-"""Where the truth is known the suite's claims come out as planted, at the rates that are said.
+"""Where the truth is known, the suite's claims come out as planted, at the required rates.
 
 Every claim is the suite's own, read from claims/; only its tasks and learners are planted.
 """
@@ -11,7 +11,7 @@ from tests.planted.rates import Stage, together
 from tests.planted.truth import TRUTHS
 from tests.planted.worlds import CHANCE_GAP
 
-CLEAR, ON_THE_EDGE = 6, 40  # evaluations of a claim in a world, each with luck of its own
+CLEAR, ON_THE_EDGE = 6, 40  # evaluations of a claim in a world, each with its own luck
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def test_a_collapse_that_is_seen_is_counted_in_the_evidence():
 
 
 def test_dropping_the_collapses_would_support_the_claim_every_time(monkeypatch):
-    """What happens to be true of the suite is that it scores them as the majority class."""
+    """In fact the suite scores them as the majority class."""
     monkeypatch.setattr("tests.planted.laboratory.score", score_without_collapses)
     assert Stage(COLLAPSE).rates(CLAIM, 20).share("supported") == 1
 

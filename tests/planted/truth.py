@@ -25,7 +25,7 @@ class Truth:
 
 
 def read(text: str) -> Iterator[Truth]:
-    """The truths that are asked for, row by row."""
+    """The truths that are tested, row by row."""
     for section in re.split("^## In the ", text, flags=re.MULTILINE)[1:]:
         tier = section.split()[0]
         lines = [line for line in section.splitlines() if line.startswith("| ")]

@@ -70,7 +70,7 @@ Metrics = Mapping[str, Mapping[str, Normal]]  # by learner, as Curves are, and b
 
 
 def found(name: str, *planted: Mapping[str, Any]) -> Any:
-    """What the first of these says of a name, by the name itself or else by a pattern; or None."""
+    """What the first of these says about a name, by the name itself or by a pattern; or None."""
     for each in planted:
         for pattern in (name, *each):
             if pattern in each and fnmatchcase(name, pattern):
@@ -124,7 +124,7 @@ class World:
 
 
 class Unplanted(LookupError):
-    """A world does not say how a learner does."""
+    """A world does not say how well a learner does."""
 
 
 @dataclass(frozen=True)

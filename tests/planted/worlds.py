@@ -1,4 +1,4 @@
-"""The worlds in which the suite's claims are put to the test: what is true in each of them."""
+"""The worlds in which the suite's claims are tested: what is true in each of them."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ PLATEAU = World(
     on=AWAY_FROM_THE_FIGURE,
 )
 
-# With little data the traditional learners lead, with much data the large network, on every task;
+# With little data the traditional learners lead, with plenty the large network, on every task;
 # details matter to the end.
 CROSSING = World(
     "crossing",
@@ -266,7 +266,7 @@ def with_ending(name: str, law: Law, times: float) -> World:
 
 
 # The large network's law holds for as long as it is watched, and then there is no gain, where a
-# small one was foretold,
+# small one was predicted,
 HALT = with_ending("halt", Law(0.36, 0.02, 0.15), 1.0)
 # a gain far beyond the law,
 BREAKTHROUGH = with_ending("breakthrough", WATCHED, 0.4)
@@ -274,7 +274,7 @@ BREAKTHROUGH = with_ending("breakthrough", WATCHED, 0.4)
 SLOWDOWN = with_ending("slowdown", Law(0.36, 0.005, 0.6), 0.92)
 
 
-# The error is above the foretold one by exactly what a forecast may miss, but on poker-one-hot.
+# The error is above the predicted one by exactly what a forecast may miss, except on poker-one-hot.
 MISS = with_ending("miss", WATCHED, math.exp(TOLERANCE) * WATCHED(16_384) / WATCHED(8_192))
 MISS = replace(MISS, on={**MISS.on, "poker-one-hot": LAW.errors}, spread=0.02)
 
@@ -289,7 +289,7 @@ def raised(law: Law, by: float) -> Law:
     return Law(law.start + by, law.floor + by, law.exponent)
 
 
-# Every effect is exactly the smallest one, where a verdict is hardest to keep right.
+# Every effect is exactly the smallest one, where it is hardest to get the verdict right.
 BAYES_ERROR_OF_FRIEDMAN = 0.0609486
 AT_THE_END = 0.18  # error of the large network with 16,384 rows
 BARELY = barely_improving(AT_THE_END)
@@ -351,8 +351,8 @@ def with_one_task(name: str, other: World) -> World:
 EDGE_BUT_ONE_HOLDS = with_one_task("edge+", LECTURE)
 EDGE_BUT_ONE_FAILS = with_one_task("edge-", CONTRARY)
 
-# One seed in ten of the RBF-SVM collapses. Its typical seed beats the large network's by .04 with
-# hand-made features, four times the smallest effect; its mean is no better.
+# One seed in ten of the RBF-SVM collapses. Its typical seed beats the large network's by 0.04 with
+# hand-crafted features, four times the smallest effect; its mean is no better.
 COLLAPSE = replace(
     LECTURE,
     name="collapse",

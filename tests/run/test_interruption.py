@@ -1,4 +1,4 @@
-"""Ctrl-C is heard at the end of what must not be cut short, and at once where it comes twice."""
+"""Ctrl-C acts at the end of what must not be cut short, and at once where it comes twice."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Options: one table, and who wins where several have something to say."""
+"""Options: one table, and which value wins where there are several."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A verdict held against the ledger, and the words for what comes of it."""
+"""A verdict compared with the ledger, and the words for the result."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_every_verdict_meets_every_row(claim, verdict, was):
 def test_a_reason_accepts_what_has_no_row_and_only_that(claim):
     unhoped = {"supported": "refuted", "refuted": "supported"}[claim.expected]
     accepted = outcome(claim, record(unhoped), None, "small data")
-    assert accepted == Outcome("xfailed", f"{unhoped}, as the ledger has it: small data")
+    assert accepted == Outcome("xfailed", f"{unhoped}, as in the ledger: small data")
     assert outcome(claim, record(claim.expected), None, "small data").kind == "passed"
     assert outcome(claim, record(unhoped), row(claim.expected), "small data").kind == "failed"
     assert outcome(claim, record("inconclusive"), None, "small data").kind == "inconclusive"
@@ -112,8 +112,8 @@ def test_an_open_claim_says_how_many_seeds_would_decide(seeds, words):
             "\nAccept it as an honest exception with --claims-update=new --claims-reason",
         ),
         (CONTROL, None, "\nA control must be refuted; as it is, 'it' is not trustworthy. Accept"),
-        (CLAIM, "supported", "\nThe ledger has it supported (so it was). Find out what changed"),
-        (CONTROL, "refuted", "\nThe ledger has it refuted (so it was). Find out what changed"),
+        (CLAIM, "supported", "\nIn the ledger it is supported (so it was). Find out what changed"),
+        (CONTROL, "refuted", "\nIn the ledger it is refuted (so it was). Find out what changed"),
     ],
 )
 def test_a_failure_advises_what_to_do(claim, was, words):

@@ -1,4 +1,4 @@
-"""Rehearsal: what all claims need is asked for together, before any of them is judged."""
+"""Prefetch: what all claims need is asked for together, before any of them is judged."""
 
 from dataclasses import dataclass, field
 
@@ -160,7 +160,7 @@ def test_a_claim_that_breaks_is_left_to_the_real_run(session, chosen, bad):
 
 def test_a_forecast_counts_the_trials_of_the_first_looks_and_trains_none(session, chosen):
     assert cost_preview(session, chosen("poor", "unsteady", "ordinary")) == (
-        "claims: 2; their first looks would train 3 trials (15 learners); the rest is remembered"
+        "claims: 2; their first looks would train 3 trials (15 learners); the rest is stored"
     )
     assert session.trials.rounds == []
 

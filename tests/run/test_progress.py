@@ -1,4 +1,4 @@
-"""Signs of life, where there is somebody to see them."""
+"""Signs of life, where somebody can see them."""
 
 import re
 import time
@@ -28,7 +28,7 @@ class Terminal:
 
 @pytest.fixture
 def config(pytester, monkeypatch):
-    """A config whose signs of life come in quick succession, with a store that is not there yet."""
+    """A config with frequent signs of life, and a store that does not exist yet."""
     monkeypatch.setattr(progress, "QUIET", 0.01)
     config = pytester.parseconfig("--scaling-store=own.db")
     read_options(config)
@@ -57,7 +57,7 @@ def test_what_the_workers_of_xdist_have_trained_is_told(config, pytester):
             time.sleep(0.05)
             if lines(config):
                 break
-    assert re.fullmatch(r"\d+ trials remembered, 0 claims decided", lines(config)[0])
+    assert re.fullmatch(r"\d+ trials stored, 0 claims decided", lines(config)[0])
 
 
 def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
@@ -66,7 +66,7 @@ def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
         time.sleep(0.02)
         signs.tick(1, 2)
     (line,) = lines(config)
-    assert line.startswith("trained 3 of 4 trials so far asked for, 1 of 2 claims ready, about ")
+    assert line.startswith("trained 3 of 4 trials requested so far, 1 of 2 claims ready, about ")
 
 
 def test_no_time_left_is_told_before_anything_is_done(config):
@@ -74,4 +74,4 @@ def test_no_time_left_is_told_before_anything_is_done(config):
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(0, 2)
-    assert lines(config) == ["trained 0 of 4 trials so far asked for, 0 of 2 claims ready"]
+    assert lines(config) == ["trained 0 of 4 trials requested so far, 0 of 2 claims ready"]

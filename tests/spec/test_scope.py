@@ -153,7 +153,7 @@ OVER = [  # strength, verdicts by task (several letters are learners of one task
 
 
 def heard(function, *arguments, bench=None, **claim):
-    """What becomes of a body that is heard on one task."""
+    """The outcome of a body that is evaluated on one task."""
     stated = Claim("it", "It is", **({"smallest_effect": EFFECT, "tasks": (TASK,)} | claim))
     laid = scope(stated, (), QUICK, None, arguments)
     laboratory = bench or planted(good=0.1, poor=0.3)

@@ -1,4 +1,4 @@
-"""Tiers: how far a run goes, and who says so."""
+"""Tiers: how far a run goes, and who decides that."""
 
 import pytest
 

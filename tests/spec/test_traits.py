@@ -1,4 +1,4 @@
-"""Optional attributes of tasks and learners, and what holds where one is absent."""
+"""Optional attributes of tasks and learners, and the default where one is absent."""
 
 from types import SimpleNamespace
 

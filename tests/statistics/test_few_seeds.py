@@ -1,4 +1,4 @@
-"""What few seeds cannot show. These tests pin a weakness, so that nobody believes it is gone."""
+"""What a few seeds cannot show. These tests pin a weakness, so that nobody believes it is gone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Interactions: how much more one arm gains on another with much data than with little."""
+"""Interactions: how much more one arm gains on another with plenty of data than with little."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ MARGIN = 0.01  # error
 
 
 def gaps(interaction, seed, repetitions=20_000):
-    """Error of the weak arm minus the strong, (2, repetitions, 30), with little and much data.
+    """Error of the weak arm minus the strong, (2, repetitions, 30), with little and plenty of data.
 
-    The four arms share what a seed's draw does to all of them, each size has luck of its own, and
+    The four arms share what a seed's draw does to all of them, each size has its own luck, and
     the noise is larger with little data. The gap with little data is half the margin.
     """
     random = np.random.default_rng(seed)

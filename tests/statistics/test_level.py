@@ -7,7 +7,7 @@ from pytest_scaling.statistics.interval import LOOKS, noise_floor, paired_interv
 from pytest_scaling.statistics.student import upper_quantile
 from pytest_scaling.statistics.verdict import Verdict, decided, judge_above, judge_equivalent
 
-LEVELS = [0.025, 0.01, 0.005, 0.0025, 0.001]  # .005 is interpolated, the others are tabulated
+LEVELS = [0.025, 0.01, 0.005, 0.0025, 0.001]  # 0.005 is interpolated, the others are tabulated
 
 
 @pytest.mark.parametrize("cap", [10, 20, 30])

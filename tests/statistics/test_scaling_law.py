@@ -1,4 +1,4 @@
-"""Scaling laws, and what they say of one more doubling."""
+"""Scaling laws, and what they predict for one more doubling."""
 
 import math
 
@@ -175,7 +175,7 @@ def test_a_power_law_without_the_floor_that_there_is_covers_badly(n):
     misses = logs[:, -1] - predicted
     reach = upper_quantile(0.05, n - 1) * misses.std(1, ddof=1) / math.sqrt(n)
     assert np.mean(abs(misses.mean(1)) <= reach) < 0.4
-    assert misses.mean() > 0  # it promises too much
+    assert misses.mean() > 0  # it is too optimistic
 
 
 def falling_faster(n, repetitions):

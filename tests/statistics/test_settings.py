@@ -1,4 +1,4 @@
-"""Settings against learners: two settings of one network lie further apart than two learners do."""
+"""Settings against learners: two settings of one network are further apart than two learners."""
 
 import numpy as np
 import pytest

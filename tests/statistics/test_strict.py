@@ -1,4 +1,4 @@
-"""The strict mode: no wrong verdict in a whole suite, with 95 % confidence."""
+"""Strict mode: no wrong verdict in a whole suite, with 95 % confidence."""
 
 import numpy as np
 import pytest

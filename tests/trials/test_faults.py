@@ -39,7 +39,7 @@ def content(expected, tmp_path_factory):
 
 
 def found(path):
-    """What a store gives for each trial, and what it says meanwhile."""
+    """What a store gives for each trial, and what it reports meanwhile."""
     with Store(path) as store:
         return [store.get(one.identity, one.seeds) for one in TRIALS], store.notices
 

@@ -1,4 +1,4 @@
-"""A trial that runs out of memory is trained again with one seed at a time, as another trial."""
+"""A trial that runs out of memory is trained again one seed at a time, as another trial."""
 
 import pickle
 from contextlib import closing
@@ -45,7 +45,7 @@ def test_the_seeds_are_trained_one_at_a_time(store, error):
     assert [result.seed for result in results] == list(asked.seeds)
     assert trials.notices == [
         "nearest centroid on stripes, m = 64, seeds 0-4: memory ran out with all seeds at once; "
-        "they were trained one at a time, as a trial of its own."
+        "they were trained one at a time, as a separate trial."
     ]
 
 

@@ -1,4 +1,4 @@
-"""Small tasks and learners: what a trial does is seen at once, and costs nothing."""
+"""Small tasks and learners: what a trial does is visible at once, and costs nothing."""
 
 import os
 import signal

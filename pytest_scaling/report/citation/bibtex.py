@@ -78,6 +78,6 @@ def braced(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    """Text as LaTeX has it, in UTF-8."""
+    """Text for LaTeX, in UTF-8."""
     table = str.maketrans(SPECIAL | SIGNS)
     return re.sub(r"\s+", " ", text).translate(table)

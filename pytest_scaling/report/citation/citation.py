@@ -34,11 +34,11 @@ class Citation:
     """A verdict that can be cited.
 
     Attributes:
-        key: what the verdict is cited by, and found again by.
+        key: what the verdict is cited by, and can be found by.
         title: the claim and its verdict.
         sentence: verdict, effect with interval, seeds, profile, versions; `caption` is the part of
             it that goes below a figure.
-        project, url, authors: what the record belongs to, where it lies, and whose it is.
+        project, url, authors: what the record belongs to, where that is, and whose it is.
         commit, date: of the commit that the record came with; empty where it is not committed.
         origin: what the claim paraphrases, or None.
         reproduce: lines for a shell.

@@ -4,9 +4,9 @@ A key is `pytest-scaling:CLAIM:VERDICT:PROFILE:DIGEST`, as in
 
     pytest-scaling:large-dominates:supported:cpu-x86_64-float32-deterministic-quick:18bf8b0122b3
 
-It has no letter that Markdown, HTML, LaTeX, BibTeX or an address would have to escape, but for the
-underscore, which may stand behind a backslash. So it can be a BibTeX key, pandoc's `[@key]`, the
-end of a link, a comment, or words.
+It has no letter that Markdown, HTML, LaTeX, BibTeX or a URL would have to escape, except the
+underscore, which may follow a backslash. So it can be a BibTeX key, pandoc's `[@key]`, the end of
+a link, a comment, or plain text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BEGUN = re.compile(rf"(?<![\w-]){PREFIX}:{NAME}:[\w:-]*")
 
 
 class KeyFault(ValueError):
-    """What should be a citation key is none."""
+    """A text that should be a citation key is not one."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Key:
 
     @classmethod
     def read(cls, text: str) -> Key:
-        """The key that a text is; KeyFault where it is none."""
+        """The key in a text; KeyFault where the text is not a key."""
         found = WHOLE.fullmatch(text)
         if not found:
-            raise KeyFault(f"{text!r} is no whole citation key")
+            raise KeyFault(f"{text!r} is not a complete citation key")
         return cls(**found.groupdict())
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Mention:
-    """What looks like a citation key in a text, and the line that it stands in, from 1."""
+    """What looks like a citation key in a text, and the line that it is on, from 1."""
 
     line: int
     text: str
@@ -78,7 +78,7 @@ class Mention:
 def mentions(text: str) -> Iterator[Mention]:
     """Every citation key in Markdown, HTML, LaTeX, BibTeX or plain text, each once per line.
 
-    A key stands on one line. What begins like a key and is cut short is given too.
+    A key is on one line. Text that begins like a key and is cut short is included.
     """
     for number, line in enumerate(text.splitlines(), start=1):
         plain = unquote(line).replace(r"\_", "_").replace(r"\-", "-")

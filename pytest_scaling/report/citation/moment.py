@@ -14,7 +14,7 @@ def start(time: str) -> int:
 
 
 def address(url: str, time: str) -> str:
-    """The link into the recording; nothing but a web address is ever linked, whatever is named.
+    """The link into the recording; only a web address is ever linked.
 
     YouTube takes the start as a query; elsewhere it is a media fragment (W3C), which players
     that do not know it leave alone.

@@ -26,7 +26,7 @@ class Project:
 
     @classmethod
     def around(cls, folder: Path) -> Project:
-        """The project that a folder lies in: the checkout, else the nearest pyproject.toml."""
+        """The project that a folder is in: the checkout, else the nearest pyproject.toml."""
         resolved = folder.resolve()
         parents = (resolved, *resolved.parents)
         nearest = next((each for each in parents if (each / "pyproject.toml").is_file()), resolved)
@@ -50,7 +50,7 @@ def home(urls: Mapping[str, str]) -> str:
 
 
 def settings(path: Path) -> dict[str, Any]:
-    """The content of a pyproject.toml; empty where it is absent or not TOML."""
+    """The content of a pyproject.toml; empty where it is missing or not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -31,7 +31,7 @@ def reproduce(record: Record, place: Place) -> tuple[str, ...]:
 def packages(record: Record, project: Project) -> Iterator[str]:
     """The project itself, what its tests need, and the libraries at the versions of the record.
 
-    The local part of a version, as in 2.13.0+cpu, names a build that no index need have.
+    The local part of a version, as in 2.13.0+cpu, names a build that an index may not have.
     """
     if project.installable:
         yield from ("-e", ".")

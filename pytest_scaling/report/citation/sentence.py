@@ -1,4 +1,4 @@
-"""A verdict in a sentence that can stand by itself: what holds, how much, from how many seeds."""
+"""A verdict in a self-contained sentence: what holds, by how much, from how many seeds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..words import capital
 
 REVERSES = "reverses beyond"
 ASKED = {
-    ">": "asked to be above",
-    "<": "asked to be below",
-    "within": "asked to lie within plus or minus",
-    REVERSES: "asked whether the order reverses beyond",
+    ">": "required to be above",
+    "<": "required to be below",
+    "within": "required to lie within plus or minus",
+    REVERSES: "required to reverse beyond",
 }
 
 
@@ -51,7 +51,7 @@ def counted(record: Record) -> list[Record]:
 
 
 def agreeing(record: Record) -> list[Record]:
-    """The comparisons behind the verdict: those that came out as the claim did."""
+    """The comparisons behind the verdict: those with the same verdict as the claim."""
     verdict = record["verdict"]
     cells = [cell for cell in counted(record) if cell["verdict"] == verdict]
     found = list(estimated({"cells": cells}))
@@ -59,7 +59,7 @@ def agreeing(record: Record) -> list[Record]:
 
 
 def decisive(record: Record) -> list[Record]:
-    """The comparison closest to its bound: no other speaks as weakly for the verdict.
+    """The comparison closest to its bound, which supports the verdict least.
 
     Of an order that reverses it takes two, the one with the least effect and that with the largest.
     """
@@ -91,8 +91,8 @@ def call(record: Record) -> str:
     if len(found) == 1:
         return "measured"
     if any(evidence["operator"] == REVERSES for evidence in found):
-        return f"the least and the largest of {len(found)}"
-    return f"of {len(found)} comparisons the nearest to its bound"
+        return f"the smallest and the largest of {len(found)} comparisons"
+    return f"of {len(found)} comparisons, the one nearest to its bound"
 
 
 def figures(evidence: Record) -> str:
@@ -108,7 +108,7 @@ def figures(evidence: Record) -> str:
 def asked(evidence: Record) -> str:
     """What the comparison asked of the effect, before the bound."""
     if evidence["operator"] == "within" and evidence["unit"].startswith("ratio"):
-        return "asked to lie within a factor of"
+        return "required to lie within a factor of"
     return ASKED[evidence["operator"]]
 
 

@@ -40,7 +40,7 @@ class EndLabel:
 
 
 def draw_panel(axes: Axes, panel: Panel, drawn: dict[str, Style], colours: Theme) -> list[EndLabel]:
-    """One task: reference lines, curves with their bands, axes. Returns what to write at ends."""
+    """One task: reference lines, curves with their bands, axes. Returns the labels of the ends."""
     sizes = sorted({point.m for curve in panel.curves for point in curve.points})
     low, high = accuracy_limits(panel)
     axes.set_facecolor(colours.ground)
@@ -73,7 +73,7 @@ def accuracy_limits(panel: Panel) -> tuple[float, float]:
 
 
 def draw_reference(axes: Axes, line: Reference, m: float, colours: Theme) -> EndLabel:
-    """A level that needs no training to know, as a dashed line."""
+    """A level that is known without training, as a dashed line."""
     axes.axhline(1 - line.error, color=colours.muted, lw=1.1, ls=(0, line.dash), zorder=1.5)
     return EndLabel(wrapped(line.label), m * 1.12, 1 - line.error, colours.muted, SMALL)
 
@@ -151,7 +151,7 @@ def size_ticks(sizes: Sequence[int], most: int = 5) -> list[int]:
 
 
 def write_labels(axes: Axes, frame: Frame, ends: Sequence[EndLabel]) -> None:
-    """Labels right of the axes, spread so that none covers another, each led to its line."""
+    """Labels right of the axes, spread so that none covers another, each with a leader."""
     low, high = axes.get_ylim()
     points = frame.height * POINTS
     wanted = [(end.accuracy - low) / (high - low) * points for end in ends]

@@ -1,4 +1,4 @@
-"""The comparisons of one claim, line by line as its slide shows them, and all of it in words."""
+"""The comparisons of one claim, line by line as its slide shows them, and the slide in words."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def groups(shown: Sequence[SlideLine]) -> list[tuple[str, list[SlideLine]]]:
 
 
 def forest_description(record: Record) -> str:
-    """The slide for those who do not see it."""
+    """The slide in words, for those who cannot see it."""
     sentences = [
         f"{line.name}: {line.written}, {line.evidence['verdict']}, bound {line.bound}"
         f"{'' if line.counted else ' (beside, not counted)'}"

@@ -57,7 +57,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """One task: its curves, and the errors of the best and of the laziest possible learner."""
+    """One task: its curves, and the errors of the best possible and of the laziest learner."""
 
     task: str
     curves: tuple[Curve, ...]
@@ -72,7 +72,7 @@ class Panel:
 
     @property
     def leader(self) -> Curve | None:
-        """The curve that ends lowest in error, clear of the interval of every other end."""
+        """The curve that ends at the lowest error, clear of the interval of every other end."""
         first, *others = sorted(self.curves, key=lambda curve: curve.end.mean)
         clear = all(first.end.high < other.end.low for other in others)
         return first if others and clear else None
@@ -88,7 +88,7 @@ class Family:
 def learning_curves(records: Iterable[Record]) -> list[Panel]:
     """One panel per task, by name, with every learner whose error was measured there.
 
-    Of an arm that several records hold the one with the most seeds counts, the first of equals.
+    Of an arm in several records the one with the most seeds counts, or the first of equals.
     Replicates are left out: they are the same arm again, on other seeds.
     """
     arms: dict[tuple[str, str, int], Record] = {}
@@ -137,7 +137,7 @@ def panel(task: str, arms: Sequence[Record]) -> Panel:
 
 
 def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
-    """The panels and curves that make one readable picture.
+    """The panels and curves that make a readable picture.
 
     Kept are curves of at least three sizes; then panels with at least half as many curves as the
     fullest, at most six. Order stays.
@@ -157,7 +157,7 @@ def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
 
 
 def beside(records: Iterable[Record]) -> set[str]:
-    """Labels of the learners that stand beside the claims: cells of theirs, and none that counts.
+    """Labels of the learners that are only beside the claims: they have cells, and none counts.
 
     As in a claim about the learners that a lecture names, tried on others as well.
     """
@@ -170,7 +170,7 @@ def beside(records: Iterable[Record]) -> set[str]:
 
 
 def without(panels: Iterable[Panel], labels: set[str]) -> list[Panel]:
-    """The panels without the curves of these labels, and without panels that have no other."""
+    """The panels without the curves of these labels, and without panels that have no others."""
     kept = (
         replace(each, curves=tuple(c for c in each.curves if c.label not in labels))
         for each in panels
@@ -179,7 +179,7 @@ def without(panels: Iterable[Panel], labels: set[str]) -> list[Panel]:
 
 
 def families(learners: Iterable[str]) -> list[Family]:
-    """Groups of two or more names that share what stands before a final number.
+    """Groups of two or more names that share everything before a final number.
 
     As in network-8, network-64, network-256: one family, in the order of its numbers.
     """

@@ -1,6 +1,6 @@
 """The evidence of one claim as a slide: every comparison with its interval, seeds and bound.
 
-One line per comparison, grouped by what the effect is measured in, each group with an axis of its
+One line per comparison, grouped by the unit of the effect, each group with an axis of its
 own. Small dots are seeds, the large one is their mean, the bar the interval that judged; the dashed
 line is the bound. Letters are drawn as paths, as in the other figures.
 """
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 LEFT, RIGHT, TOP, BOTTOM = 5.6, 3.75, 6.95, 1.3  # inches left free at the sides; heights
 BETWEEN = 0.8  # inches between two groups
 TITLE_LETTERS = 72
-EDGE, GUTTER = 0.4, 12.0  # inches from the rim of the slide, points from the axes
-TWO_LINES, LARGE = 0.5, 0.27  # inches that a line needs for a name in two, for large letters
+EDGE, GUTTER = 0.4, 12.0  # inches from the edge of the slide, points from the axes
+TWO_LINES, LARGE = 0.5, 0.27  # inches that a line needs for a name in two lines, for large letters
 LINE_HEIGHT = 0.8  # inches, at most
 RATIOS = ("ratio", "ratio of steps", "ratio of times")  # kept as logarithms
 COLOURS = {
@@ -116,7 +116,7 @@ def draw_group(
 def write_beside(
     axes: Axes, texts: Sequence[str], inks: Sequence[str], letters: float, *, left: bool
 ) -> None:
-    """A text at every line, left or right of the axes, all in letters that the widest allows."""
+    """A text at every line, left or right of the axes, all at the size that the widest allows."""
     room = ((LEFT if left else RIGHT) - EDGE) * POINTS - GUTTER
     size = min(fitted(text, letters, room) for text in texts)
     for place, (text, ink) in enumerate(zip(texts, inks, strict=True)):
@@ -215,7 +215,7 @@ def dress(axes: Axes, unit: str, colours: Theme) -> None:
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:
-    """Logarithms of 1, 2, 5, 10 and so on between two logarithms; none where they are too few."""
+    """Logarithms of 1, 2, 5, 10 and so on between two logarithms; none where there are too few."""
     exponents = range(math.floor(low / math.log(10)), math.ceil(high / math.log(10)) + 1)
     whole = [math.log(step * 10.0**power) for power in exponents for step in (1, 2, 5)]
     inside = [tick for tick in whole if low <= tick <= high]

@@ -25,7 +25,7 @@ def longest_word(label: str) -> int:
 def spread(
     wanted: Sequence[float], heights: Sequence[float], low: float, high: float
 ) -> list[float]:
-    """Centres for labels of these heights, as close to the wanted ones as not to overlap.
+    """Centres for labels of these heights, as close to the wanted ones as possible without overlap.
 
     Labels that would overlap form a pile around the mean of what they wanted; piles that meet
     become one. All lie within low and high, unless they are higher together than that. The order

@@ -1,4 +1,4 @@
-"""Where things stand on the slide: panels, room for labels, sizes of letters."""
+"""Where things are on the slide: panels, room for labels, sizes of letters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 1.2, 0.25, 7.15, 1.5
 BETWEEN_COLUMNS, BETWEEN_ROWS = 0.85, 1.3
 POINTS = 72  # per inch
 GUTTER = 26.0  # points between the axes and their labels, room for the leaders
-BEYOND = 20.0  # points that labels may stand out above and below the axes
+BEYOND = 20.0  # points that labels may extend above and below the axes
 LEGEND_LINE = 80.0  # points for the pieces of line in a legend
 TITLE, HEADING, BODY, SMALL = 26.0, 18.0, 14.0, 12.0
 LINE_HEIGHT = 1.22  # times the size of the letters
@@ -98,7 +98,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def end_texts(panel: Panel) -> list[tuple[str, float]]:
-    """What is to be written at the ends of a panel's lines, and in letters of what size."""
+    """The labels at the ends of a panel's lines, and the size of their letters."""
     named = [(wrapped(curve.label), BODY) for curve in panel.curves]
     return named + [(wrapped(line.label), SMALL) for line in references(panel)]
 
@@ -111,7 +111,7 @@ def label_height(label: tuple[str, float]) -> float:
 
 @dataclass(frozen=True)
 class Reference:
-    """A level that needs no training to know."""
+    """A level that is known without training."""
 
     label: str
     error: float

@@ -2,7 +2,7 @@
 
 Learners of one family share a hue and grow darker (on dark ground: brighter) and wider with their
 number, on solid lines. The others are warm or grey, each with a dash and a marker of its own, so
-that no two curves are told apart by hue alone.
+that no two curves differ in hue alone.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Style:
 def styles(learners: Iterable[str], theme: ThemeName, after: int = 0) -> dict[str, Style]:
     """A style for every learner, the same in all panels and whatever the order of the records.
 
-    after: how many learners outside families have a style already, which the first of these shall
-    not take again.
+    after: how many learners outside families already have a style, which the first of these must
+    not use again.
     """
     names = sorted(set(learners))
     colours, chosen = THEMES[theme], {}

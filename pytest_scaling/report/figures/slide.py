@@ -4,7 +4,7 @@ The y axis is accuracy, 1 - error, so that better is higher, as a teacher draws 
 has its own scale, because the tasks have little in common but their shape. Letters are drawn as
 paths: their places were computed for one font, and a slide must look the same everywhere.
 matplotlib is imported where it is needed, and its settings are those of this module alone,
-whatever the reader's own are.
+whatever the user's own are.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ SETTINGS = {
 
 @contextmanager
 def matplotlib_settings() -> Iterator[None]:
-    """The defaults of matplotlib and our own; what was set before is back afterwards."""
+    """The defaults of matplotlib and our own settings; earlier ones are restored afterwards."""
     try:
         from matplotlib import style
     except ImportError as missing:
@@ -167,7 +167,7 @@ def write_legend(
 
 
 def description(panels: Sequence[Panel]) -> str:
-    """The figure for those who do not see it."""
+    """The figure in words, for those who cannot see it."""
     tasks = []
     for panel in panels:
         ends = [
@@ -205,7 +205,7 @@ def png(figure: Figure) -> bytes:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure in the two forms that it is given away in."""
+    """A figure in the two forms in which it is published."""
 
     svg: str
     png: bytes
@@ -219,7 +219,7 @@ def drawing(figure: Figure, title: str, text: str) -> Drawing:
 def save(figure: Figure, path_stem: Path, *, title: str = "", text: str = "") -> list[Path]:
     """Write path_stem.svg and path_stem.png; title and text are read out by a screen reader.
 
-    By default the title is the one that the figure bears.
+    By default the title is the one in the figure.
     """
     title = title or figure.texts[0].get_text()
     return [

@@ -158,7 +158,7 @@ def anchor(record: Record, taken: dict[str, int]) -> str:
 
 
 def same_profile(record: Record, records: Sequence[Record]) -> list[Record]:
-    """The records of the same profile: a control speaks of a claim that was evaluated as it was."""
+    """The records of the same profile: a control is about a claim evaluated in the same way."""
     return [each for each in records if each["profile"] == record["profile"]]
 
 
@@ -246,5 +246,5 @@ def cell(content: Record, drawn: Mapping[str, Scale], *, is_control: bool) -> Ce
 
 
 def everyone(heads: Sequence[Card]) -> list[Card]:
-    """Claims and controls, each control behind its claim."""
+    """Claims and controls, each control after its claim."""
     return [each for head in heads for each in head.family]

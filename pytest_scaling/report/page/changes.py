@@ -1,4 +1,4 @@
-"""What changed: the records of a run against the rows of the ledger. Pure."""
+"""What changed: the records of a run compared with the rows of the ledger. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RowKey = tuple[str, str]  # a claim's id and its device
 
 @dataclass(frozen=True)
 class Change:
-    """One claim that is not as the ledger has it."""
+    """One claim that differs from the ledger."""
 
     card: Card
     was: Badge | None  # None where the ledger has no row yet
@@ -34,12 +34,12 @@ class Changes:
 
 
 def row_key(record: Record) -> RowKey:
-    """By what a record and its row find each other."""
+    """What a record and its row are matched by."""
     return record["claim"]["id"], str(record["profile"].get("device", ""))
 
 
 def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row | None] | None) -> Changes:
-    """Hold every card against its row, where there is a ledger."""
+    """Compare every card with its row, where there is a ledger."""
     shown = everyone(heads)
     if ledger is None:
         return Changes(False, (), 0, (), exceptions(shown, own_rows(shown)))
@@ -52,7 +52,7 @@ def changes(heads: Sequence[Card], ledger: Mapping[RowKey, Row | None] | None) -
 
 
 def own_rows(shown: Sequence[Card]) -> dict[RowKey, Row | None]:
-    """Records that are rows of a ledger themselves say why they were accepted."""
+    """Records that are themselves rows of a ledger say why they were accepted."""
     return {
         row_key(card.record): Row(card.record["verdict"], card.record[ACCEPTANCE]["reason"], {})
         for card in shown
@@ -74,7 +74,7 @@ def against(card: Card, ledger: Mapping[RowKey, Row | None]) -> Iterator[Change]
 
 
 def changed_cells(row: Row, record: Record) -> Iterator[str]:
-    """The cells whose verdict is another now, in words."""
+    """The cells whose verdict has changed, in words."""
     for cell in record["cells"]:
         was = row.cells.get((cell["task"], cell["learner"]))
         if was is not None and was != cell["verdict"]:

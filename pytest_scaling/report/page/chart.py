@@ -1,7 +1,7 @@
 """Learning curves as drawings of the page: geometry only, in pixels of a small sheet. Pure.
 
-The page's drawings are lines and words that the page itself styles: they follow its theme, its
-letters and the width of a screen, and a learner can be hidden.
+The page's drawings are lines and words that the page itself styles: they follow its theme, its font
+and the width of the screen, and a learner can be hidden.
 """
 
 from __future__ import annotations
@@ -108,20 +108,20 @@ class Chart:
 
 @dataclass(frozen=True)
 class ChartScale:
-    """Where m and an error stand on the sheet, in one view."""
+    """Where m and an error are on the sheet, in one view."""
 
     view: View
     sizes: tuple[float, float]
     errors: tuple[float, float]
 
     def x(self, m: float) -> float:
-        """Where a number of rows stands, in pixels."""
+        """Where a number of rows is, in pixels."""
         first, last = map(self.along, self.sizes)
         share = (self.along(m) - first) / ((last - first) or 1.0)
         return round(LEFT + INNER + share * (WIDTH - LEFT - RIGHT - 2 * INNER), 1)
 
     def y(self, error: float) -> float:
-        """Where an error stands, in pixels."""
+        """Where an error is, in pixels."""
         worst, best = self.up(self.errors[1]), self.up(self.errors[0])
         share = (self.up(error) - worst) / ((best - worst) or 1.0)
         if self.view == "error":  # an error on its own axis grows upwards
@@ -250,7 +250,7 @@ def point_in_words(curve: Curve, point: Point, view: View) -> str:
 
 
 def levels(panel: Panel, scale: ChartScale) -> Iterator[Guide]:
-    """The errors of the best and of the laziest possible learner."""
+    """The errors of the best possible and of the laziest learner."""
     if panel.bayes_error is not None and (scale.view != "error" or panel.bayes_error > 0):
         yield Guide(scale.y(panel.bayes_error), "best possible")
     if panel.majority_error is not None:
@@ -258,7 +258,7 @@ def levels(panel: Panel, scale: ChartScale) -> Iterator[Guide]:
 
 
 def size_ticks(sizes: Sequence[int], scale: ChartScale) -> Iterator[Tick]:
-    """The sizes themselves; where they would stand too close, every second from the largest."""
+    """The sizes themselves; where they would be too close, every second from the largest."""
     if scale.view == "plain":
         step = 2 ** math.ceil(math.log2(sizes[-1] / 4)) if sizes[-1] > 4 else 1
         chosen = [*range(0, sizes[-1] + 1, step)][1:]
@@ -290,7 +290,7 @@ def error_ticks(scale: ChartScale) -> Iterator[Tick]:
 
 
 def description(panel: Panel, view: View) -> str:
-    """The chart for those who do not see it."""
+    """The chart in words, for those who cannot see it."""
     kind = "Error" if view == "error" else "Accuracy"
 
     def value(point: Point) -> str:

@@ -1,4 +1,4 @@
-"""What a card says below its comparisons: bounds, limits, moments, data, how to reproduce. Pure."""
+"""The lower part of a card: bounds, limits, moments, data, how to reproduce. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ArmMetric:
 
 
 def command(record: Record) -> str:
-    """What reproduces the record in a checkout; the file is not known to a row of the ledger."""
+    """What reproduces the record in a checkout; a row of the ledger does not know its file."""
     profile, claim = record["profile"], record["claim"]
     device = profile.get("device", "cpu")
     parts = [
@@ -73,21 +73,21 @@ def limits(record: Record) -> Iterator[str]:
         sizes = sorted({arm["m"] for arm in record["arms"]})
         names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
         span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
-        yield f"Speaks of {words.join(names)} with {span} labelled examples, and of no other task."
+        yield f"Covers {words.join(names)} with {span} labelled examples, and no other task."
     if any("replication" in each for each in evidence):
-        yield "Speaks of this machine, and of what else it did while the times were taken."
+        yield "Depends on this machine, and on its other load while the times were taken."
     seeded = [each for each in evidence if "replication" not in each]
     shares = {each["n"]: each["unseen_failure_share"] for each in seeded}
     if shares:
         fewest = min(shares)
         seeds = words.count_figures(fewest, "seed")
         yield (
-            f"Speaks of the typical seed: with {seeds}, and none failing, up to "
+            f"Covers the typical seed: with {seeds}, none of which failed, up to "
             f"{shares[fewest]:.0%} of seeds could still fail."
         )
     diverged = sum(arm["diverged"] for arm in record["arms"])
     if diverged:
-        yield f"{words.count_figures(diverged, 'training run')} diverged; they count as they came."
+        yield f"{words.count_figures(diverged, 'training run')} diverged: counted, not dropped."
     notes = dict.fromkeys(note for each in evidence for note in each["notes"])
     yield from (f"{note}." for note in notes)
 

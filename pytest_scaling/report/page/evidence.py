@@ -172,7 +172,7 @@ def strip(evidence: Record, scale: Scale) -> Strip | None:
 
 
 def claimed(operator: str, bounds: Sequence[float]) -> tuple[float, float] | None:
-    """Where the claim puts the effect; nowhere in particular for a reversal."""
+    """Where the claim puts the effect; no particular place for a reversal."""
     if operator == ">":
         return bounds[0], 100.0
     if operator == "<":

@@ -25,12 +25,12 @@ from .cards import Card, everyone, same_profile
 from .chart import VIEWS, Chart, Stroke, View, charts
 from .heading import source_line
 
-FEW_SIZES = 3  # a claim that compares at no more of them has them pointed out
+FEW_SIZES = 3  # a claim that compares at no more sizes than this has them marked
 
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """A learner in a legend; one beside the claims is not shown until it is asked for."""
+    """A learner in a legend; one beside the claims is not shown until it is selected."""
 
     key: str
     label: str
@@ -50,7 +50,7 @@ class Drawings:
 
 @dataclass(frozen=True)
 class Look:
-    """How learners are drawn all over the page: strokes, CSS names and colours by theme."""
+    """How learners are drawn everywhere on the page: strokes, CSS names and colours by theme."""
 
     styles: Mapping[str, palette.Style]
     keys: Mapping[str, str]
@@ -58,7 +58,7 @@ class Look:
 
     @classmethod
     def of(cls, *groups: Iterable[str]) -> Look:
-        """The learners of the first group look as they do by themselves, the others follow."""
+        """The learners of the first group look as they do alone; the others follow."""
         themes: dict[palette.ThemeName, dict[str, palette.Style]] = {}
         for theme in palette.THEMES:
             drawn = themes.setdefault(theme, {})
@@ -84,7 +84,7 @@ class Look:
 
 @dataclass(frozen=True)
 class FirstFigure:
-    """The figure at the head: for the slide the curves that the claims are about, here all."""
+    """The figure at the top: all curves, where the slide has those that the claims are about."""
 
     panels: Sequence[Panel]
     learners: Sequence[LegendEntry]

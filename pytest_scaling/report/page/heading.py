@@ -1,4 +1,4 @@
-"""What stands above the claims: title, author, the run in a sentence. Pure."""
+"""What is above the claims: title, author, the run in a sentence. Pure."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .badge import ICONS, Badge
 from .cards import Card, Cell
 
-OFTEN = 0.2  # of the claims: a task that fewer speak of gets no column of its own
+OFTEN = 0.2  # of the claims: a task that fewer are about gets no column of its own
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One claim on one device: what it is as a whole, and its marks column by column."""
+    """One claim on one device: its verdict as a whole, and its marks column by column."""
 
     card: Card
     device: str

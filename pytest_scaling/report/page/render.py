@@ -1,4 +1,4 @@
-"""The page: what its template is given, and the HTML that comes of it."""
+"""The page: what its template is given, and the HTML that it makes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""pytest-benchmark on devices: who is timed how, and what its tables and files say of it.
+"""pytest-benchmark on devices: how benchmarks are timed, and what its tables and files say.
 
-A benchmark on the CPU is left as pytest-benchmark has it. On an accelerator a marker that is put
+A benchmark on the CPU is left unchanged. On an accelerator a marker that is put
 before the user's own gives it a timer that waits for the device, and a group by device.
 """
 
@@ -34,7 +34,7 @@ def device_of_benchmark(item: pytest.Item) -> str:
 def mark_for_device(item: pytest.Item) -> None:
     """Give a benchmark of an accelerator its timer, and one in a run on devices its group.
 
-    What the user's own mark says stays; a timer of the user's is read on a device at rest.
+    What the user's own mark says stays; a timer of the user's is read when the device is idle.
     """
     config = item.config
     if not config.pluginmanager.has_plugin("pytest-benchmark") or devices_of(config) == ("cpu",):
@@ -52,7 +52,7 @@ def mark_for_device(item: pytest.Item) -> None:
 
 @cache
 def timer(device: str, base: Callable[[], float]) -> Callable[[], float]:
-    """A clock that is read when a device is at rest; one function for each device.
+    """A clock that is read when a device is idle; one function for each device.
 
     pytest-benchmark keeps the precision of a timer by the function, so no two may share one.
     """
@@ -79,7 +79,7 @@ def prepare(fixture: object, item: pytest.Item) -> None:
 
 
 def describe_machine(config: pytest.Config, machine_info: dict[str, Any]) -> None:
-    """Write the accelerators of a run beside the processor."""
+    """Add the accelerators of a run to the processor's information."""
     devices = [device for device in devices_of(config) if device != "cpu"]
     if devices:
         from ...devices.hardware import facts
@@ -89,7 +89,7 @@ def describe_machine(config: pytest.Config, machine_info: dict[str, Any]) -> Non
 
 
 def complete_params(benchmarks: list[dict[str, Any]], group_by: str) -> None:
-    """Let benchmarks without a parameter `device` be grouped by it: they are of the CPU."""
+    """Let benchmarks without a parameter `device` be grouped by it: they run on the CPU."""
     if "param:device" in group_by.split(","):
         for benchmark in benchmarks:
             device = benchmark["extra_info"].get("device", "cpu")

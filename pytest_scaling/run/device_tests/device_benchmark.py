@@ -16,7 +16,7 @@ EVENTS = 10  # runs, at most, that are timed by events of the device after the r
 
 
 class DeviceBenchmark(BenchmarkFixture):  # type: ignore[misc]
-    """A benchmark whose first run, which loads kernels and fills caches, counts for nothing.
+    """A benchmark whose first run, which loads kernels and fills caches, is not counted.
 
     pytest-benchmark calibrates on the first call it makes; here that call is a warm one. Its
     rounds and their statistics are its own. `extra_info` gets the device, the seconds of the cold
@@ -29,10 +29,10 @@ class DeviceBenchmark(BenchmarkFixture):  # type: ignore[misc]
 
     @classmethod
     def take_over(cls, fixture: Any, on: Accelerator) -> None:
-        """Turn a benchmark into one of this kind, in place: pytest-benchmark holds on to it."""
+        """Turn a benchmark into one of this kind, in place: pytest-benchmark keeps the object."""
         fixture.__class__ = cls
         fixture.on = on
-        if on.device not in fixture.fullname:  # records of another device must stay apart
+        if on.device not in fixture.fullname:  # records of different devices must stay separate
             fixture.name = f"{fixture.name}[{on.device}]"
             fixture.fullname = f"{fixture.fullname}[{on.device}]"
         fixture.extra_info["device"] = on.device
@@ -56,7 +56,7 @@ class DeviceBenchmark(BenchmarkFixture):  # type: ignore[misc]
         def once() -> Timing | None:
             made = setup() if setup else None
             if made and (args or kwargs):
-                return None  # a mistake, of which the rounds will tell
+                return None  # a mistake, which the rounds will report
             given, named = made or (args, kwargs or {})
             timing = self._timed(target, given, named)
             if teardown is not None:

@@ -1,4 +1,4 @@
-"""The marks `devices` and `numerics` of ordinary tests: what they ask for, and how it is given."""
+"""The marks `devices` and `numerics` of ordinary tests: their requests, and how they are met."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Need:
         return not self.kinds or bool({device, device.partition(":")[0]} & set(self.kinds))
 
     def missing(self, devices: tuple[str, ...]) -> str:
-        """Why a test cannot run on any of these devices, or nothing."""
+        """Why a test cannot run on any of these devices; empty where it can."""
         named = [device for device in devices if self.names(device)]
         if not named:
             return (
@@ -92,7 +92,7 @@ def skip_where_missing(item: pytest.Item) -> None:
 def prepared(node: pytest.Item, device: str) -> Iterator[None]:
     """Seed a test and set the flags of its libraries, by its mark, and put them back after it.
 
-    A claim computes elsewhere and is left alone. The seed is of the test, not of its device.
+    A claim computes elsewhere and is left alone. The seed depends on the test, not on its device.
     """
     if node.get_closest_marker("claim") is not None:
         yield

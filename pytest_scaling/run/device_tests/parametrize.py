@@ -1,4 +1,4 @@
-"""Devices by name: which there are, and one clear sentence where one is not."""
+"""The fixture `device`: a test runs once on each device of the run."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def parametrize(metafunc: pytest.Metafunc, fixture: object) -> None:
     """Run a test once per device where it uses our fixture, and not one of the user's own.
 
     A claim that compares devices runs once, under the name of the last of them. A mark leaves out
-    the devices that it does not name, but for one to be skipped where it would leave none.
-    Raises ClaimError where a mark cannot be understood: here pytest can tell of it.
+    the devices that it does not name, except one, to be skipped, where it would leave none.
+    Raises ClaimError where a mark cannot be understood: here pytest can report it.
     """
     need, _ = need_of(metafunc.definition), numerics_of(metafunc.definition, "")
     definitions = fixtures_behind(metafunc, "device")

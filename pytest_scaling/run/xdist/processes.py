@@ -1,4 +1,4 @@
-"""Runs that pytest-xdist spreads: what a worker sends, and what the controller makes of it.
+"""Runs under pytest-xdist: what a worker sends, and what the controller does with it.
 
 One of the two plugins is registered, in the process that it is for, and none without pytest-xdist.
 """
@@ -45,7 +45,7 @@ class Message(TypedDict):
 
 
 class Worker:
-    """The hooks of a worker: it evaluates claims, and sends what came of them."""
+    """The hooks of a worker: it evaluates claims, and sends the results."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._accelerators = [device for device in devices_of(config) if device != "cpu"]
@@ -81,7 +81,7 @@ class Worker:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take every test out where the claims cannot be judged; the controller then ends the run.
 
-        All workers find the same mistake, so that they go on to agree on what they collected.
+        All workers find the same mistake, so they still agree on what they collected.
         """
         claims = session_if_any(session.config)
         if claims is None:
@@ -183,7 +183,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Put the records in the order of collection: until now they are in that of arrival."""
+        """Put the records in the order of collection: they came in the order of arrival."""
         claims = session_if_any(self._config)
         if claims is not None:
             claims.sort_records(self._places)
@@ -199,7 +199,7 @@ def worker_of(node: Any) -> str:
 
 
 def register(config: pytest.Config) -> None:
-    """Register the plugin for this process, where pytest-xdist spreads the run."""
+    """Register the plugin for this process, where pytest-xdist distributes the run."""
     if is_worker(config):
         config.pluginmanager.register(Worker(config), "scaling-worker")
     elif config.getoption("dist", "no") != "no":

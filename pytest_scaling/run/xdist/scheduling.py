@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class DeviceScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Hands out the tests of each GPU as one piece, the largest first, and all others singly.
+    """Hands out the tests of each GPU as one piece, the largest first, and all others one by one.
 
     Groups are found by the ids that the fixture `device` gives, as in `test_fast[cuda:0]`: the
     controller knows no more of a test than its id.
@@ -27,7 +27,7 @@ class DeviceScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has 
         return found[1] if found else nodeid
 
     def remove_node(self, node: Any) -> str | None:
-        """Take a worker out. The test that it died of is not run again, the others are."""
+        """Remove a worker. The test that crashed it is not run again, the others are."""
         workload = self.assigned_work.pop(node)
         left = {
             scope: {test: False for test, done in tests.items() if not done}

@@ -1,4 +1,4 @@
-"""Timings under pytest-xdist: skipped, or one at a time while every other worker stands still."""
+"""Timings under pytest-xdist: skipped, or one at a time while every other worker waits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..options import is_worker, options_of
 
 TIMERS = {"benchmark", "stopwatch"}  # fixtures that time
 FOLDER = "scaling_timing_locks"  # in the input of a worker: the folder of the locks
-POLL = 0.01  # seconds between looks whether a lock is free
+POLL = 0.01  # seconds between checks whether a lock is free
 SKIPPED = (
     "other workers of pytest-xdist would disturb the timing; "
     "use --scaling-timings=serial, or run without -n"
@@ -27,7 +27,7 @@ def is_timing(item: pytest.Item) -> bool:
 
 
 def needs_silence(item: pytest.Item) -> bool:
-    """Whether a test's outcome hangs on its timing.
+    """Whether a test's outcome depends on its timing.
 
     A plain test with `benchmark` runs all the same: pytest-benchmark then calls it without timing.
     """
@@ -54,9 +54,9 @@ def locks_folder(config: pytest.Config) -> Path | None:
 class TimingLocks:
     """The locks of one worker: a gate that all pass, and one for each worker at its test.
 
-    Ordinary tests run side by side. Whoever times shuts the gate, waits for every worker to end
-    its test, and opens the gate after the timing. The system gives back the locks of a worker that
-    is killed.
+    Ordinary tests run side by side. A worker that takes a time shuts the gate, waits for every
+    worker to end its test, and opens the gate after the timing. The system releases the locks of a
+    worker that is killed.
     """
 
     def __init__(self, folder: Path, worker: str) -> None:
@@ -68,7 +68,7 @@ class TimingLocks:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Run a test that others may run beside."""
+        """Run a test that may run alongside others."""
         with self._gate.acquire(poll_interval=POLL):
             self._own.acquire()
         try:
@@ -78,7 +78,7 @@ class TimingLocks:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Run a test that nothing else may run beside."""
+        """Run a test that must run alone."""
         from filelock import FileLock
 
         with ExitStack() as held:
@@ -119,7 +119,7 @@ def benchmarks_of(config: pytest.Config) -> bytes | None:
 
 
 def plain(value: object) -> object:
-    """A value as it can be sent anywhere; of a function its name."""
+    """A value in a form that can be sent anywhere; for a function its name."""
     if isinstance(value, (bool, float, int, str, type(None))):
         return value
     return str(getattr(value, "__qualname__", value))

@@ -1,4 +1,4 @@
-"""The SQLite file of the store: made, recognised, and set aside where it cannot be used."""
+"""The SQLite file of the store: created, recognised, and set aside where it cannot be used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SCHEMA = 2  # raised with a step in MIGRATIONS
+SCHEMA = 2  # increased with a step in MIGRATIONS
 PATIENCE = 10.0  # seconds to wait for another process to finish writing
 COMPANIONS = ("", "-wal", "-shm")  # endings of the files of one database in WAL mode
 DAMAGED = ("malformed", "not a database")  # in SQLite's own words
@@ -58,7 +58,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def open_database(path: Path) -> sqlite3.Connection:
     """A connection to the store's file, which is made where it is absent or empty.
 
-    Raises UnusableError where the file is something else, which then is left as it is;
+    Raises UnusableError where the file is something else, and leaves that as it is;
     OSError or sqlite3.Error where it cannot be opened or written.
     """
     if path.exists():
@@ -96,11 +96,11 @@ def recognise(connection: sqlite3.Connection) -> None:
         for question in QUESTIONS if tables else ():
             connection.execute(question)
     except sqlite3.OperationalError as error:
-        raise UnusableError(f"is no store of trials ({error})") from error
+        raise UnusableError(f"is not a store of trials ({error})") from error
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make what a new file lacks, or migrate an older one; also shows that it can be written."""
+    """Create what is missing in a new file, or migrate an older one; it must be writable."""
     connection.execute("PRAGMA synchronous = NORMAL")  # WAL: a killed process loses nothing
     with transaction(connection):
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -123,7 +123,7 @@ MIGRATIONS = (add_machine,)  # from schema 1 on, each to the next
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:
-    """Turn on WAL; SQLite does not wait here for another process that does the same."""
+    """Turn on WAL; SQLite does not wait here for another process that is doing the same."""
     end = time.monotonic() + PATIENCE
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What a store holds, whether it is sound, and what of it no run can ask for any more."""
+"""What a store holds, whether it is sound, and which of it no run can use any more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Held:
     """One trial of a store, with the results that go with it.
 
     seconds: of training. damaged: seeds whose results do not match their checksums. missing:
-    seeds that have no result. identity_mismatch: its ingredients do not give its identity.
+    seeds that have no result. identity_mismatch: its ingredients do not match its identity.
     """
 
     identity: str
@@ -48,7 +48,7 @@ class Held:
     def faults(self) -> Iterator[str]:
         """What is wrong with it, in words."""
         if self.identity_mismatch:
-            yield "its ingredients do not give its identity"
+            yield "its ingredients do not match its identity"
         if self.damaged:
             yield f"damaged: seeds {', '.join(map(str, self.damaged))}"
         if self.missing:

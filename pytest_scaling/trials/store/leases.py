@@ -77,7 +77,7 @@ class Leases:
         return self._store.write(take)
 
     def renew(self, seconds: float = LEASE) -> None:
-        """Keep every lease of this owner for as long again."""
+        """Renew every lease of this owner for the same time again."""
         change = "UPDATE leases SET expires = ? WHERE holder = ?"
         self._store.write(lambda c: c.execute(change, (time.time() + seconds, self.owner)))
 

@@ -40,7 +40,7 @@ class StoreError(RuntimeError):
 
 
 def default_path() -> Path:
-    """Where the store lies unless `--scaling-store` names another file."""
+    """Where the store is unless `--scaling-store` names another file."""
     from platformdirs import user_cache_path
 
     return user_cache_path("pytest-scaling", appauthor=False) / NAME
@@ -50,7 +50,7 @@ class Store:
     """Results by trial identity and seed; leases on trials are those of `leases`.
 
     Safe for threads and for several processes. A file that is damaged or newer is set aside under
-    a new name. `notices` holds a sentence about every file that was set aside, and about every
+    a new name. `notices` holds a message about every file that was set aside, and about every
     damaged row. Raises StoreError where the file cannot be opened for writing.
     """
 
@@ -64,7 +64,7 @@ class Store:
         """The results of all these seeds, in their order, or None where one is missing.
 
         What another kind of machine trained is missing: its bits may differ. So is a row that
-        does not match its checksum, and `notices` says so once.
+        does not match its checksum, and `notices` reports it once.
         """
         question = (
             f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
@@ -149,7 +149,7 @@ class Store:
                     self._connection.close()
                     self._replace(f"is damaged ({error})", self._file)
                     self._connection = self._open()
-        raise StoreError(f"The store {self.path} is damaged again and again; {ADVICE}.")
+        raise StoreError(f"The store {self.path} keeps getting damaged; {ADVICE}.")
 
     def _open(self) -> sqlite3.Connection:
         """A connection to a usable file; an unusable one is set aside first."""
@@ -166,7 +166,7 @@ class Store:
                     return connection
         except (OSError, sqlite3.Error) as error:
             raise self._error("opened for writing", error) from error
-        raise StoreError(f"The store {self.path} could not be begun anew; {ADVICE}.")
+        raise StoreError(f"The store {self.path} could not be started again; {ADVICE}.")
 
     def _replace(self, reason: str, file: int | None) -> None:
         """Set the file aside, unless another process has done so and put a new one there."""
@@ -174,7 +174,7 @@ class Store:
             aside = set_aside(self.path)
             self._notice(
                 f"The store {self.path} {reason}; it was set aside as {aside.name} "
-                f"and a new one begun."
+                f"and a new one was started."
             )
 
     def _notice(self, sentence: str) -> None:

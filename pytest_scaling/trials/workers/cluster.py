@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds that the scheduler has to answer
 NO_WORKER = 60.0  # seconds without any worker after which a run gives up
-GLANCE = 0.5  # seconds between looks at the cluster, or whether a trial is still wanted
+GLANCE = 0.5  # seconds between checks of the cluster, or of whether a trial is still wanted
 IDLE = 300.0  # seconds after which a process that has nothing to do ends
 ATTEMPTS = 3  # of a trial whose process is lost on one Dask worker
 STARTING = threading.Lock()  # two threads that import joblib at once may find half of it
@@ -72,7 +72,7 @@ class Cluster:
             tasks, self._tasks = self._tasks, {}
         if self._failure is None:
             self._watch.join()
-            with contextlib.suppress(Exception):  # lost meanwhile: there is nothing to take back
+            with contextlib.suppress(Exception):  # lost in the meantime: there is nothing to cancel
                 self._client.cancel(list(tasks.values()))
         with contextlib.suppress(Exception):
             self._client.close(timeout=PATIENCE)
@@ -97,7 +97,7 @@ class Cluster:
             answer.set_exception(failure)
 
     def _look(self) -> None:
-        """Give up where the scheduler has gone, or where no worker is left to wait for."""
+        """Give up where the scheduler is gone, or where no worker is left to wait for."""
         manned = time.monotonic()
         while not self._over.wait(GLANCE):
             try:
@@ -129,7 +129,7 @@ class Cluster:
 
 
 def connect(address: str) -> Any:
-    """A client of the scheduler at an address; PoolError where there is none that has workers."""
+    """A client of the scheduler at an address; PoolError where none with workers is there."""
     try:
         from distributed import Client
     except ImportError:
@@ -137,7 +137,9 @@ def connect(address: str) -> Any:
             "--scaling-backend=dask needs the package distributed; "
             "install it with `pip install 'pytest-scaling[dask]'`"
         ) from None
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say it in a sentence
+    logging.getLogger("distributed.client").setLevel(
+        logging.CRITICAL
+    )  # we report it in one sentence
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False, name="pytest-scaling")
         workers = client.nthreads()
@@ -185,7 +187,7 @@ class Processes:
         self._idle: list[LocalProcesses] = []
 
     def compute(self, payload: Payload, wanted: Callable[[], bool]) -> Results:
-        """The results of a trial; CancelledError where it ceased to be wanted, TrialError."""
+        """The results of a trial; CancelledError where it is no longer wanted, TrialError."""
         for _ in range(ATTEMPTS):
             pool = self._idle.pop() if self._idle else new_process()
             try:
@@ -205,7 +207,7 @@ class Processes:
 
 
 def finish(future: Future[Results], wanted: Callable[[], bool]) -> Results:
-    """Wait for a result as long as it is wanted."""
+    """Wait for a result for as long as it is wanted."""
     while not wait([future], GLANCE).done:
         if not wanted():
             raise CancelledError

@@ -1,4 +1,4 @@
-"""From the queue to the pool: leases, lost workers, and what other processes compute meanwhile."""
+"""From the queue to the pool: leases, lost workers, and trials that other processes compute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-POLL = 0.2  # seconds between looks whether another process has finished a trial
+POLL = 0.2  # seconds between checks whether another process has finished a trial
 RENEWAL = 5.0  # seconds between renewals of our leases
 RESUBMISSIONS = 2  # of a trial whose worker process was lost
 
@@ -48,8 +48,8 @@ class Job:
 class Dispatcher:
     """Computes trials in a pool that starts with the first of them.
 
-    `ended` is called once for every trial, from one of two threads; `notice` with sentences for
-    the user. At most `workers` trials run, and one more waits in the pool.
+    `ended` is called once for every trial, from one of two threads; `notice` with messages to the
+    user. At most `workers` trials run, and one more waits in the pool.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
 
     def add(self, trials: Iterable[Trial]) -> None:
-        """Put trials into the queue; the most expensive go first: none is left for the end."""
+        """Put trials into the queue, the most expensive first, so that none is left for the end."""
         with self._changed:
             waiting = [*self._queue, *(Job(trial) for trial in trials)]
             self._queue = deque(sorted(waiting, key=lambda job: (-job.losses, -job.trial.cost)))
@@ -96,7 +96,7 @@ class Dispatcher:
             self._release(job)
 
     def _serve(self) -> None:
-        """Hand jobs to the pool, look for those of other processes, renew our leases."""
+        """Hand jobs to the pool, check those of other processes, renew our leases."""
         looked = renewed = time.monotonic()
         while True:
             with self._changed:
@@ -125,7 +125,7 @@ class Dispatcher:
         return len(self._running) <= self._workers
 
     def _attempt(self, job: Job, step: Callable[[Job], None]) -> None:
-        """Take a step with a job; whatever goes wrong is the end of this job alone."""
+        """Advance a job; an error ends this job alone."""
         try:
             step(job)
         except Exception as error:
@@ -187,7 +187,7 @@ class Dispatcher:
             self._end(job, Ending(job.trial, failure=TrialError(reason)))
 
     def _lose(self, job: Job, pool: Pool) -> None:
-        """A worker process has ended, and with it the pool; try again with another."""
+        """A worker process has ended, and the pool with it; try again with another."""
         job.losses += 1
         with self._changed:
             if self._pool is pool:
@@ -223,7 +223,7 @@ class Dispatcher:
         return self._asked(lambda: self._store.get(job.trial.identity, job.trial.seeds), None)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
-        """The store's answer; without one the run goes on by itself, with a notice."""
+        """The store's answer; without one the run goes on alone, with a notice."""
         try:
             return question()
         except StoreError as error:

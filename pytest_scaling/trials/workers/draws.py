@@ -1,4 +1,4 @@
-"""The rows that tasks draw: checked at the border, and kept for the next trial of the process."""
+"""The rows that tasks draw: checked once, and kept for the next trial of the process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Draws:
         return rows[0][:most], rows[1][:most]
 
     def _check_nested(self, task: Task, seed: int, m: int) -> None:
-        """A smaller draw must be the start of a larger one, or results would depend on order."""
+        """A smaller draw must be the start of a larger one; otherwise results depend on order."""
         if (task.name, task.version) in self._nested or m < 2:
             return
         large = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)

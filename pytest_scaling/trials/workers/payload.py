@@ -1,4 +1,4 @@
-"""A trial on its way to a worker: the code it needs, and what the worker must find it to be."""
+"""A trial on its way to a worker: the code that it needs, and its expected identity."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Payload:
     def open(self) -> Trial:
         """The trial, with its task and learner as they are in this process.
 
-        Raises TrialError, in one sentence, where this process lacks their code or would compute
-        something else, for another version of a library for example.
+        Raises TrialError, in one sentence, where this process does not have their code or would
+        compute something else, for example because of another version of a library.
         """
         trial = self._read()
         differences = [
@@ -52,7 +52,7 @@ class Payload:
         ]
         if differences:
             raise TrialError(
-                f"{self.description} would be another trial on a worker: "
+                f"{self.description} would be a different trial on a worker: "
                 f"{', '.join(differences)}; give the workers the same libraries and the same "
                 f"checkout."
             )
@@ -138,7 +138,9 @@ def findable(name: str, file: str) -> bool:
 def find(name: str, path: list[str] | None) -> Any:
     """What the finders that every process has know about a module."""
     for finder in sys.meta_path:
-        if not finder.__module__.startswith("_pytest."):  # its import hook, which workers lack
+        if not finder.__module__.startswith(
+            "_pytest."
+        ):  # its import hook, which workers do not have
             spec = finder.find_spec(name, path)
             if spec is not None:
                 return spec

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from .payload import Payload
 
 IDLE = None if os.name == "posix" else 300  # seconds after which an idle process ends
-PARENT_CHECK = 0.5  # seconds between looks whether the controller is still there
+PARENT_CHECK = 0.5  # seconds between checks whether the controller is still running
 
 
 class PoolError(TrialError):
-    """There is no pool, or it is lost for good: no trial can be computed any more."""
+    """There is no pool, or it is lost for good: no more trials can be computed."""
 
 
 class Pool(Protocol):
@@ -76,7 +76,7 @@ class LocalProcesses:
 
 
 def prepare(controller: int) -> None:
-    """Make this process a worker: Ctrl-C is its controller's affair, whose end is also its own."""
+    """Make this process a worker: it leaves Ctrl-C to its controller, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_large_processes()
     if os.name == "posix":
@@ -84,7 +84,7 @@ def prepare(controller: int) -> None:
 
 
 def keep_large_processes() -> None:
-    """Let loky keep this process however much memory the rows take that it remembers.
+    """Let loky keep this process however much memory its remembered rows take.
 
     loky ends a process that has grown by 300 MB, and has no option for that. It measures by psutil
     where that is installed, which its private flag `_USE_PSUTIL` says.

@@ -1,4 +1,4 @@
-"""From the labels that a learner gave to the metrics of each seed."""
+"""From a learner's labels to the metrics of each seed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESERVED = ("error", "majority_error")
 def score(block: Block, y_test: Labels, fit: Fit, seconds: float) -> Iterator[SeedResult]:
     """Judge what the learner returned against the test labels (seeds, N), seed by seed.
 
-    Raises TrialError where the learner broke its promise. seconds: wall time of the whole block.
+    Raises TrialError where the learner broke its contract. seconds: wall time of the whole block.
     """
     diverged, metrics = checked_fit(block, y_test, fit)
     for place, seed in enumerate(block.seeds):

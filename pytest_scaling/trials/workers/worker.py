@@ -25,7 +25,7 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
     """Draw the rows of every seed, train the learner on them and score its labels.
 
     The result depends on nothing that this process did before. Raises TrialError, in one
-    sentence, where the task or the learner breaks its promise or raises; MemoryShortage where
+    sentence, where the task or the learner breaks its contract or raises; MemoryShortage where
     there was too little memory.
     """
     with single_threaded():
@@ -44,7 +44,7 @@ def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...
     """The results of the seeds of a trial that are trained together."""
     start_afresh(trial)
     block, y_test = draw(trial, seeds)
-    start_afresh(trial)  # whether rows were drawn or remembered leaves no trace
+    start_afresh(trial)  # whether rows were drawn or remembered makes no difference
     started = time.perf_counter()
     fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
     return tuple(score(block, y_test, fit, time.perf_counter() - started))
@@ -64,7 +64,7 @@ def out_of_memory(error: Exception) -> bool:
 
 
 def start_afresh(trial: Trial) -> None:
-    """Put the global state that numeric code may read to where every trial finds it."""
+    """Set the global state that numeric code may read to what every trial finds."""
     luck = int(trial.identity[:8], 16)
     random.seed(luck)
     np.random.seed(luck)

@@ -1,6 +1,6 @@
-"""Stands in the place of torch: a machine with one CUDA device that is made up.
+"""Replaces torch: a machine with one made-up CUDA device.
 
-It has what the plugin asks of torch, and no arithmetic. Work for the device is queued by
+It has what the plugin uses of torch, and no arithmetic. Work for the device is queued by
 `torch.cuda.made_up.kernel`.
 """
 

@@ -81,7 +81,7 @@ def arm(learner: str, m: int, errors: list[float], **more: Any) -> Row:
 
 
 def row(claim_id: str, verdict: str, *cells: Row, arms: tuple[Row, ...] = (), **claim: Any) -> Row:
-    """A row of the ledger with the digest that fits it."""
+    """A row of the ledger with the digest that matches it."""
     content: Row = {
         "schema": "claim-record/v1",
         "claim": {

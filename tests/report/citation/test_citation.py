@@ -1,4 +1,4 @@
-"""A citation says verdict, figures, seeds, versions and how to do it again."""
+"""A citation gives the verdict, figures, seeds, versions and how to reproduce it."""
 
 import json
 import shlex
@@ -74,7 +74,7 @@ def test_the_sentence_has_verdict_effect_interval_seeds_and_versions(forest, oak
     assert cited(forest, oak).sentence == (
         "“Oaks & elms: 100% of {both} grow” is supported (usually; control not run). "
         "Measured: error of oak minus elm on leaves, m = 64 is 0.1310, interval [0.1190, 0.1420] "
-        "(one-sided level 0.01), n = 5 seeds, asked to be above 0.0100. "
+        "(one-sided level 0.01), n = 5 seeds, required to be above 0.0100. "
         "Quick tier on cpu, x86_64, float32, deterministic; Python 3.12.1, numpy 2.1.0, "
         f"pytest-scaling 0.1.0, torch 2.13.0+cpu; record sha256:{oak['digest']}."
     )
@@ -92,7 +92,9 @@ def test_of_several_comparisons_that_nearest_to_its_bound_is_told(forest, make):
     )
     citation = cited(forest, row)
     assert "in 2 of 2 cases" in citation.caption
-    assert "Of 2 comparisons the nearest to its bound: the near one is 0.0200" in citation.caption
+    assert (
+        "Of 2 comparisons, the one nearest to its bound: the near one is 0.0200" in citation.caption
+    )
     assert "one beside" not in citation.sentence
 
 
@@ -100,7 +102,7 @@ def test_the_nearest_is_told_by_bounds_where_units_differ(forest, make):
     by_error = make.comparison(value=0.015, bound=0.01, about="half a bound away")
     by_ratio = make.comparison(unit="ratio", value=0.8, bound=0.7, about="a seventh away")
     row = make.row("oak", "supported", make.cell("supported", by_error, by_ratio))
-    assert "the nearest to its bound: a seventh away" in cited(forest, row).caption
+    assert "the one nearest to its bound: a seventh away" in cited(forest, row).caption
 
 
 def test_an_equivalence_of_ratios_is_within_a_factor(forest, make):
@@ -113,7 +115,7 @@ def test_an_equivalence_of_ratios_is_within_a_factor(forest, make):
         ),
     )
     assert "is 1x, " in cited(forest, row).caption
-    assert "asked to lie within a factor of 2x" in cited(forest, row).caption
+    assert "required to lie within a factor of 2x" in cited(forest, row).caption
 
 
 def test_of_an_equivalence_that_nearest_to_either_bound_is_told(forest, make):
@@ -131,7 +133,9 @@ def test_an_order_that_reverses_is_told_by_both_ends(forest, make):
         for value in (0.1, -0.04, 0.02)
     ]
     caption = cited(forest, make.row("oak", "supported", make.cell("supported", *effects))).caption
-    assert f"The least and the largest of 3: effect -0.04 is {MINUS}0.0400" in caption
+    assert (
+        f"The smallest and the largest of 3 comparisons: effect -0.04 is {MINUS}0.0400" in caption
+    )
     assert "effect 0.1 is 0.1000" in caption
     assert "effect 0.02" not in caption
 

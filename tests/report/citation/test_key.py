@@ -60,7 +60,7 @@ def test_two_keys_on_one_line_are_both_found():
 )
 def test_a_key_that_was_cut_or_changed_is_found_but_not_read(cut):
     assert found(f"so [@{cut}] it is") == [(1, cut)]
-    with pytest.raises(KeyFault, match="no whole citation key"):
+    with pytest.raises(KeyFault, match="not a complete citation key"):
         Key.read(cut)
 
 

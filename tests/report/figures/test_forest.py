@@ -1,4 +1,4 @@
-"""The slide of one claim: all of its comparisons are on it, and none lies outside."""
+"""The slide of one claim: all of its comparisons are on it, and none is outside."""
 
 import itertools
 

@@ -48,7 +48,9 @@ def test_a_part_of_its_name_tells_a_profile_from_the_others(ledger, profile):
     folders(ledger, "cpu-x86_64-float32-deterministic-standard")
     assert open_ledger(ledger, "quick").profile == profile
     assert open_ledger(ledger, "cpu-quick").profile == profile
-    with pytest.raises(ArchiveError, match=r"'cpu' may mean .*quick or .*standard; say more"):
+    with pytest.raises(
+        ArchiveError, match=r"'cpu' may mean .*quick or .*standard; give more of the name"
+    ):
         open_ledger(ledger, "cpu")
     with pytest.raises(ArchiveError, match=r"has no profile 'mps': it was never measured"):
         open_ledger(ledger, "mps")

@@ -1,4 +1,4 @@
-"""The page in a real browser: accessible in every guise, without a request, usable by hand."""
+"""The page in a real browser: accessible in every mode, without a request, usable by hand."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def suite(tmp_path_factory) -> str:
 
 @pytest.fixture
 def visit(browser, address) -> Iterator[Any]:
-    """Open the page in a guise; at the end it must have asked for nothing and logged nothing."""
+    """Open the page in a mode; at the end it must have requested nothing and logged nothing."""
     contexts, asked, logged = [], [], []
 
     def opened(guise: str = "light", place: str = "", url: str = address) -> Any:

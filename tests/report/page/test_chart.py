@@ -1,4 +1,4 @@
-"""Drawings of the page: where points and seeds stand, and what the axes say."""
+"""Drawings of the page: where points and seeds are, and what the axes say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix of verdicts, and what changed against the ledger."""
+"""The matrix of verdicts, and what changed since the ledger."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_claim_on_two_devices_has_a_row_for_each_with_its_own_control(make):
 
 @pytest.fixture
 def held(make):
-    """Hold one supported claim against a row of the ledger."""
+    """Compare one supported claim with a row of the ledger."""
 
     def against(verdict: str, cell: str, **more):
         record = make.record("a", "supported", on(make, "supported", "xor")) | more

@@ -1,4 +1,4 @@
-"""The rates that the page tells are those that were measured."""
+"""The rates on the page are those that were measured."""
 
 from __future__ import annotations
 

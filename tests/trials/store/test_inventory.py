@@ -1,4 +1,4 @@
-"""`python -m pytest_scaling store`: what is there, whether it is sound, and how to trim it."""
+"""`python -m pytest_scaling store`: what it holds, whether it is sound, and how to trim it."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -84,7 +84,7 @@ def test_the_option_beats_the_environment(command, filled, tmp_path):
     status, text = command("--scaling-store", tmp_path / "other.db", "info")
     assert status == USAGE
     assert text == (
-        f"ERROR: there is no store {tmp_path / 'other.db'}; a run that trains makes one\n"
+        f"ERROR: there is no store {tmp_path / 'other.db'}; a run that trains creates one\n"
     )
     assert not (tmp_path / "other.db").exists()
 
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_store_is_left_alone(command, path, action):
     assert status == USAGE
     assert text == (
         f"ERROR: the store {path} is damaged (not a database); "
-        "the next run sets it aside and begins a new one\n"
+        "the next run sets it aside and starts a new one\n"
     )
     assert path.read_bytes() == b"rubbish" * 99
 
@@ -106,7 +106,7 @@ def test_a_sound_store_is_verified(command, filled):
     status, text = command("verify")
     assert status == 0
     assert text.startswith(f"{filled}: 3 (12 trained learners, ")
-    assert text.endswith(", all of it sound\n")
+    assert text.endswith(", all sound\n")
 
 
 DAMAGES = [
@@ -114,9 +114,9 @@ DAMAGES = [
     ("DELETE FROM results WHERE seed IN (1, 3) AND identity = ?", "missing: seeds 1, 3"),
     (
         "UPDATE trials SET ingredients = replace(ingredients, '64', '65') WHERE identity = ?",
-        "its ingredients do not give its identity",
+        "its ingredients do not match its identity",
     ),
-    ("DELETE FROM trials WHERE identity = ?", "5 results of no trial"),
+    ("DELETE FROM trials WHERE identity = ?", "5 results without a trial"),
 ]
 
 
@@ -126,7 +126,7 @@ def test_damage_is_found_named_and_pruned(command, filled, results, damage, faul
     status, text = command("verify")
     assert status == 1
     assert fault in text
-    assert f"{filled}: 1 fault; no run uses what is damaged, it is trained again" in text
+    assert f"{filled}: 1 fault; no run uses damaged results; they are trained again" in text
     assert command("prune")[0] == 0
     assert kept(filled, results) == [False, True, True]
     assert command("verify")[0] == 0
@@ -140,18 +140,20 @@ def test_results_of_other_libraries_are_pruned(command, filled, results, monkeyp
         with Store(filled) as store:
             store.put(other, compute(other))
     assert "of other versions of the numeric libraries: 1 trial" in command("info")[1]
-    which = "1 trial (1 of other library versions), 3 stay"
+    which = "1 trial (1 of other library versions), 3 remain"
     assert command("prune", "--dry-run") == (0, f"{filled}: would remove {which}\n")
     assert command("prune") == (0, f"{filled}: removed {which}\n")
-    assert command("prune") == (0, f"{filled}: removed 0 trials, 3 stay\n")
+    assert command("prune") == (0, f"{filled}: removed 0 trials, 3 remain\n")
     assert kept(filled, results) == [True, True, True]
 
 
 def test_old_results_are_pruned_where_asked_for(command, filled, results):
     old = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
     change(filled, "UPDATE trials SET created = ? WHERE identity = ?", old, TRIALS[1].identity)
-    assert command("prune", "--older-than", 4)[1].endswith("removed 0 trials, 3 stay\n")
-    assert command("prune", "--older-than", 2)[1].endswith("removed 1 trial (1 too old), 2 stay\n")
+    assert command("prune", "--older-than", 4)[1].endswith("removed 0 trials, 3 remain\n")
+    assert command("prune", "--older-than", 2)[1].endswith(
+        "removed 1 trial (1 too old), 2 remain\n"
+    )
     assert kept(filled, results) == [True, False, True]
 
 
@@ -173,7 +175,7 @@ def test_an_exported_store_is_merged_without_what_is_damaged(command, filled, re
     status, text = command("--scaling-store", other, "merge", copy)
     assert (status, text) == (
         0,
-        f"{other}: 2 trials from {copy}; 1 trial of it damaged, and left\n",
+        f"{other}: 2 trials from {copy}; left out 1 damaged trial\n",
     )
     assert kept(other, results) == [False, True, True]
     assert command("--scaling-store", other, "merge", filled)[1].endswith(

@@ -118,7 +118,7 @@ def another_database(path):
         (broken_header, "is damaged"),
         (truncated, "is damaged"),
         (newer_schema, "was written by a newer version"),
-        (another_database, "is no store of trials"),
+        (another_database, "is not a store of trials"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_set_aside_and_still_there(filled, results, harm, reason):

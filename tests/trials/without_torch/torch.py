@@ -1,3 +1,3 @@
-"""Stands before torch on the path: these trials need none, and start sooner without."""
+"""Comes before torch on the path: these trials need none, and start sooner without."""
 
 raise ImportError("torch is hidden from this test")

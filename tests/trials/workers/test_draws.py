@@ -1,4 +1,4 @@
-"""Rows that no learner could make sense of are refused at the border, in one clear sentence."""
+"""Rows that no learner could use are refused when drawn, with one clear message."""
 
 import numpy as np
 import pytest

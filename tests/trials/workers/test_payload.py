@@ -29,7 +29,7 @@ def test_a_worker_with_another_version_of_a_library_says_so(monkeypatch):
     with pytest.raises(TrialError) as caught:
         payload.open()
     assert str(caught.value) == (
-        "nearest centroid on stripes, m = 64, seeds 0-4 would be another trial on a worker: "
+        "nearest centroid on stripes, m = 64, seeds 0-4 would be a different trial on a worker: "
         f'versions.numpy is "0.0.1" there, not "{here["numpy"]}", '
         f'versions.scipy is null there, not "{here["scipy"]}", '
         f'versions.torch is "0.0.2" there, not "{here["torch"]}"; '

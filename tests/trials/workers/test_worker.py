@@ -1,4 +1,4 @@
-"""What computing a trial gives, and what it says of tasks and learners that break their word."""
+"""What computing a trial gives, and its messages about tasks and learners that break the rules."""
 
 import dataclasses
 import math
