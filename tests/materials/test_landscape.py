@@ -1,0 +1,77 @@
+"""`python -m fixtures.landscape` and `python -m fixtures.wave`: errors over the settings."""
+
+import numpy as np
+import pytest
+
+from fixtures import landscape, wave
+from fixtures.landscape import FOLDER, SEEDS, Row, errors_of, read, space, worthwhile
+from fixtures.learners import NETWORKS, logistic_regression, small_network
+from fixtures.spaces import SPACES, family
+from fixtures.subjects import LEARNERS
+from fixtures.tasks import TASKS
+from fixtures.tasks.friedman import friedman
+from pytest_scaling.trials.seeds import VERDICT_SEEDS
+
+
+@pytest.fixture
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(landscape, "FOLDER", tmp_path)
+
+
+def test_no_seed_of_a_landscape_ever_judges():
+    assert min(SEEDS) >= VERDICT_SEEDS
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_command_measures_what_is_lacking_and_nothing_twice(capsys):
+    arguments = ["--task=friedman", "--learner=logistic-regression", "--rows=64", "--workers=1"]
+    assert landscape.main(arguments) == 0
+    rows = read("friedman")
+    assert [row.settings for row in rows] == space(logistic_regression)
+    assert {(row.learner, row.m, len(row.errors)) for row in rows} == {
+        ("logistic-regression", 64, len(SEEDS))
+    }
+    assert "best of 18" in capsys.readouterr().out
+    assert landscape.main(arguments) == 0
+    assert read("friedman") == rows
+
+
+def test_an_error_is_that_of_fresh_test_rows_by_seed():
+    settings = {"C": 1.0, "scaling": "columns"}
+    for place, seed in enumerate(SEEDS[:2]):
+        x, y = friedman.draw(seed, 64)
+        x_test, y_test = (part[: landscape.TEST_ROWS] for part in friedman.test_set(seed))
+        x, x_test = (x - x.mean(0)) / x.std(0), (x_test - x.mean(0)) / x.std(0)
+        labels = logistic_regression.classifier(settings, 10).fit(x, y).predict(x_test)
+        found = errors_of(friedman, logistic_regression, 64, settings)[place]
+        assert found == pytest.approx(np.mean(labels != y_test), abs=2e-3)
+
+
+def test_candidates_that_were_far_behind_are_left_out_where_rows_are_many():
+    few = [{"C": 1}, {"C": 10}, {"C": 100}]
+    rows = [
+        Row("a", 1_024, each, (error,)) for each, error in zip(few, (0.1, 0.14, 0.3), strict=True)
+    ]
+    assert worthwhile(rows, 1_024, few) == few
+    assert worthwhile(rows, 4_096, few) == few[:2]
+    assert worthwhile([], 4_096, few) == few
+
+
+def test_a_network_of_a_wave_is_the_one_that_its_settings_train():
+    item = wave.Item(8, 60, (128, 256), (0.01, 0.03), (0.1, 1.0))
+    rows = list(wave.measure(friedman, item, "cpu"))
+    assert len(rows) == 8
+    for row in rows:
+        own = errors_of(friedman, small_network, row.m, row.settings)
+        assert row.errors == pytest.approx(own, abs=2e-3)
+
+
+def test_every_line_of_a_committed_landscape_belongs_to_a_learner_and_its_space():
+    names = {each.name: each for each in LEARNERS if family(each) in SPACES}
+    assert {each.name for each in NETWORKS} <= set(names)
+    for task in TASKS:
+        for row in read(task.name, FOLDER):
+            searched = set(SPACES[family(names[row.learner])])
+            assert searched <= set(row.settings), (task.name, row)
+            assert len(row.errors) == len(SEEDS)
+            assert all(0 <= error <= 1 for error in row.errors)

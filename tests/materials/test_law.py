@@ -1,0 +1,176 @@
+"""`python -m fixtures.law`: settings as smooth functions of m, fitted to landscapes."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from fixtures import landscape, law
+from fixtures.landscape import Row
+from fixtures.law import cheapest_path, costs, filled_in, halfway, law_of_steps, trained_like
+from fixtures.learners import NETWORKS, large_network, nearest_neighbours, rbf_svm, tuned
+from fixtures.learners.law import law_of
+from fixtures.learners.tuned import tuned_task
+from fixtures.spaces import SPACES, Steps, space
+
+SIZES = (64, 256, 1_024, 4_096)
+
+
+@pytest.fixture
+def _elsewhere(tmp_path, monkeypatch):
+    """Landscapes and settings are read from and written to an empty folder."""
+    for module, name in ((tuned, "FOLDER"), (law, "FOLDER"), (landscape, "FOLDER")):
+        monkeypatch.setattr(module, name, tmp_path)
+    tuned_task.cache_clear()
+    yield
+    tuned_task.cache_clear()
+
+
+def bowl(learner, best, *, floor=0.1, sizes=SIZES):
+    """A landscape whose error rises with the squared distance, in decades, from `best(m)`."""
+    for m, settings in itertools.product(sizes, space(learner)):
+        away = sum(np.log10(settings[name] / value) ** 2 for name, value in best(m).items())
+        yield Row(learner.name, m, settings, (floor + 0.05 * away,))
+
+
+def test_a_law_follows_a_power_of_the_rows():
+    def best(m):
+        return {"C": 30 * (m / 256) ** 0.5, "gamma": 1.0}
+
+    fitted = law_of(law.law("friedman", [rbf_svm], list(bowl(rbf_svm, best))))
+    for m in (64, 512, 2_048, 65_536):
+        found = fitted.settings(m)
+        assert np.log10(found["C"] / min(best(m)["C"], 3_000)) == pytest.approx(0, abs=0.5)
+        assert np.log10(found["gamma"]) == pytest.approx(0, abs=0.3)
+
+
+def test_a_law_has_no_kinks_where_the_landscape_has_luck():
+    """One size whose best candidate is far off, by a hair, does not move the law."""
+    rows = list(bowl(rbf_svm, lambda m: {"C": 30.0, "gamma": 1.0}))
+    lucky = next(r for r in rows if r.m == 1_024 and r.settings["gamma"] == 30)
+    rows[rows.index(lucky)] = Row("rbf-svm", 1_024, lucky.settings, (0.0995,))
+    fitted = law_of(law.law("friedman", [rbf_svm], rows))
+    assert fitted.settings(1_024)["gamma"] == pytest.approx(1, rel=0.8)
+
+
+def test_a_setting_that_is_a_name_has_one_value_for_all_sizes():
+    rows = [
+        Row(
+            r.learner,
+            r.m,
+            r.settings,
+            tuple(e + 0.02 * (r.settings["scaling"] == "columns") for e in r.errors),
+        )
+        for r in bowl(nearest_neighbours, lambda m: {"neighbours": 9})
+    ]
+    written = law.law("friedman", [nearest_neighbours], rows)
+    assert written["fixed"]["scaling"] == "together"
+    found = law_of(written).settings(300)
+    assert set(found) == set(SPACES["nearest-neighbours"])
+    assert isinstance(found["neighbours"], int)
+
+
+def test_a_law_never_leaves_the_range_that_was_searched():
+    rows = list(bowl(rbf_svm, lambda m: {"C": 3.0 * m, "gamma": 100 / m}))
+    fitted = law_of(law.law("friedman", [rbf_svm], rows))
+    for m in (1, 64, 10**7):
+        found = fitted.settings(m)
+        assert 0.3 <= found["C"] <= 3_000
+        assert 0.03 <= found["gamma"] <= 30
+
+
+def test_networks_share_a_trend_and_get_as_many_steps_at_every_width():
+    rows = [
+        Row(each.name, m, {**settings, "steps": 2_000}, row.errors)
+        for each in NETWORKS
+        for row in bowl(each, lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m})
+        for m, settings in [(row.m, row.settings)]
+    ]
+    fitted = law_of(law.law("friedman", NETWORKS, rows))
+    for m in (256, 700, 20_000):
+        by_width = [fitted.settings(m, width) for width in (8, 32, 256, 1_024)]
+        assert len({each["steps"] for each in by_width}) == 1
+    ratio = (
+        fitted.settings(16_384, 64)["weight_decay"] / fitted.settings(65_536, 64)["weight_decay"]
+    )
+    assert ratio == pytest.approx(4, rel=0.3)
+
+
+def test_of_several_trainings_those_count_that_are_nearest_to_what_networks_get():
+    rows = [
+        Row("network-8", m, {"steps": steps}, (0.1,))
+        for m in (256, 4_096)
+        for steps in (1_000, 4_000)
+    ]
+    kept = trained_like(rows, Steps(4_000, 0.5, 500, 16_000))
+    assert [(row.m, row.settings["steps"]) for row in kept] == [(256, 1_000), (4_096, 4_000)]
+
+
+def test_steps_grow_with_the_rows_within_limits():
+    steps = Steps(2_000, 0.5, 500, 8_000)
+    assert [steps(m) for m in (64, 256, 1_024, 16_384, 65_536, 10**6)] == [
+        500,
+        500,
+        1_000,
+        4_000,
+        8_000,
+        8_000,
+    ]
+    assert law_of_steps(steps, (256, 65_536))["values"] == {"1": [500, 8_000]}
+
+
+def test_the_cheapest_path_is_that_of_all_paths():
+    random = np.random.default_rng(0)
+    nodes, jumps = random.random((4, 5)), random.random((3, 5, 5))
+    path, cost = cheapest_path(list(nodes), list(jumps))
+    every = {
+        places: sum(nodes[k, p] for k, p in enumerate(places))
+        + sum(jumps[k, a, b] for k, (a, b) in enumerate(itertools.pairwise(places)))
+        for places in itertools.product(range(5), repeat=4)
+    }
+    assert tuple(path) == min(every, key=every.get)
+    assert cost == pytest.approx(min(every.values()))
+
+
+def test_points_halfway_between_candidates_have_the_mean_error():
+    assert np.exp(halfway((1, 100))) == pytest.approx([1, 10, 100])
+    assert filled_in(np.array([[0.0, 1.0], [2.0, 5.0]])).tolist() == [
+        [0.0, 0.5, 1.0],
+        [1.0, 2.0, 3.0],
+        [2.0, 3.5, 5.0],
+    ]
+
+
+def test_the_middle_of_a_valley_costs_less_than_its_edge():
+    errors = np.array([0.3, 0.1, 0.1, 0.1, 0.3])
+    found = costs(errors, 0.1)
+    assert found.argmin() == 2
+    assert found[0] == found[-1] == found.max()
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_command_writes_a_law_that_the_learner_reads(capsys):
+    rows = bowl(rbf_svm, lambda m: {"C": 30.0, "gamma": 1.0})
+    landscape.write("friedman", rows)
+    assert law.main(["--task", "friedman"]) == 0
+    settings = rbf_svm.settings("friedman", 777)
+    assert set(settings) == {"C", "gamma", "scaling", "intelex"}
+    assert "rbf-svm" in capsys.readouterr().out
+    (only,) = json.loads((tuned.FOLDER / "friedman.json").read_text())["laws"].values()
+    assert {(each["m"], each["least"]) for each in only["errors"]} == {(m, 0.1) for m in SIZES}
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_networks_of_any_width_read_their_common_law():
+    rows = [
+        Row(each.name, row.m, {**row.settings, "steps": 2_000}, row.errors)
+        for each in NETWORKS
+        for row in bowl(each, lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m})
+    ]
+    landscape.write("friedman", rows)
+    law.main(["--task", "friedman", "--learner", "network"])
+    settings = large_network.settings("friedman", 65_536)
+    assert set(settings) == {"learning_rate", "weight_decay", "steps"}
+    assert settings["steps"] == 8_000
+    assert large_network.cost("friedman", 65_536) > large_network.cost("friedman", 256)
