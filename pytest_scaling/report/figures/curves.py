@@ -71,11 +71,28 @@ class Panel:
         return min(counts), max(counts)
 
     @property
-    def leader(self) -> Curve | None:
-        """The curve that ends at the lowest error, clear of the interval of every other end."""
+    def leaders(self) -> tuple[Curve, ...]:
+        """The curve that ends at the lowest error, and those whose ends are not clear of it."""
         first, *others = sorted(self.curves, key=lambda curve: curve.end.mean)
-        clear = all(first.end.high < other.end.low for other in others)
-        return first if others and clear else None
+        return first, *(other for other in others if not clear(first.end, other.end))
+
+
+def clear(better: Point, worse: Point) -> bool:
+    """Whether one error is below another beyond doubt: paired by seed, or by their intervals.
+
+    Paired where both have the same m and share at least two seeds: a one-sided t test at TAIL.
+    """
+    errors = dict(zip(worse.seeds, worse.errors, strict=True)) if better.m == worse.m else {}
+    differences = [
+        errors[seed] - error
+        for seed, error in zip(better.seeds, better.errors, strict=True)
+        if seed in errors
+    ]
+    n = len(differences)
+    if n < 2:
+        return better.high < worse.low
+    reach = upper_quantile(TAIL, n - 1) * stdev(differences) / math.sqrt(n)
+    return fmean(differences) > reach
 
 
 @dataclass(frozen=True)
@@ -214,18 +231,24 @@ def best_first(panels: Sequence[Panel]) -> dict[str, str]:
 
 
 def figure_title(panels: Sequence[Panel]) -> str:
-    """Whose curve ends highest, in one sentence; only ends clear of all other bands count."""
-    leads: dict[str, list[str]] = {}
-    for panel in panels:
-        if panel.leader:
-            leads.setdefault(panel.leader.label, []).append(panel.task)
-    label, tasks = max(leads.items(), key=lambda item: len(item[1]), default=("", []))
-    if len(tasks) * 2 <= len(panels):
+    """Whose curve ends highest, in one sentence; where ends are not clear of each other, a tie."""
+    judged = [panel for panel in panels if len(panel.curves) > 1]
+    leads: dict[str, list[Panel]] = {}
+    for panel in judged:
+        for curve in panel.leaders:
+            leads.setdefault(curve.label, []).append(panel)
+    label, ahead = max(leads.items(), key=lambda lead: len(lead[1]), default=("", []))
+    if not judged:
+        return "Performance against the number of labelled examples"
+    if len(ahead) * 2 <= len(judged):
         return "Which learner ends highest differs from task to task"
-    if len(tasks) == 1:
-        where = tasks[0] if len(panels) == 1 else f"one of {number_word(len(panels))} tasks"
-    elif len(tasks) == len(panels):
-        where = f"{'both' if len(tasks) == 2 else 'all ' + number_word(len(tasks))} tasks"
+    if len(judged) == 1:
+        where = judged[0].task
+    elif len(ahead) == len(judged):
+        where = f"{'both' if len(ahead) == 2 else 'all ' + number_word(len(ahead))} tasks"
     else:
-        where = f"{number_word(len(tasks))} of {number_word(len(panels))} tasks"
-    return f"On {where} the curve of the {label} ends highest"
+        where = f"{number_word(len(ahead))} of {number_word(len(judged))} tasks"
+    ties = sum(len(panel.leaders) > 1 for panel in ahead)
+    level = "level with others" if ties > 1 or len(judged) > 1 else "level with another"
+    on = "" if len(judged) == 1 else f" on {'each' if ties == len(ahead) else number_word(ties)}"
+    return f"On {where} the {label} ends highest{f', {level}{on}' if ties else ''}"

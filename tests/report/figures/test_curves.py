@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_scaling.report.figures.curves import families, for_a_slide, learning_curves
+from pytest_scaling.report.figures.curves import (
+    families,
+    figure_title,
+    for_a_slide,
+    learning_curves,
+)
 
 
 def test_a_point_is_the_mean_over_seeds_with_its_t_interval(make):
@@ -81,15 +86,56 @@ def test_without_curves_there_is_no_slide(make):
     assert for_a_slide([]) == []
 
 
-def test_a_leader_must_be_clear_of_every_other_band(make):
-    def leader(*errors: list[float]) -> str | None:
-        arms = [make.arm(f"learner {place}", 64, each) for place, each in enumerate(errors)]
-        found = learning_curves([make.record("a", "supported", arms=arms)])[0].leader
-        return found and found.learner
+def one_panel(make, *errors, task="xor"):
+    arms = [make.arm(f"learner {n}", 64, each, task=task) for n, each in enumerate(errors)]
+    return learning_curves([make.record("a", "supported", arms=arms)])[0]
 
-    assert leader([0.30, 0.31, 0.32], [0.10, 0.11, 0.12]) == "learner 1"
-    assert leader([0.10, 0.20, 0.30], [0.09, 0.19, 0.29]) is None
-    assert leader([0.1, 0.1]) is None
+
+def leaders(make, *errors):
+    return [curve.learner for curve in one_panel(make, *errors).leaders]
+
+
+def test_leaders_are_those_whose_ends_are_not_clear_of_the_best(make):
+    assert leaders(make, [0.30, 0.31, 0.32], [0.10, 0.11, 0.13]) == ["learner 1"]
+    assert leaders(make, [0.10, 0.20, 0.31], [0.11, 0.19, 0.29]) == ["learner 1", "learner 0"]
+    assert leaders(make, [0.1, 0.1]) == ["learner 0"]
+
+
+def test_ends_are_compared_on_the_same_seeds(make):
+    """Two bands that overlap, and yet one is below the other on every seed by as much."""
+    assert leaders(make, [0.10, 0.20, 0.30], [0.090, 0.191, 0.2895]) == ["learner 1"]
+
+
+HIGH, LOW, NEAR = [0.30, 0.31, 0.33], [0.10, 0.11, 0.13], [0.11, 0.12, 0.10]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "title"),
+    [
+        ([(HIGH, LOW)], "On a the learner 1 ends highest"),
+        ([(LOW, NEAR)], "On a the learner 1 ends highest, level with another"),
+        ([(HIGH, LOW), (HIGH, LOW)], "On both tasks the learner 1 ends highest"),
+        (
+            [(HIGH, LOW), (HIGH, LOW), (HIGH, LOW, NEAR)],
+            "On all three tasks the learner 1 ends highest, level with others on one",
+        ),
+        (
+            [(HIGH, LOW), (HIGH, LOW), (LOW, HIGH)],
+            "On two of three tasks the learner 1 ends highest",
+        ),
+        ([(HIGH, LOW), (LOW, HIGH)], "Which learner ends highest differs from task to task"),
+        (
+            [(LOW, NEAR, HIGH)] * 2,
+            "On both tasks the learner 1 ends highest, level with others on each",
+        ),
+        ([(LOW,)], "Performance against the number of labelled examples"),
+    ],
+)
+def test_the_title_says_who_ends_highest_and_where_it_is_a_tie(make, tasks, title):
+    panels = [
+        one_panel(make, *errors, task=task) for task, errors in zip("abc", tasks, strict=False)
+    ]
+    assert figure_title(panels) == title
 
 
 def test_names_that_differ_in_a_final_number_form_a_family_in_its_order():

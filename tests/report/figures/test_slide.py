@@ -79,7 +79,7 @@ def test_labels_stand_at_the_ends_where_they_fit(panels):
 
 def test_the_title_says_whose_curve_ends_highest(panels):
     title = draw(panels).texts[0].get_text()
-    assert title == "On xor the curve of the large network ends highest"
+    assert title == "On xor the large network ends highest"
 
 
 def test_no_curve_is_no_figure():
