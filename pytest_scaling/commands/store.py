@@ -40,7 +40,8 @@ def add_to(commands: Any) -> None:
     action = actions.add_parser("verify", help="check every result; exit code 1 if one is damaged")
     action.set_defaults(run=verify)
     action = actions.add_parser(
-        "prune", help="remove what is damaged, and what no run with the installed libraries can use"
+        "prune",
+        help="remove what is damaged, and what was trained with other versions of libraries",
     )
     action.add_argument(
         "--older-than", type=days, metavar="DAYS", help="also remove what was trained before that"
@@ -97,7 +98,7 @@ def info(options: argparse.Namespace) -> int:
     if held:
         print(f"trained: from {held[0].created} to {held[-1].created}")
     unreachable = sum(not each.reachable for each in held)
-    print(f"of other versions of the numeric libraries: {count_figures(unreachable, 'trial')}")
+    print(f"of other versions of libraries: {count_figures(unreachable, 'trial')}")
     for line in contents(held):
         print(line)
     return 0

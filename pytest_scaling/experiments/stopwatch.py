@@ -222,7 +222,10 @@ def name_of(side: Side) -> str:
 def identity_of(side: Any) -> object:
     """What distinguishes a learner, as in the identity of a trial; a function is itself."""
     if hasattr(side, "fit_predict"):
-        return side.name, side.version
+        from ..trials.fingerprint.fingerprint import fingerprint
+
+        found = fingerprint(side)
+        return side.name, found.code, found.data
     try:
         hash(side)
     except TypeError:  # an object that is called and compared by its contents

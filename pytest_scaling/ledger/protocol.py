@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words
 
@@ -64,7 +65,7 @@ def cell(design: CellDesign) -> Protocol:
     place: Cell = design.cell
     return {
         "task": place.task_name,
-        "tasks": [f"{task.name} {task.version}" for task in place.tasks],
+        "tasks": [f"{task.name} {traits.version(task)}" for task in place.tasks],
         "learner": place.learner_name,
         "counted": place.counted,
         "comparisons": [comparison(decision) for decision in design.comparisons],
@@ -100,8 +101,8 @@ def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
     asked = {arm for design in designs for arm in design.arms}
     return {
         name(arm): {
-            "learner_version": arm.learner.version,
-            "task_version": arm.task.version,
+            "learner_version": traits.version(arm.learner),
+            "task_version": traits.version(arm.task),
             "settings": dict(arm.settings),
         }
         for arm in asked

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..spec import traits
 from ..statistics.interval import LOOKS
 from ..statistics.power import (
     adjusted_p,
@@ -216,9 +217,9 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
     return {
         "learner": arm.learner.name,
         "label": arm.label,
-        "learner_version": arm.learner.version,
+        "learner_version": traits.version(arm.learner),
         "task": arm.task.name,
-        "task_version": arm.task.version,
+        "task_version": traits.version(arm.task),
         "bayes_error": getattr(arm.task, "bayes_error", None),
         "m": arm.m,
         "replicate": arm.replicate,

@@ -72,7 +72,8 @@ def prefetch(
 ) -> None:
     """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life.
 
-    Raises pytest.UsageError where there is nothing left to train with.
+    Raises pytest.UsageError where there is nothing left to train with, or where two learners or
+    tasks share a name.
     """
     parts = [
         Part(item) for item in items if can_prefetch(item) and isinstance(item, pytest.Function)
@@ -83,6 +84,8 @@ def prefetch(
             waiting, wanted = advance(session, waiting)
         if session.trials.lost:
             raise pytest.UsageError(str(session.trials.lost))
+        if session.trials.names.clash:
+            raise pytest.UsageError(session.trials.names.clash)
         if not waiting:
             return
         session.trials.request(wanted)

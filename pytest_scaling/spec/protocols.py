@@ -27,16 +27,13 @@ class Task(Protocol):
 
     Optional attributes: `bayes_error` (the least possible error, where it is known), `tiers` (the
     names of the tiers that run the task; all when absent), `most_rows` (the most training rows,
-    where data are finite), `resplit` (true where seeds are splits of one data set, which overlap)
-    and `unavailable()` (why the data are not available, or an empty text).
+    where data are finite), `resplit` (true where seeds are splits of one data set, which overlap),
+    `version` (1 when absent; another one is another task, whatever its code) and `unavailable()`
+    (why the data are not available, or an empty text).
     """
 
     @property
     def name(self) -> str: ...
-    @property
-    def version(self) -> int:
-        """Increased by hand when a change of the code changes the data."""
-
     @property
     def classes(self) -> int: ...
 
@@ -56,16 +53,13 @@ class Learner(Protocol):
 
     Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
     `smallest_m(tier)` (the most rows it can handle in a tier, and the fewest it is meant for; all
-    when absent), `cost(task, m)` (rough seconds per seed) and `may_collapse` (true
-    where single runs may fail, so that the first look is at ten seeds).
+    when absent), `cost(task, m)` (rough seconds per seed), `version` (1 when absent; another one is
+    another learner, whatever its code) and `may_collapse` (true where single runs may fail, so that
+    the first look is at ten seeds).
     """
 
     @property
     def name(self) -> str: ...
-    @property
-    def version(self) -> int:
-        """Increased by hand when a change of the code changes the result."""
-
     def settings(self, task: str, m: int) -> Settings:
         """The settings to use on `task` with m rows; part of the trial's identity.
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 SECONDS_A_ROW = 1e-4  # of a learner that does not state its cost, next to those that do
 
 
+def version(thing: Learner | Task) -> int:
+    """The version that a learner or a task states; 1 where it states none."""
+    return int(getattr(thing, "version", 1))
+
+
 def label(learner: Learner) -> str:
     """The learner in words, for tables and figures; its name where it has no label."""
     return str(getattr(learner, "label", learner.name))

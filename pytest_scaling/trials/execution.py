@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..spec.declaration import ClaimError
+from .fingerprint.fingerprint import forget
+from .names import Names
+from .recall import Recall
 from .result import MemoryShortage, Results, TrialError
-from .store.store import Store, StoreError
+from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
 
@@ -25,9 +29,9 @@ class OfflineError(RuntimeError):
 class Trials:
     """Gives the results of trials, and has each computed at most once among all processes.
 
-    workers: how many trials run at once. offline: compute nothing. pool: makes what executes
-    them, given `workers`; it is started by the first trial that has to be computed. Call `close`
-    at the end.
+    workers: how many trials run at once. offline: compute nothing. fresh: learners, by names
+    with wildcards, that are trained again. pool: makes what executes them, given `workers`; it is
+    started by the first trial that has to be computed. Call `close` at the end.
     """
 
     def __init__(
@@ -36,8 +40,10 @@ class Trials:
         *,
         workers: int,
         offline: bool = False,
+        fresh: Collection[str] = (),
         pool: Callable[[int], Pool] = LocalProcesses,
     ) -> None:
+        forget()  # what code was before
         self.store = store
         self.workers = workers
         self.offline = offline
@@ -49,6 +55,8 @@ class Trials:
         self._recalled: set[str] = set()
         self._cost_asked = self._cost_done = 0.0
         self._notices: list[str] = []
+        self.names = Names()
+        self._recall = Recall(store, self._notice, fresh)
         self._ended = 0  # trials since the last `wait`
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
@@ -72,16 +80,15 @@ class Trials:
     @property
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
-        return [*dict.fromkeys((*self.store.notices, *self._notices))]
+        messages = (*self.store.notices, *self._notices, *self._recall.notices)
+        return [*dict.fromkeys(messages)]
 
     def known(self, trial: Trial) -> Results | None:
         """The results of a trial from memory or the store, or None."""
+        self.names.note(trial.arm)
         found = self._results.get(trial.identity)
         if found is None:
-            try:
-                found = self.store.get(trial.identity, trial.seeds)
-            except StoreError as error:
-                self._notice(str(error))
+            found = self._recall.known(trial)
             if found is not None:
                 with self._changed:
                     self._results[trial.identity] = found
@@ -110,8 +117,10 @@ class Trials:
             if new and self._closed:
                 raise RuntimeError(f"{new[0].description}: cannot start in a run that is closed.")
             self._waiting.update(trial.identity for trial in new)
-            self._cost_asked += sum(trial.cost for trial in new)
-            self._dispatcher.add(new)
+            start = self._recall.hold(new, self._waiting)
+            self._waiting.update(trial.identity for trial in start)
+            self._cost_asked += sum(trial.cost for trial in {*new, *start})
+            self._dispatcher.add(start)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return when a trial has ended since the last call, or after `timeout` seconds.
@@ -126,9 +135,13 @@ class Trials:
     def results(self, trials: Sequence[Trial]) -> list[Results]:
         """The results of all these trials, in their order, computing what is missing.
 
-        Raises TrialError of the first that fails, and OfflineError naming the first that is
-        missing when offline.
+        Raises TrialError of the first that fails, OfflineError naming the first that is missing
+        when offline, and ClaimError where two learners or tasks of the run share a name.
         """
+        for trial in trials:
+            self.names.note(trial.arm)
+        if self.names.clash:
+            raise ClaimError(self.names.clash)
         self.request(trials)
         while self._pending(trials):
             pass
@@ -181,6 +194,8 @@ class Trials:
             self._retry_one_at_a_time(ending.trial)
             return
         identity = replace(ending.trial, one_at_a_time=False).identity  # that was asked for
+        if ending.results is not None and ending.computed:
+            self._recall.compare(ending.trial, ending.results)
         with self._changed:
             if ending.results is not None:
                 self._results[identity] = ending.results
@@ -195,7 +210,18 @@ class Trials:
             self._waiting.discard(identity)
             self._cost_done += ending.trial.cost
             self._ended += 1
+            self._let_go(identity)
             self._changed.notify_all()
+
+    def _let_go(self, first: str) -> None:
+        """Adopt or start the trials that have waited for a first block."""
+        for trial in self._recall.let_go(first):
+            if self.known(trial) is None:
+                self._dispatcher.add([trial])
+                continue
+            self._waiting.discard(trial.identity)
+            self._cost_done += trial.cost
+            self._ended += 1
 
     def _retry_one_at_a_time(self, trial: Trial) -> None:
         """Train the seeds of a trial one at a time, as they do not fit into memory together."""

@@ -1,17 +1,16 @@
-"""What identifies a trial: canonical JSON, its SHA-256, and the versions of numeric libraries."""
+"""What identifies a trial: canonical JSON, its SHA-256, and its family."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-IDENTITY_SCHEMA = 1  # increased when the ingredients of an identity change their meaning
-METRIC_SET = 1  # increased when "error" or "majority_error" change their meaning
-NUMERIC_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
+IDENTITY_SCHEMA = 2  # increased when the ingredients of an identity change their meaning
+CHANGING = ("schema", "seeds", "metrics", "code", "versions")  # ingredients that no family has
 
 
 def canonical(value: Any) -> str:
@@ -24,16 +23,18 @@ def sha256(content: Any) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
+def family_of(ingredients: Mapping[str, Any]) -> str:
+    """What trials have in common that differ only in code, libraries and seeds: a SHA-256."""
+    return sha256({name: ingredients[name] for name in ingredients if name not in CHANGING})
+
+
 @cache
-def library_versions() -> dict[str, str]:
-    """Versions of the installed numeric libraries, found without importing them."""
-    versions = {}
-    for library in NUMERIC_LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return versions
+def installed_version(distribution: str) -> str | None:
+    """The version of a distribution here, found without importing it; None where it is missing."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..spec import traits
 from ..spec.protocols import Learner, Settings, Task
-from .identity import IDENTITY_SCHEMA, METRIC_SET, canonical, library_versions, sha256
+from .fingerprint.fingerprint import Fingerprint, fingerprint
+from .identity import IDENTITY_SCHEMA, canonical, family_of, sha256
 from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS
+
+ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")  # how Python shows most objects
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +38,23 @@ class Arm:
         A LookupError of the learner passes through; ValueError where they are not JSON.
         """
         settings = self.learner.settings(self.task.name, self.m)
+        where = f"The settings of {self.learner.name} on {self.task.name} with m = {self.m:,}"
         try:
-            plain: Settings = json.loads(canonical(dict(settings)))
+            text = canonical(dict(settings))
         except (TypeError, ValueError) as error:
+            raise ValueError(f"{where} must be plain finite JSON values: {error}.") from error
+        if address := ADDRESS.search(text):
             raise ValueError(
-                f"The settings of {self.learner.name} on {self.task.name} with m = {self.m:,} "
-                f"must be plain finite JSON values: {error}."
-            ) from error
+                f"{where} hold {address[0]}, which is another text in every process; "
+                f"give what tells such objects apart."
+            )
+        plain: Settings = json.loads(text)
         return plain
+
+    @cached_property
+    def fingerprints(self) -> tuple[Fingerprint, Fingerprint]:
+        """Of the learner and the task: the code, data and libraries that decide the result."""
+        return fingerprint(self.learner), fingerprint(self.task)
 
     @property
     def label(self) -> str:
@@ -58,8 +71,9 @@ class Arm:
     @property
     def _key(self) -> tuple[object, ...]:
         learner, task = self.learner, self.task
-        where = (self.m, self.replicate, self.device)
-        return learner.name, learner.version, task.name, task.version, *where
+        code = [(found.code, found.data) for found in self.fingerprints]
+        versions = (traits.version(learner), traits.version(task))
+        return learner.name, task.name, *versions, *code, self.m, self.replicate, self.device
 
     def __eq__(self, other: object) -> bool:
         return self._key == other._key if isinstance(other, Arm) else NotImplemented
@@ -103,22 +117,47 @@ class Trial:
     @property
     def ingredients(self) -> dict[str, Any]:
         """Everything that determines the result, as plain JSON values."""
+        from .workers.score import score
+
+        learner, task = self.arm.fingerprints
+        metrics = fingerprint(score)
+        return {
+            **self._declared,
+            "code": {
+                "learner": {"code": learner.code, "data": learner.data},
+                "task": {"code": task.code, "data": task.data},
+                "metrics": {"code": metrics.code, "data": metrics.data},
+            },
+            "versions": {**metrics.versions, **task.versions, **learner.versions},
+        }
+
+    @cached_property
+    def _declared(self) -> dict[str, Any]:
+        """The ingredients that follow from what is declared, not from code and libraries."""
         learner, task = self.arm.learner, self.arm.task
         return {
             "schema": IDENTITY_SCHEMA,
-            "task": {"name": task.name, "version": task.version, "classes": task.classes},
-            "learner": {"name": learner.name, "version": learner.version},
+            "task": {"name": task.name, "version": traits.version(task), "classes": task.classes},
+            "learner": {"name": learner.name, "version": traits.version(learner)},
             "settings": self.arm.settings,
             "m": self.arm.m,
             "seeds": list(self.seeds),
-            "metrics": METRIC_SET,
             "device": self.device.partition(":")[0],
             "dtype": "float32",
             "deterministic": True,
-            "versions": library_versions(),
             **({"seeds_at_once": 1} if self.one_at_a_time else {}),
             **({"test_rows": self.test_rows} if self.test_rows is not None else {}),
         }
+
+    @cached_property
+    def family(self) -> str:
+        """What it shares with trials that differ only in seeds, code and libraries: a SHA-256."""
+        return family_of(self._declared)
+
+    @property
+    def luck(self) -> int:
+        """Seeds the global random numbers that careless code draws from, 0 to 2**32 - 1."""
+        return int(sha256(self._declared)[:8], 16)
 
     @cached_property
     def identity(self) -> str:

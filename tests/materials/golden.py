@@ -50,8 +50,8 @@ from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from pytest_scaling.devices.numerics import single_threaded
+from pytest_scaling.ledger.environment import libraries
 from pytest_scaling.spec.protocols import Block
-from pytest_scaling.trials.identity import library_versions
 from tests.materials.blocks import block_of
 from tests.materials.tasks import at_most, lacking
 
@@ -264,7 +264,7 @@ def row_of_task(task: Any) -> dict[str, Any]:
 def main() -> int:
     content = {
         "command": COMMAND,
-        "versions": library_versions(),
+        "versions": libraries(),
         "tasks": {task.name: row_of_task(task) for task in KEPT},
         "learners": {
             learner.name: {"version": learner.version, "output": outputs_of_learner(learner)}

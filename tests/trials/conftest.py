@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from pytest_scaling.trials.execution import Trials
+from pytest_scaling.trials.fingerprint.fingerprint import forget
 from pytest_scaling.trials.store.store import Store
 
 HERE = Path(__file__).parent
@@ -15,6 +16,12 @@ def _without_torch(monkeypatch):
     monkeypatch.syspath_prepend(str(HERE / "without_torch"))
     places = (str(HERE / "without_torch"), str(HERE.parents[1]))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
+
+
+@pytest.fixture(autouse=True)
+def _with_fresh_fingerprints():
+    yield
+    forget()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -13,7 +13,8 @@ from pytest_scaling.trials import trial as trial_module
 from pytest_scaling.trials.identity import tree_differences
 from pytest_scaling.trials.seeds import BLOCKS, blocks_for
 from pytest_scaling.trials.trial import Arm
-from tests.trials.toys import Centroids, Stripes, trial
+from pytest_scaling.trials.workers import score as scoring
+from tests.trials.toys import Centroids, Stripes, trial, with_other_libraries
 
 CHANGES = {
     "task name": {"task": Stripes(name="bands")},
@@ -36,30 +37,62 @@ def test_the_identity_changes_with_every_ingredient(change):
     assert trial(**change) != trial()
 
 
-@pytest.mark.parametrize("constant", ["METRIC_SET", "IDENTITY_SCHEMA"])
-def test_the_identity_changes_with_the_meaning_of_the_metrics(monkeypatch, constant):
+def test_the_identity_changes_with_its_schema(monkeypatch):
     before = trial().identity
-    monkeypatch.setattr(trial_module, constant, 99)
+    monkeypatch.setattr(trial_module, "IDENTITY_SCHEMA", 99)
     assert trial().identity != before
 
 
-@pytest.mark.parametrize("library", ["numpy", "scipy", "scikit-learn", "torch"])
-def test_the_identity_changes_with_the_version_of_a_numeric_library(monkeypatch, library):
+def test_the_identity_changes_with_the_scoring(monkeypatch):
     before = trial().identity
-    versions = {**trial_module.library_versions(), library: "0.0.1"}
-    monkeypatch.setattr(trial_module, "library_versions", lambda: versions)
+    monkeypatch.setattr(scoring, "score", lambda block, y_test, fit, seconds: [])
     assert trial().identity != before
+
+
+def test_the_identity_changes_with_a_library_and_the_family_does_not(monkeypatch):
+    identity, family = trial().identity, trial().family
+    with_other_libraries(monkeypatch, numpy="0.0.1")
+    assert trial().identity != identity
+    assert trial().family == family
+
+
+def test_a_family_shares_everything_but_seeds_code_and_libraries():
+    @dataclass(frozen=True)
+    class Centroids2(Centroids):
+        def fit_predict(self, block, settings, device):
+            return super().fit_predict(block, settings, "cpu")
+
+    other = trial(1, learner=Centroids2())
+    assert other.identity != trial(1).identity
+    assert other.family == trial().family == trial(1).family
+    for name, change in CHANGES.items():
+        alike = name in ("block", "replicate", "seed offset")
+        assert (trial(**change).family == trial().family) == alike
+
+
+def test_learners_and_tasks_need_no_version():
+    class Plain:
+        name, chosen = "centroids", {"power": 2}
+        settings, fit_predict = Centroids.settings, Centroids.fit_predict
+
+    assert trial(learner=Plain()).family == trial().family
+    assert trial(learner=Plain()).ingredients["learner"] == {"name": "centroids", "version": 1}
+
+
+def test_settings_that_hold_an_address_are_named_in_one_sentence():
+    arm = Arm(Centroids(chosen={"power": str(object())}), Stripes(), 16_384)
+    with pytest.raises(ValueError, match="centroids on stripes with m = 16,384 hold <object obj"):
+        _ = arm.settings
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"learner": Centroids(label="means")},
-        {"learner": Centroids(pause=1.0)},
         {"learner": Centroids(chosen={"power": 2})},
     ],
 )
-def test_words_and_speed_do_not_change_the_identity(change):
+def test_words_do_not_change_the_identity(change):
     assert trial(**change) == trial()
     assert hash(trial(**change)) == hash(trial())
 

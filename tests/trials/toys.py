@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pytest_scaling.spec.protocols import Fit
+from pytest_scaling.trials.fingerprint import distributions, fingerprint
 from pytest_scaling.trials.trial import Arm, Trial
 from pytest_scaling.trials.workers.worker import run
 
@@ -54,7 +55,7 @@ class Centroids:
 
     def fit_predict(self, block, settings, device):
         if self.log is not None:
-            with self.log.open("a") as log:
+            with told(self.log).open("a") as log:
                 log.write(f"{block.seeds[0]} {block.x.shape[1]} {os.getpid()}\n")
             if len(lines(self.log)) <= self.crashes:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -116,4 +117,21 @@ def trial(block=0, *, learner=None, task=None, m=64, replicate=0, **options):
 
 
 def lines(path):
+    path = told(path)
     return path.read_text().splitlines() if path.exists() else []
+
+
+def told(log):
+    """The file of a log; no learner names it, since a file that it names is part of it."""
+    return log.with_name(f"{log.name}-lines")
+
+
+def with_other_libraries(monkeypatch, **versions):
+    """Let distributions have these versions; None for one that is not installed."""
+    found = distributions.versions
+
+    def changed(installed):
+        return {**found(installed), **versions}
+
+    monkeypatch.setattr(fingerprint, "versions", changed)
+    fingerprint.forget()

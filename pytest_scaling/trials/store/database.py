@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import platform
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SCHEMA = 2  # increased with a step in MIGRATIONS
+from ..identity import family_of
+
+SCHEMA = 3  # increased with a step in MIGRATIONS
 PATIENCE = 10.0  # seconds to wait for another process to finish writing
 COMPANIONS = ("", "-wal", "-shm")  # endings of the files of one database in WAL mode
 DAMAGED = ("malformed", "not a database")  # in SQLite's own words
@@ -18,7 +21,8 @@ RESULT = "seed, metrics, correct, rows, diverged, seconds, checksum"  # columns 
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trials (identity TEXT PRIMARY KEY, ingredients TEXT NOT NULL,"
-    " created TEXT NOT NULL, machine TEXT NOT NULL)",
+    " created TEXT NOT NULL, machine TEXT NOT NULL, family TEXT NOT NULL DEFAULT '',"
+    " processor TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '')",
     "CREATE TABLE IF NOT EXISTS results (identity TEXT NOT NULL, seed INTEGER NOT NULL,"
     " metrics TEXT NOT NULL, correct BLOB, rows INTEGER NOT NULL,"
     " diverged INTEGER NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL,"
@@ -37,9 +41,11 @@ class UnusableError(Exception):
     """The file is not a store that this version can read."""
 
 
-def damaged(error: sqlite3.Error) -> bool:
-    """Whether the file itself is at fault."""
-    return any(words in str(error) for words in DAMAGED)
+def damaged(error: BaseException) -> bool:
+    """Whether the file itself is at fault: so SQLite says, or what it says cannot be decoded."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    return isinstance(error, sqlite3.Error) and any(words in str(error) for words in DAMAGED)
 
 
 @contextlib.contextmanager
@@ -75,7 +81,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         make_tables(connection)
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error) and damaged(error):
+        if damaged(error):
             raise UnusableError(f"is damaged ({error})") from error
         raise
     return connection
@@ -109,6 +115,7 @@ def make_tables(connection: sqlite3.Connection) -> None:
             connection.execute(table)
         for step in MIGRATIONS[max(version, 1) - 1 :] if tables else ():
             step(connection)
+        connection.execute("CREATE INDEX IF NOT EXISTS families ON trials (family)")
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("DELETE FROM leases WHERE expires < ?", (time.time(),))
 
@@ -119,7 +126,18 @@ def add_machine(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE trials SET machine = ?", (platform.machine(),))
 
 
-MIGRATIONS = (add_machine,)  # from schema 1 on, each to the next
+def add_family(connection: sqlite3.Connection) -> None:
+    """From schema 2: the family of every trial; on which processor it was trained is not known."""
+    for column in ("family", "processor", "origin"):
+        connection.execute(f"ALTER TABLE trials ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    for identity, text in connection.execute("SELECT identity, ingredients FROM trials").fetchall():
+        with contextlib.suppress(ValueError, TypeError, AttributeError):  # a damaged row
+            family = family_of(json.loads(text))
+            question = "UPDATE trials SET family = ? WHERE identity = ?"
+            connection.execute(question, (family, identity))
+
+
+MIGRATIONS = (add_machine, add_family)  # from schema 1 on, each to the next
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

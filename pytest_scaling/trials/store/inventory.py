@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..identity import library_versions
+from ..identity import installed_version
 from .database import RESULT, transaction
 from .row import read_row
 
@@ -42,7 +42,8 @@ class Held:
     @property
     def reachable(self) -> bool:
         """Whether a run with the libraries that are installed here can ask for it."""
-        return self.ingredients.get("versions") == library_versions()
+        versions = self.ingredients.get("versions", {})
+        return all(installed_version(name) == found for name, found in versions.items())
 
     @property
     def faults(self) -> Iterator[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import platform
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ..identity import canonical
+from ..identity import CHANGING, canonical
 from ..result import SeedResult
 from .database import (
     RESULT,
@@ -46,6 +49,36 @@ def default_path() -> Path:
     return user_cache_path("pytest-scaling", appauthor=False) / NAME
 
 
+class Relative(NamedTuple):
+    """A stored trial of some family: its identity, its ingredients and when it was put."""
+
+    identity: str
+    ingredients: dict[str, Any]
+    created: str
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(self.ingredients.get("seeds", ()))
+
+    @property
+    def manner(self) -> str:
+        """Its code and libraries, which relatives of the same manner share."""
+        return canonical({n: self.ingredients.get(n) for n in CHANGING if n != "seeds"})
+
+
+def now() -> str:
+    """The present moment, for comparison with what was put."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+@cache
+def this_processor() -> str:
+    """What bits depend on between machines of one kind: the processor and its instructions."""
+    from ...devices.hardware import instructions, processor
+
+    return f"{processor()} {instructions()}"
+
+
 class Store:
     """Results by trial identity and seed; leases on trials are those of `leases`.
 
@@ -57,6 +90,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self.notices: list[str] = []
+        self.ignored_before: dict[str, str] = {}  # moments, as `now` gives them, by identity
         self._lock = threading.RLock()
         self._connection = self._open()
 
@@ -64,13 +98,14 @@ class Store:
         """The results of all these seeds, in their order, or None where one is missing.
 
         What another kind of machine trained is missing: its bits may differ. So is a row that
-        does not match its checksum, and `notices` reports it once.
+        does not match its checksum, and `notices` reports it once; and so is what was put before
+        the moment that `ignored_before` has of the identity.
         """
         question = (
             f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
-            " WHERE identity = ? AND machine = ?"
+            " WHERE identity = ? AND machine = ? AND created >= ?"
         )
-        key = (identity, platform.machine())
+        key = (identity, platform.machine(), self.ignored_before.get(identity, ""))
         rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
         found = {}
         for row in rows:
@@ -84,20 +119,22 @@ class Store:
                 )
         return tuple(found[s] for s in seeds) if all(s in found for s in seeds) else None
 
-    def put(self, trial: Trial, results: Sequence[SeedResult]) -> None:
-        """Write all results of a trial, or none of them."""
+    def put(self, trial: Trial, results: Sequence[SeedResult], origin: str = "") -> None:
+        """Write all results of a trial, or none of them.
+
+        origin: the identity under which they were computed, where that is another one.
+        """
         identity = trial.identity
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        about = (identity, canonical(trial.ingredients), created, platform.machine())
+        processor = self.processor(origin) if origin else this_processor()
+        made = (now(), platform.machine(), trial.family, processor, origin)
+        about = (identity, canonical(trial.ingredients), *made)
         rows = [(identity, *write_row(identity, result)) for result in results]
 
         def insert(connection: sqlite3.Connection) -> None:
             with transaction(connection):
                 connection.execute(
-                    "INSERT INTO trials (identity, ingredients, created, machine)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE"
-                    " SET created = excluded.created, machine = excluded.machine"
-                    " WHERE machine != excluded.machine",
+                    "INSERT OR REPLACE INTO trials (identity, ingredients, created, machine,"
+                    " family, processor, origin) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     about,
                 )
                 connection.executemany(
@@ -107,6 +144,29 @@ class Store:
                 )
 
         self.write(insert)
+
+    def relatives(self, trial: Trial) -> list[Relative]:
+        """Trials of the family under other identities, trained on such a machine; newest first.
+
+        They are the trial's own other blocks, and blocks under other code or libraries.
+        """
+        question = (
+            "SELECT identity, ingredients, created FROM trials WHERE family = ? AND machine = ?"
+            " AND identity != ? ORDER BY created DESC, identity"
+        )
+        key = (trial.family, platform.machine(), trial.identity)
+        rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
+        found = []
+        for identity, text, created in rows:
+            with contextlib.suppress(ValueError):  # a damaged row
+                found.append(Relative(identity, json.loads(text), created))
+        return found
+
+    def processor(self, identity: str) -> str:
+        """The processor that trained a trial; empty where it is not known."""
+        question = "SELECT processor FROM trials WHERE identity = ?"
+        row = self.read(lambda c: c.execute(question, (identity,)).fetchone())
+        return str(row[0]) if row else ""
 
     def count(self) -> int:
         """Number of trials in the store."""
@@ -143,7 +203,7 @@ class Store:
             for _ in range(3):
                 try:
                     return work(self._connection)
-                except sqlite3.Error as error:
+                except (sqlite3.Error, UnicodeDecodeError) as error:
                     if not damaged(error):
                         raise self._error(done, error) from error
                     self._connection.close()

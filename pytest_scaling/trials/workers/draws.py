@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...spec import traits
+from ..fingerprint.fingerprint import fingerprint
 from ..result import TrialError
 
 if TYPE_CHECKING:
@@ -20,18 +21,22 @@ MEMORY = 256 * 2**20  # bytes of rows that a process keeps
 
 
 class Draws:
-    """Training and test rows by (task, version, seed); the least recently used go first."""
+    """Training and test rows by task and seed; the least recently used go first.
+
+    Tasks are told apart by their fingerprints.
+    """
 
     def __init__(self, memory: int = MEMORY) -> None:
         self.memory = memory
         self._rows: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
-        self._nested: set[tuple[str, int]] = set()  # tasks whose draws were found nested
+        self._nested: set[tuple[str, ...]] = set()  # tasks whose draws were found nested
+        self._last: tuple[Task, tuple[str, ...]] | None = None
 
     def training(self, task: Task, seed: int, m: int) -> Rows:
         """The first m rows of training draw `seed`: (m, d) and (m,)."""
         check_enough(task, m)
         self._check_nested(task, seed, m)
-        key = (task.name, task.version, seed, "train")
+        key = (*self._key(task), seed, "train")
         rows = self._rows.get(key)
         if rows is None or len(rows[1]) < m:
             rows = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)
@@ -42,7 +47,7 @@ class Draws:
 
     def test(self, task: Task, seed: int, most: int | None = None) -> Rows:
         """The test rows of `seed`, at most the first `most` of them: (N, d) and (N,)."""
-        key = (task.name, task.version, seed, "test")
+        key = (*self._key(task), seed, "test")
         rows = self._rows.get(key)
         if rows is None:
             rows = checked_rows(task, task.test_set(seed), f"test_set({seed})", None)
@@ -51,7 +56,7 @@ class Draws:
 
     def _check_nested(self, task: Task, seed: int, m: int) -> None:
         """A smaller draw must be the start of a larger one; otherwise results depend on order."""
-        if (task.name, task.version) in self._nested or m < 2:
+        if self._key(task) in self._nested or m < 2:
             return
         large = checked_rows(task, task.draw(seed, m), f"draw({seed}, {m})", m)
         few = m // 2
@@ -61,8 +66,15 @@ class Draws:
                 f"Task {task.name}: draw({seed}, {few}) must return the first {few} rows of "
                 f"draw({seed}, {m}), bit for bit, but does not."
             )
-        self._nested.add((task.name, task.version))
-        self._keep((task.name, task.version, seed, "train"), large)
+        self._nested.add(self._key(task))
+        self._keep((*self._key(task), seed, "train"), large)
+
+    def _key(self, task: Task) -> tuple[str, ...]:
+        """What tells a task from others."""
+        if self._last is None or self._last[0] is not task:
+            found = fingerprint(task)
+            self._last = task, (task.name, str(traits.version(task)), found.code, found.data)
+        return self._last[1]
 
     def _keep(self, key: tuple[object, ...], rows: Rows) -> None:
         self._rows[key] = rows

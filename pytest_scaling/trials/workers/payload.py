@@ -9,7 +9,7 @@ import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ class Payload:
     """A trial as plain values that any process can read.
 
     ingredients: canonical JSON of what determines the result. path: folders in which the sender
-    finds modules. cost: relative, for ordering.
+    finds modules. cost: relative, for ordering. by_value: modules whose code is in `pickled`.
     """
 
     description: str
@@ -36,6 +36,7 @@ class Payload:
     path: tuple[str, ...]
     pickled: bytes
     cost: float
+    by_value: tuple[str, ...] = ()
 
     def open(self) -> Trial:
         """The trial, with its task and learner as they are in this process.
@@ -47,7 +48,7 @@ class Payload:
         differences = [
             f"{path} is {json.dumps(there)} there, not {json.dumps(here)}"
             for path, here, there in tree_differences(
-                json.loads(self.ingredients), json.loads(canonical(trial.ingredients))
+                json.loads(self.ingredients), json.loads(canonical(self._here(trial)))
             )
         ]
         if differences:
@@ -57,6 +58,19 @@ class Payload:
                 f"checkout."
             )
         return trial
+
+    def _here(self, trial: Trial) -> dict[str, Any]:
+        """The trial's ingredients with the code and the libraries of this process.
+
+        Data arrive with the trial. So does the code of classes that were sent by value.
+        """
+        arm, there = trial.arm, json.loads(self.ingredients)
+        here = replace(trial, arm=replace(arm)).ingredients  # whose fingerprints are made here
+        for part, thing in (("learner", arm.learner), ("task", arm.task)):
+            here["code"][part]["data"] = there["code"][part]["data"]
+            if type(thing).__module__ in self.by_value:
+                here["code"][part] = there["code"][part]
+        return here
 
     def _read(self) -> Trial:
         import pickle
@@ -78,13 +92,13 @@ def pack(trial: Trial) -> Payload:
     Classes of modules that a worker could not import, such as a test module, go along by value.
     """
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
-    return Payload(
-        trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
-    )
+    ingredients = canonical(trial.ingredients)
+    pickled, by_value = portable(trial)
+    return Payload(trial.description, ingredients, path, pickled, trial.cost, by_value)
 
 
-def portable(trial: Trial) -> bytes:
-    """The trial as bytes that a worker can read."""
+def portable(trial: Trial) -> tuple[bytes, tuple[str, ...]]:
+    """The trial as bytes that a worker can read, and the modules whose code is among them."""
     cloudpickle = find_cloudpickle()
     with BY_VALUE:
         modules = list(private_modules(cloudpickle.list_registry_pickle_by_value()))
@@ -95,7 +109,7 @@ def portable(trial: Trial) -> bytes:
         finally:
             for module in modules:
                 cloudpickle.unregister_pickle_by_value(module)
-    return pickled
+    return pickled, ("__main__", *(module.__name__ for module in modules))
 
 
 def find_cloudpickle() -> Any:

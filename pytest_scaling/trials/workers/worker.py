@@ -65,7 +65,7 @@ def out_of_memory(error: Exception) -> bool:
 
 def start_afresh(trial: Trial) -> None:
     """Set the global state that numeric code may read to what every trial finds."""
-    luck = int(trial.identity[:8], 16)
+    luck = trial.luck
     random.seed(luck)
     np.random.seed(luck)
     torch = sys.modules.get("torch")

@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pytest_scaling.__main__ import main
-from pytest_scaling.trials import trial as trial_module
 from pytest_scaling.trials.store.leases import Leases
 from pytest_scaling.trials.store.store import Store
 from pytest_scaling.trials.workers.worker import compute
-from tests.trials.toys import Centroids, trial
+from tests.trials.toys import Centroids, trial, with_other_libraries
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 TRIALS = [trial(), trial(1), trial(m=20, learner=Centroids(name="means"))]
@@ -66,7 +65,7 @@ def test_info_tells_size_age_and_contents(command, filled):
     lines = text.splitlines()
     assert lines[0].startswith(f"store: {filled}, ")
     assert lines[1].startswith("trials: 3 (12 trained learners, 0.0 min of training)")
-    assert lines[3] == "of other versions of the numeric libraries: 0 trials"
+    assert lines[3] == "of other versions of libraries: 0 trials"
     table = {tuple(line.split()[:4]) for line in lines[4:]}
     assert ("centroids", "stripes", "2", "7") in table
     assert ("means", "stripes", "1", "5") in table
@@ -133,13 +132,12 @@ def test_damage_is_found_named_and_pruned(command, filled, results, damage, faul
 
 
 def test_results_of_other_libraries_are_pruned(command, filled, results, monkeypatch):
-    versions = {**trial_module.library_versions(), "numpy": "0.0.1"}
-    other = trial(m=40)
     with monkeypatch.context() as there:
-        there.setattr(trial_module, "library_versions", lambda: versions)
+        with_other_libraries(there, numpy="0.0.1")
+        other = trial(m=40)
         with Store(filled) as store:
             store.put(other, compute(other))
-    assert "of other versions of the numeric libraries: 1 trial" in command("info")[1]
+    assert "of other versions of libraries: 1 trial" in command("info")[1]
     which = "1 trial (1 of other library versions), 3 remain"
     assert command("prune", "--dry-run") == (0, f"{filled}: would remove {which}\n")
     assert command("prune") == (0, f"{filled}: removed {which}\n")

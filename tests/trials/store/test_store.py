@@ -9,7 +9,7 @@ import pytest
 
 from pytest_scaling.trials.store.database import SCHEMA
 from pytest_scaling.trials.store.leases import Leases
-from pytest_scaling.trials.store.store import Store, StoreError, default_path
+from pytest_scaling.trials.store.store import Store, StoreError, default_path, this_processor
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import trial
 
@@ -43,14 +43,15 @@ def test_what_was_put_comes_back_bit_for_bit(filled, results):
 
 def test_ingredients_and_date_are_kept_with_a_trial(filled):
     connection = sqlite3.connect(filled)
-    ((identity, ingredients, created, machine),) = connection.execute(
+    ((identity, ingredients, created, machine, family, processor, origin),) = connection.execute(
         "SELECT * FROM trials"
     ).fetchall()
     connection.close()
     assert identity == trial().identity
     assert '"learner":{"name":"centroids","version":1}' in ingredients
     assert created.endswith("+00:00")
-    assert machine == platform.machine()
+    assert (machine, family) == (platform.machine(), trial().family)
+    assert (processor, origin) == (this_processor(), "")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,9 @@ def test_a_trial_is_looked_up_by_its_key_however_many_there_are(store, monkeypat
 def older(path):
     """The same store as schema 1 had it."""
     connection = sqlite3.connect(path)
-    connection.execute("ALTER TABLE trials DROP COLUMN machine")
+    connection.execute("DROP INDEX families")
+    for column in ("machine", "family", "processor", "origin"):
+        connection.execute(f"ALTER TABLE trials DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()
@@ -265,6 +268,7 @@ def test_a_file_of_an_older_schema_is_migrated_and_loses_nothing(filled, results
     for _ in range(2):
         with Store(filled) as store:
             assert get(store) == results
+            assert [each.identity for each in store.relatives(trial(2))][-1] == trial().identity
             assert store.notices == []
             store.put(trial(1), compute(trial(1)))
             assert store.count() == 2
