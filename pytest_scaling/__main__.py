@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+
+# With `python -m`, files of the current directory would replace modules of the same name. The
+# commands that import the project put the directory back: `commands.collect.WORKING_DIRECTORY`.
+HERE = [sys.path.pop(0)] if __name__ == "__main__" and sys.path[0] in ("", os.getcwd()) else []
+
+import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
 import pytest
 
 from .commands import cite, listing, report, store, verify
+from .commands.collect import WORKING_DIRECTORY
+from .commands.output import any_encoding, complain
 
 COMMANDS = (listing, verify, report, cite, store)  # each module adds its own
 
@@ -24,6 +32,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0, or pytest's exit code for a mistake, with a message of one sentence."""
+    any_encoding()
+    WORKING_DIRECTORY[:] = HERE
     parser = Parser(prog="python -m pytest_scaling", description=__doc__)
     commands = parser.add_subparsers(metavar="command", required=True)
     for command in COMMANDS:
@@ -32,8 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except pytest.UsageError as mistake:
-        for sentence in mistake.args:
-            print(f"ERROR: {sentence}", file=sys.stderr)
+        complain(map(str, mistake.args))
         return int(pytest.ExitCode.USAGE_ERROR)
 
 

@@ -12,7 +12,9 @@ from typing import Any, Literal
 import pytest
 
 from ..ledger.ledger import profiles_in
+from ..ledger.reading.strict_json import read_bytes
 from ..report.archive import Archive, ArchiveError, open_ledger
+from .output import complain, say
 
 THEMES_OF_FILES: tuple[tuple[Literal["light", "dark"], str], ...] = (
     ("light", ""),
@@ -58,18 +60,13 @@ def run(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the citation of one claim, and write its slides where they are asked for."""
-    from ..ledger.record import digest
     from ..report.citation.citation import cite
     from ..report.citation.key import KeyFault
     from ..report.citation.project import Place
 
     archive = open_ledger(options.ledger, options.profile)
     row, path = archive[options.claim], archive.path(options.claim)
-    if digest(dict(row)) != row["digest"]:
-        raise pytest.UsageError(
-            f"{path} was edited: its digest does not match its content; restore it from version "
-            f"control, and see `python -m pytest_scaling verify`"
-        )
+    complain(archive.broken)  # one of them may be a control of this claim
     try:
         citation = cite(row, controls(archive, options.claim), Place.of(path))
     except KeyFault as fault:
@@ -77,7 +74,7 @@ def show(options: argparse.Namespace) -> int:
             f"{fault} in {archive.profile}: there is no verdict to cite"
         ) from None
     files = slides(row, citation, options.figures) if options.figures else []
-    print(written(citation, options.format, files), end="")
+    say(written(citation, options.format, files), end="")
     return 0
 
 
@@ -96,7 +93,7 @@ def written(citation: Any, form: str, files: Sequence[Path]) -> str:
     if form == "csl-json":
         return dumped(csl(citation))
     if form == "json":
-        link = citation.origin.link if citation.origin else None
+        link = (citation.origin.link or None) if citation.origin else None
         parts = dataclasses.asdict(citation) | {
             "key": str(citation.key),
             "verdict": citation.key.verdict,
@@ -135,14 +132,14 @@ def sections(citation: Any, files: Sequence[Path]) -> Iterator[str]:
 
 def slides(row: Mapping[str, Any], citation: Any, folder: Path) -> list[Path]:
     """Write the claim's figure as SVG and PNG, light and dark, with caption and text."""
-    from ..ledger.format import write
     from ..report.error import ReportError
     from ..report.figures.comparisons import forest_description
     from ..report.figures.forest import draw_forest
-    from ..report.figures.slide import save
+    from ..report.figures.slide import drawing
+    from ..report.folder import OutputFolder
 
     name, text = citation.key.claim, forest_description(row)
-    paths: list[Path] = []
+    files: dict[str, str | bytes] = {}
     try:
         for theme, suffix in THEMES_OF_FILES:
             figure = draw_forest(row, theme, source=str(citation.key))
@@ -150,16 +147,17 @@ def slides(row: Mapping[str, Any], citation: Any, folder: Path) -> list[Path]:
                 raise pytest.UsageError(
                     f"claim {name!r} was decided exactly, without intervals: there is no figure"
                 )
-            paths += save(figure, folder / f"{name}{suffix}", title=citation.title, text=text)
+            drawn = drawing(figure, citation.title, text)
+            files |= {f"{name}{suffix}.svg": drawn.svg, f"{name}{suffix}.png": drawn.png}
         caption = f"{citation.caption}\n\nCite as {citation.key}."
-        paths.append(write(folder / f"{name}.md", markdown(name, text, caption)))
+        files[f"{name}.md"] = markdown(name, text, caption)
+        return OutputFolder(folder).add(files)
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
     except OSError as refusal:
         raise pytest.UsageError(
             f"the slides cannot be written to {folder}: {refusal.strerror or refusal}"
         ) from None
-    return paths
 
 
 def markdown(name: str, text: str, caption: str) -> str:
@@ -181,8 +179,8 @@ def check(options: argparse.Namespace) -> int:
         for line, holds, sentence in found:
             holding, failing = holding + holds, failing + (not holds)
             if sentence:
-                print(f"{path}:{line}: {sentence}")
-    print(f"citations: {holding} hold, {failing} {'does' if failing == 1 else 'do'} not")
+                say(f"{path}:{line}: {sentence}")
+    say(f"citations: {holding} hold, {failing} {'does' if failing == 1 else 'do'} not")
     return int(pytest.ExitCode.TESTS_FAILED if failing else pytest.ExitCode.OK)
 
 
@@ -191,9 +189,10 @@ def checked(path: Path, ledger: Path | None) -> Iterator[tuple[int, bool, str]]:
     from ..report.citation.key import mentions
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as damage:
-        reason = getattr(damage, "strerror", None) or "it is not text in UTF-8"
+        text = read_bytes(path).decode("utf-8-sig")
+    except (OSError, ValueError) as damage:
+        unicode = "it is not text in UTF-8" if isinstance(damage, UnicodeDecodeError) else damage
+        reason = getattr(damage, "strerror", None) or unicode
         raise pytest.UsageError(f"{path} cannot be read: {reason}") from None
     folder = open_ledger(ledger).folder
     for mention in mentions(text):

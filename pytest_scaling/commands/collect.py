@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from ..run.session import Session, session_of
 from ..spec.declaration import ClaimError
 
 T = TypeVar("T")
+WORKING_DIRECTORY: list[str] = []  # what `python -m` put first on the search path, if anything
 OK = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 # This package is in memory before pytest can rewrite its assertions, of which it has none.
 AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
@@ -24,6 +25,21 @@ AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarn
 def default_paths() -> list[str]:
     """Where claims are by default: in `claims`, or in the current directory."""
     return ["claims"] if Path("claims").is_dir() else ["."]
+
+
+@contextlib.contextmanager
+def project_code() -> Iterator[None]:
+    """While code of the project is imported: as `python -m pytest` would find it.
+
+    What it prints goes where errors go.
+    """
+    sys.path[:0] = WORKING_DIRECTORY
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if WORKING_DIRECTORY and sys.path[:1] == WORKING_DIRECTORY:
+            del sys.path[0]
 
 
 def collect(
@@ -39,7 +55,7 @@ def collect(
     there are no claims. Raises SystemExit where pytest itself has printed what is wrong.
     """
     taker = Taker(describe)
-    with contextlib.redirect_stdout(sys.stderr):
+    with project_code():
         status = pytest.main([*paths, *options, "--collect-only", *AS_IT_IS], plugins=[taker])
     if taker.mistakes:
         raise pytest.UsageError(*taker.mistakes)

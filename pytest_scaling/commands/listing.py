@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ..ledger.ledger import Ledger, profiles_in
+from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
@@ -21,20 +21,27 @@ from ..spec.declaration import Claim
 from ..spec.scope import scope
 from ..spec.tier import DEFAULT_TIERS
 from .collect import collect, default_paths
+from .output import complain, say
 
 NONE = "-"
+BROKEN = "unusable"  # in place of a verdict, where a row must not be used
 ACCELERATORS = ("cuda", "mps")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One claim of the list. `verdicts` are those of the ledger, by the name of the profile."""
+    """One claim of the list.
+
+    `verdicts` are those of the ledger, by the name of the profile; `broken` says what is wrong
+    with rows that must not be used.
+    """
 
     claim: Claim
     file: str
     tasks: tuple[str, ...]  # that count in the tier
     beside: tuple[str, ...]  # that are shown beside them
     verdicts: Mapping[str, str]
+    broken: tuple[str, ...] = ()
 
     @property
     def times(self) -> tuple[str, ...]:
@@ -70,13 +77,15 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the list."""
+    """Print the list; 1 where a row of the ledger must not be used."""
     entries = in_order(entries_of(options.paths or default_paths(), options.tier, options.device))
     if options.json:
-        print(json.dumps([entry.as_dict() for entry in entries], indent=1))
+        say(json.dumps([entry.as_dict() for entry in entries], indent=1))
     else:
-        print("\n".join(table(entries)))
-    return 0
+        say("\n".join(table(entries)))
+    broken = [sentence for entry in entries for sentence in entry.broken]
+    complain(broken)
+    return int(pytest.ExitCode.TESTS_FAILED if broken else pytest.ExitCode.OK)
 
 
 def entries_of(paths: Sequence[str], tier: str | None, device: str | None) -> list[Entry]:
@@ -102,24 +111,31 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
         Path(os.path.relpath(item.path, session.config.rootpath)).as_posix(),
         tuple(task.name for task in tasks if task not in claim.beside),
         tuple(task.name for task in tasks if task in claim.beside),
-        verdicts(session, item, claim, device),
+        *verdicts(session, item, claim, device),
     )
 
 
 def verdicts(
     session: Session, item: pytest.Function, claim: Claim, device: str | None
-) -> dict[str, str]:
-    """The ledger's verdicts on a claim; NONE where a profile has rows, but not of this claim.
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The ledger's verdicts on a claim, and what is wrong with its rows.
 
+    NONE where a profile has rows, but not of this claim; BROKEN where the row must not be used.
     The profiles are those in the ledger, and the one of the session even if it has no rows yet.
     """
     ledger = session.ledger(item.path.parent, device or "cpu")
     profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
-    rows = {profile: Ledger(ledger.directory, profile).row(claim.id) for profile in profiles}
-    return {
-        profile: row.verdict if (row := rows[profile]) else NONE
-        for profile in sorted(profiles, key=rank)
-    }
+    found: dict[str, str] = {}
+    broken = []
+    for profile in sorted(profiles, key=rank):
+        row_file = RowFile.read(Ledger(ledger.directory, profile).path(claim.id))
+        found[profile] = NONE
+        if row_file and row_file.wrong:
+            found[profile] = BROKEN
+            broken.append(f"the ledger's {row_file.wrong}")
+        elif row_file:
+            found[profile] = row_file.content["verdict"]
+    return found, tuple(broken)
 
 
 def rank(profile: str) -> tuple[list[str], int]:

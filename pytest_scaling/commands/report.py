@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ..ledger.format import UnreadableError, read
+from ..ledger.reading.reader import EDITED, UnreadableError, has_its_digest, read, shown
 from ..report.archive import ArchiveError, open_ledger
 from ..run.options import LEDGER, REPORT
-from .collect import AS_IT_IS
+from .collect import AS_IT_IS, project_code
+from .output import complain, say
 
 DEFAULT = "report"  # where no option and no ini names a folder
+RERUN = "run pytest again"
 RECORDS, OF_THE_LEDGER = "records", "ledger"  # folders within a report
 
 
@@ -38,32 +39,47 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page, and print its path."""
+    """Write the page, and print its path; 1 where a record or row must not be used."""
     from ..report.error import ReportError
 
     if options.ledger and options.folder:
         raise pytest.UsageError("report: give a folder of records or --ledger, not both")
-    project = settings()
-    last = options.folder or project.report
     try:
-        if options.ledger or options.profile or (options.folder is None and not run_in(last)):
-            page = of_the_ledger(options, project)
-        else:
-            page = of_a_run(last, options.to or last, project)
+        page, broken = made(options)
     except (ReportError, ArchiveError) as error:
         raise pytest.UsageError(str(error)) from None
-    print(page)
+    except OSError as refusal:
+        where = f": {shown(Path(refusal.filename))}" if refusal.filename else ""
+        raise pytest.UsageError(
+            f"the report cannot be written ({refusal.strerror or refusal}{where})"
+        ) from None
+    complain(broken)
+    say(str(page))
     if options.open and not webbrowser.open(page.resolve().as_uri()):
         raise pytest.UsageError(f"no browser was found that opens {page}")
-    return 0
+    return int(pytest.ExitCode.TESTS_FAILED if broken else pytest.ExitCode.OK)
+
+
+def made(options: argparse.Namespace) -> tuple[Path, Sequence[str]]:
+    """The page that is asked for, and a sentence about each record or row that was left out.
+
+    Where a ledger is named, nothing of the project is imported.
+    """
+    if isinstance(options.ledger, Path):
+        return of_the_ledger(options, ProjectSettings())
+    project = settings()
+    last = options.folder or project.report
+    if options.ledger or options.profile or (options.folder is None and not files_in(last)):
+        return of_the_ledger(options, project)
+    return of_a_run(last, options.to or last, project)
 
 
 class ProjectSettings:
     """What a project's settings and conftest files say, without a run of its tests."""
 
-    root: Path
-    report: Path
-    ledger: str | None
+    root: Path = Path()
+    report: Path = Path(DEFAULT)
+    ledger: str | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int:
@@ -76,27 +92,32 @@ class ProjectSettings:
 def settings() -> ProjectSettings:
     """Ask pytest; SystemExit where it has printed what is wrong with the settings."""
     found = ProjectSettings()
-    with contextlib.redirect_stdout(sys.stderr):
+    with project_code():
         status = pytest.main([*AS_IT_IS], plugins=[found])
     if status:
         raise SystemExit(int(status))
     return found
 
 
-def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> Path:
+def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> tuple[Path, Sequence[str]]:
     """The page of the records that a run left in its report."""
     from ..report.build import build_in
 
-    records = run_in(folder)
+    records, broken = run_in(folder)
+    if broken and not records:
+        raise pytest.UsageError(*broken)
     if not records:
         raise pytest.UsageError(
             f"there are no records in {folder / RECORDS}: run pytest with --scaling-report, "
             f"or use --ledger"
         )
-    return build_in(project.root, records, directory, project.ledger)
+    page, unused = build_in(project.root, records, directory, project.ledger)
+    return page, [*broken, *unused]
 
 
-def of_the_ledger(options: argparse.Namespace, project: ProjectSettings) -> Path:
+def of_the_ledger(
+    options: argparse.Namespace, project: ProjectSettings
+) -> tuple[Path, Sequence[str]]:
     """The page of the rows of one profile."""
     from ..report.build import build_of_rows
 
@@ -109,22 +130,31 @@ def of_the_ledger(options: argparse.Namespace, project: ProjectSettings) -> Path
             f"the ledger {archive.folder} has no rows of the profile {archive.profile}; "
             f"add them with --claims-update=new"
         )
-    records = [dict(archive[claim]) for claim in archive]
+    if not archive.rows:
+        raise pytest.UsageError(*archive.broken)
     directory = options.to or project.report / OF_THE_LEDGER
-    return build_of_rows(archive.folder.parent, records, directory)
+    page = build_of_rows(archive.folder.parent, list(archive.rows.values()), directory)
+    return page, archive.broken
 
 
-def run_in(folder: Path) -> list[dict[str, Any]]:
-    """The records in a report; none where it has none.
-
-    Raises pytest.UsageError for a file that is no record, or one of another schema.
-    """
-    return [record_in(path) for path in sorted((folder / RECORDS).glob("*.json"))]
+def files_in(folder: Path) -> list[Path]:
+    """The files of the records in a report."""
+    return sorted((folder / RECORDS).glob("*.json"))
 
 
-def record_in(path: Path) -> dict[str, Any]:
-    """One record; pytest.UsageError where the file holds none."""
-    try:
-        return read(path, "run pytest again")
-    except (UnreadableError, FileNotFoundError) as error:
-        raise pytest.UsageError(f"the record {path} {error}") from None
+def run_in(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The records in a report, and a sentence about each file that must not be used."""
+    records, broken = [], []
+    for path in files_in(folder):
+        try:
+            record = read(path, RERUN)
+        except (UnreadableError, FileNotFoundError) as error:
+            broken.append(f"the record {shown(path)} {error}")
+            continue
+        if "file" not in record:
+            broken.append(f"the record {shown(path)} is a row of a ledger; use --ledger")
+        elif has_its_digest(record):
+            records.append(record)
+        else:
+            broken.append(f"the record {shown(path)} {EDITED}; {RERUN}")
+    return records, broken

@@ -14,12 +14,20 @@ from typing import Any
 
 import pytest
 
+from ..ledger.reading.strict_json import one_line
 from ..report.words import count_figures
-from ..run.options import STORE
+from ..run.options import STORE, path_of
 from ..trials.store import inventory
-from ..trials.store.database import SCHEMA, UnusableError, open_database
+from ..trials.store.database import (
+    SCHEMA,
+    NotAStoreError,
+    UnusableError,
+    open_database,
+    open_to_read,
+)
 from ..trials.store.inventory import Held
 from ..trials.store.store import default_path
+from .output import say
 
 MIB = 2**20
 MOST_FAULTS = 20  # that are printed one by one
@@ -69,22 +77,25 @@ def days(text: str) -> float:
 def chosen_path(options: argparse.Namespace) -> Path:
     """The store that the command is about."""
     named = options.scaling_store or os.environ.get(str(STORE.environment))
-    return Path(named).expanduser() if named else default_path()
+    return path_of(str(named)) if named else default_path()
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
     """The store at a path; pytest.UsageError where there is none that can be used."""
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise pytest.UsageError(f"there is no store {path}; a run that trains creates one")
     try:
-        with contextlib.closing(open_database(path)) as connection:
+        make = open_database if to_write else open_to_read
+        with contextlib.closing(make(path)) as connection:
             yield connection
+    except NotAStoreError as reason:
+        raise pytest.UsageError(f"{path} {reason}; name another file") from None
     except UnusableError as reason:
         raise pytest.UsageError(
             f"the store {path} {reason}; the next run sets it aside and starts a new one"
         ) from None
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         raise pytest.UsageError(f"the store {path} cannot be used ({error})") from None
 
 
@@ -93,14 +104,14 @@ def info(options: argparse.Namespace) -> int:
     path = chosen_path(options)
     with opened(path) as connection:
         held = list(inventory.trials(connection))
-    print(f"store: {path}, {path.stat().st_size / MIB:.1f} MiB, schema {SCHEMA}")
-    print(f"trials: {total(held)}")
+    say(f"store: {path}, {path.stat().st_size / MIB:.1f} MiB, schema {SCHEMA}")
+    say(f"trials: {total(held)}")
     if held:
-        print(f"trained: from {held[0].created} to {held[-1].created}")
+        say(f"trained: from {held[0].created} to {held[-1].created}")
     unreachable = sum(not each.reachable for each in held)
-    print(f"of other versions of libraries: {count_figures(unreachable, 'trial')}")
+    say(f"of other versions of libraries: {count_figures(unreachable, 'trial')}")
     for line in contents(held):
-        print(line)
+        say(line)
     return 0
 
 
@@ -146,16 +157,16 @@ def verify(options: argparse.Namespace) -> int:
         if any(each.faults)
     ]
     for fault in faults[:MOST_FAULTS]:
-        print(fault)
+        say(fault)
     if len(faults) > MOST_FAULTS:
-        print(f"and {len(faults) - MOST_FAULTS:,} more")
+        say(f"and {len(faults) - MOST_FAULTS:,} more")
     if faults:
-        print(
+        say(
             f"{path}: {count_figures(len(faults), 'fault')}; no run uses damaged results; they "
             f"are trained again, and `store prune` removes them"
         )
         return 1
-    print(f"{path}: {total(held)}, all sound")
+    say(f"{path}: {total(held)}, all sound")
     return 0
 
 
@@ -165,7 +176,7 @@ def prune(options: argparse.Namespace) -> int:
     limit = ""
     if options.older_than is not None:
         limit = (datetime.now(UTC) - timedelta(days=options.older_than)).isoformat()
-    with opened(path) as connection:
+    with opened(path, to_write=not options.dry_run) as connection:
         held = list(inventory.trials(connection))
         going = {each.identity: reason for each in held if (reason := superfluous(each, limit))}
         if not options.dry_run:
@@ -174,7 +185,7 @@ def prune(options: argparse.Namespace) -> int:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
     done = "would remove" if options.dry_run else "removed"
     outcome = f"{done} {count_figures(len(going), 'trial')}{f' ({reasons})' if reasons else ''}"
-    print(f"{path}: {outcome}, {len(held) - len(going):,} remain")
+    say(f"{path}: {outcome}, {len(held) - len(going):,} remain")
     return 0
 
 
@@ -190,11 +201,11 @@ def superfluous(held: Held, limit: str) -> str:
 def export(options: argparse.Namespace) -> int:
     """Copy the store, as it is at one moment, to a file that does not exist yet."""
     path, target = chosen_path(options), options.file
-    if target.exists():
+    if os.path.lexists(target):
         raise pytest.UsageError(f"{target} already exists; name a new file, or `merge` into it")
     with opened(path) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
-    print(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
+    say(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
     return 0
 
 
@@ -204,13 +215,13 @@ def merge(options: argparse.Namespace) -> int:
     with opened(source) as other:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        with opened(path) as own:
+        with opened(path, to_write=True) as own:
             sound = {each.identity for each in inventory.trials(own) if not any(each.faults)}
             offered = list(inventory.trials(other))
             new = [each for each in offered if each.identity not in sound]
             taken = [each for each in new if not any(each.faults)]
-            inventory.copy(other, own, taken)
+            inventory.copy(other, own, taken, one_line(source.name))
     damaged = count_figures(len(new) - len(taken), "damaged trial")
     left = f"; left out {damaged}" if new != taken else ""
-    print(f"{path}: {count_figures(len(taken), 'trial')} from {source}{left}")
+    say(f"{path}: {count_figures(len(taken), 'trial')} from {source}{left}")
     return 0

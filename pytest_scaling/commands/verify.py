@@ -2,6 +2,7 @@
 
 Each claim is evaluated again by its own body; what it measures is answered from the row. So an
 edited figure, a verdict that does not follow, and a row made by another protocol are all found.
+With --isolated nothing of the project is imported, and its rows are checked without their claims.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import RESTORE, Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol
+from ..ledger.reading.reader import quoted, shown
+from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.replay import Replay
-from ..ledger.verification import evaluated_again, missing_then, orphan_rows, shown
+from ..ledger.verification import evaluated_again, missing_then, orphan_rows
+from ..ledger.words import SHOWN, more
+from ..report.archive import ArchiveError, found_folder
 from ..run.collection import arguments_of, claim_of, run_item
 from ..run.options import TIER
 from ..run.session import Session
@@ -31,6 +36,11 @@ from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
 from ..trials.identity import sha256
 from .collect import collect, default_paths
+from .output import say
+
+NOT_EVALUATED = (
+    "sound as JSON says; no claim was evaluated again, and no protocol compared with its claim"
+)
 
 
 @dataclass
@@ -45,6 +55,7 @@ class Audit:
     rows: int = 0
     claims: dict[Path, dict[str, None]] = field(default_factory=dict)  # ids by ledger
     tiers: tuple[str, ...] = ()  # of the project; the first is the default
+    unbound: list[str] = field(default_factory=list)  # arms whose figures nothing checks
 
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
@@ -83,6 +94,16 @@ class Audit:
         chosen = [f"{TIER.flag}={tier}"] if tier else []
         collect(paths, ("--scaling-device=cpu", *chosen), verify_item)
 
+    def hold_together(self, ledger: Ledger) -> None:
+        """Compare the rows of a profile with each other, and note the arms that nothing checks."""
+        rows = {
+            shown(each.path): each.content
+            for each in ledger.files()
+            if each.content and not each.is_duplicate
+        }
+        self.found += contradictions(rows)
+        self.unbound += unbound(rows.values())
+
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
@@ -91,6 +112,12 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
     parser.add_argument("--profile", help="verify only the rows of this profile")
+    parser.add_argument(
+        "--isolated",
+        action="store_true",
+        help="import nothing of the project: paths are folders of ledgers, whose rows are checked "
+        "without their claims",
+    )
     parser.set_defaults(run=run)
 
 
@@ -99,19 +126,24 @@ def run(options: argparse.Namespace) -> int:
     from ..run.finish import NOT_COMPARABLE
 
     started = time.perf_counter()
-    paths = options.paths or default_paths()
-    audit = verify(paths, options.profile)
+    if options.isolated:
+        audit = isolated(options.paths, options.profile)
+    else:
+        audit = verify(options.paths or default_paths(), options.profile)
     if not audit.rows and not audit.found:
         where = ", ".join(map(shown, audit.claims))
         what = f"profile {options.profile}" if options.profile else "row"
-        print(f"not comparable: the ledger {where} has no {what}; see `--claims-update=new`")
+        say(f"not comparable: the ledger {where} has no {what}; see `--claims-update=new`")
         return NOT_COMPARABLE
     for sentence in audit.found:
-        print(sentence)
+        say(sentence)
+    if audit.unbound:
+        say(unbound_note(audit.unbound))
     seconds = time.perf_counter() - started
     claims = len(dict.fromkeys(name for names in audit.claims.values() for name in names))
-    wrong = f"{len(audit.found)} found wrong" if audit.found else "all as their samples say"
-    print(f"verified {audit.rows} rows of {claims} claims in {seconds:.1f} s: {wrong}")
+    sound = NOT_EVALUATED if options.isolated else "all as their samples say"
+    wrong = f"{len(audit.found)} found wrong" if audit.found else sound
+    say(f"verified {audit.rows} rows of {claims} claims in {seconds:.1f} s: {wrong}")
     return int(pytest.ExitCode.TESTS_FAILED if audit.found else pytest.ExitCode.OK)
 
 
@@ -125,7 +157,46 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
         whole = covers(paths, directory.parent)
         for name in audit.profiles(directory):
             audit.found += orphan_rows(Ledger(directory, name), claims, whole=whole)
+            audit.hold_together(Ledger(directory, name))
     return audit
+
+
+def isolated(folders: Sequence[str], profile: str | None = None) -> Audit:
+    """Check the rows of these ledgers without their claims; nothing of the project is imported."""
+    audit = Audit(profile)
+    try:
+        paths = [Path(folder) for folder in folders] or [found_folder(None)]
+    except ArchiveError as absent:
+        raise pytest.UsageError(str(absent)) from None
+    for directory in paths:
+        audit.claims[directory] = {}
+        for name in audit.profiles(directory):
+            ledger = Ledger(directory, name)
+            for each in ledger.files():
+                audit.rows += 1
+                audit.claims[directory][each.path.stem] = None
+                audit.found += filter(None, [each.wrong or wrong_protocol(each)])
+            audit.hold_together(ledger)
+    return audit
+
+
+def wrong_protocol(row_file: RowFile) -> str:
+    """What is wrong with the protocol of a row by itself; empty where it has its hash."""
+    kept: Protocol = row_file.content["protocol"]
+    if kept["hash"] == sha256({key: kept[key] for key in kept if key != "hash"}):
+        return ""
+    return (
+        f"{shown(row_file.path)} was edited: the hash of its protocol does not match the protocol"
+    )
+
+
+def unbound_note(arms: Sequence[str]) -> str:
+    """The sentence about arms with figures that enter no comparison and are in no other row."""
+    have = "arm has" if len(arms) == 1 else "arms have"
+    return (
+        f"not checked: {len(arms)} {have} figures that enter no comparison and are in no other "
+        f"row; a run of the claims checks them: {'; '.join(arms[:SHOWN])}{more(arms[SHOWN - 1 :])}"
+    )
 
 
 def wrong_with(
@@ -148,10 +219,10 @@ def wrong_with(
             yield from verify_row(session, item, row_file, ledger.profile)
         except ClaimError:
             raise
-        except (KeyError, TypeError, IndexError, ValueError, AttributeError) as damage:
+        except (KeyError, TypeError, IndexError, ValueError, ArithmeticError) as damage:
             yield (
-                f"{shown(row_file.path)} does not match record.schema.json "
-                f"({type(damage).__name__}: {damage}); {RESTORE}"
+                f"{shown(row_file.path)} cannot be evaluated again "
+                f"({type(damage).__name__}: {quoted(str(damage))}); {RESTORE}"
             )
 
 
@@ -164,9 +235,8 @@ def verify_row(
     if profile.name != profile_name:
         yield f"{file} is in {profile_name}, but is a row of the profile {profile.name}"
         return
-    kept: Protocol = row["protocol"]
-    if kept["hash"] != sha256({key: kept[key] for key in kept if key != "hash"}):
-        yield f"{file} was edited: the hash of its protocol does not match the protocol"
+    if words := wrong_protocol(row_file):
+        yield words
         return
     yield from with_fixtures(
         item,

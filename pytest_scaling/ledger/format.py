@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..trials.identity import sha256
+
 Record = Mapping[str, Any]
 """A record, a row of the ledger or a part of one, as JSON gives it."""
 
@@ -31,33 +33,10 @@ def arm_key(arm: Record) -> tuple[object, ...]:
     return tuple(arm[name] for name in ("learner", "task", "m", "replicate", "device"))
 
 
-class UnreadableError(ValueError):
-    """A file that holds no record; the message continues after the name of the file."""
-
-
-def read(path: Path, remedy: str) -> dict[str, Any]:
-    """The record in a file. remedy: what to do about a file that is damaged.
-
-    Raises FileNotFoundError where there is no file, UnreadableError where it holds no record.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        schema = content["schema"]
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError) as damage:
-        raise unreadable(damage, remedy) from None
-    if schema != SCHEMA:
-        raise UnreadableError(
-            f"has the schema {schema!r}, and this version of pytest-scaling knows {SCHEMA!r}; "
-            f"use the version that wrote it"
-        )
-    return dict(content)
-
-
-def unreadable(damage: Exception, remedy: str) -> UnreadableError:
-    """The error for a file with this damage."""
-    return UnreadableError(f"cannot be read ({type(damage).__name__}: {damage}); {remedy}")
+def digest(content: Record) -> str:
+    """SHA-256 of the evidence: the same for a record and the ledger's row made from it."""
+    left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
+    return sha256({key: value for key, value in content.items() if key not in left_out})
 
 
 def write(path: Path, content: str | bytes) -> Path:

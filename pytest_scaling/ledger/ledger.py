@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from .format import (
-    ACCEPTANCE,
-    OF_ONE_RUN,
-    Record,
+from .environment import Profile
+from .format import ACCEPTANCE, OF_ONE_RUN, Record, dump, write
+from .reading.reader import (
+    EDITED,
     UnreadableError,
-    dump,
+    has_its_digest,
     read,
-    unreadable,
-    write,
+    require_sound,
+    shown,
+    unfit,
 )
 from .words import place_of
 
@@ -46,7 +47,8 @@ class RowFile:
         """The file, or None where there is none."""
         try:
             content = read(path, RESTORE)
-            require_parts(content)
+            if ACCEPTANCE not in content:
+                raise unfit(f"{ACCEPTANCE} is absent", RESTORE)
         except FileNotFoundError:
             return None
         except UnreadableError as error:
@@ -63,6 +65,24 @@ class RowFile:
         """Whether it holds the row of a claim whose file is another one."""
         return self.claim_id not in (None, self.path.stem)
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether its digest does not match its content."""
+        return bool(self.content) and not has_its_digest(self.content)
+
+    @property
+    def wrong(self) -> str:
+        """Why the file must not be used, in a sentence that names it; empty where it may be."""
+        name = shown(self.path)
+        if self.damage:
+            return f"{name} {self.damage}"
+        if self.is_duplicate:
+            return duplicate(name, self)
+        folder, profile = self.path.parent.name, Profile.of(self.content).name
+        if folder != profile:
+            return f"{name} is in {folder}, but is a row of the profile {profile}"
+        return f"{name} {EDITED}; {RESTORE}" if self.is_edited else ""
+
 
 def duplicate(name: str, row_file: RowFile) -> str:
     """What is wrong with a file that is a duplicate. name: that of the file."""
@@ -70,16 +90,6 @@ def duplicate(name: str, row_file: RowFile) -> str:
         f"{name} is a duplicate: it holds a row of {row_file.claim_id!r}, whose file is "
         f"{row_file.claim_id}.json; remove one of them"
     )
-
-
-def require_parts(content: Record) -> None:
-    """Raise UnreadableError where a row lacks a part that everything else relies on."""
-    try:
-        content["claim"]["id"], content["verdict"], content[ACCEPTANCE]["reason"]
-        content["protocol"]["hash"], content["arms"], content["environment"]
-        [(each["task"], each["learner"], each["verdict"]) for each in content["cells"]]
-    except (KeyError, TypeError) as damage:
-        raise unreadable(damage, RESTORE) from None
 
 
 @dataclass(frozen=True)
@@ -109,8 +119,8 @@ class Ledger:
         row_file = RowFile.read(self.path(claim_id))
         if row_file is None:
             return None
-        if row_file.damage:
-            raise pytest.UsageError(f"the ledger's {row_file.path} {row_file.damage}")
+        if row_file.wrong:
+            raise pytest.UsageError(f"the ledger's {row_file.wrong}")
         content = row_file.content
         return Row(
             content["verdict"],
@@ -120,10 +130,17 @@ class Ledger:
         )
 
     def write(self, record: Record, reason: str) -> Path:
-        """Add a row, whole or not at all: samples in full, nothing that varies from run to run."""
+        """Add a row, whole or not at all: samples in full, nothing that varies from run to run.
+
+        Raises pytest.UsageError for a record that no command would read as a row.
+        """
         row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
-        row[ACCEPTANCE] = {"reason": reason}
-        return write(self.path(record["claim"]["id"]), dump(row))
+        text = dump({**row, ACCEPTANCE: {"reason": reason}})
+        try:
+            require_sound(text.encode(errors="surrogatepass"), "state the claim differently")
+        except UnreadableError as fault:
+            raise pytest.UsageError(f"the record of {row['claim']['id']!r} {fault}") from None
+        return write(self.path(row["claim"]["id"]), text)
 
 
 def profiles_in(directory: Path, device: str | None = None) -> list[str]:

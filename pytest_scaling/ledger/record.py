@@ -6,7 +6,7 @@ the ledger are made of records alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
@@ -18,10 +18,10 @@ from ..statistics.power import (
     smallest_detectable,
     unseen_failure_share,
 )
-from ..trials.identity import sha256
 from .environment import Profile, environment
-from .format import ACCEPTANCE, OF_ONE_RUN, SCHEMA, Record, digits, finite
+from .format import SCHEMA, Record, digest, digits, finite
 from .protocol import bounds, protocol
+from .reading.strict_json import in_one_line
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Decision, Estimate
@@ -47,28 +47,23 @@ def record(
     """
     claim = result.claim
     rows = arms(result.cells)
+    places = {arm: place for place, (arm, _) in enumerate(rows)}
     content = {
         "schema": SCHEMA,
-        "claim": header(claim),
+        "claim": in_one_line(header(claim)),
         "file": file,
         "profile": profile.as_dict(),
         "verdict": word(result.verdict),
-        "reason": result.reason,
+        "reason": in_one_line(result.reason),
         "partial": result.partial,
-        "cells": [cell(each, [arm for arm, _ in rows]) for each in result.cells],
+        "cells": in_one_line([cell(each, places) for each in result.cells]),
         "arms": [row for _, row in rows],
-        "discordant": discordant(result.cells, [arm for arm, _ in rows]),
+        "discordant": discordant(result.cells, places),
         "protocol": protocol(claim, result.designs, tier),
         "environment": environment(device),
         **({"timing": True} if timing else {}),
     }
     return content | {"digest": digest(content)}
-
-
-def digest(content: Record) -> str:
-    """SHA-256 of the evidence: the same for a record and the ledger's row made from it."""
-    left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
-    return sha256({key: value for key, value in content.items() if key not in left_out})
 
 
 def word(verdict: Any) -> str:
@@ -97,7 +92,7 @@ def header(claim: Claim) -> Record:
     }
 
 
-def cell(result: CellResult, order: Sequence[Arm]) -> Record:
+def cell(result: CellResult, places: Mapping[Arm, int]) -> Record:
     """One cell with the evidence behind its verdict."""
     return {
         "task": result.cell.task_name,
@@ -105,11 +100,11 @@ def cell(result: CellResult, order: Sequence[Arm]) -> Record:
         "counted": result.cell.counted,
         "verdict": word(result.verdict),
         "reason": result.reason,
-        "evidence": [evidence(decision, order) for decision in result.decisions],
+        "evidence": [evidence(decision, places) for decision in result.decisions],
     }
 
 
-def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
+def evidence(decision: Decision, places: Mapping[Arm, int]) -> Record:
     """One comparison: derived figures to six digits, samples in full; arms by their place."""
     estimate = decision.estimate
     stated: dict[str, Any] = {
@@ -123,7 +118,7 @@ def evidence(decision: Decision, order: Sequence[Arm]) -> Record:
     return stated | {
         "measured": estimate.measured,
         "metric": estimate.metric,
-        "arms": [order.index(arm) for arm in estimate.arms],
+        "arms": [places[arm] for arm in estimate.arms],
         "unit": estimate.unit.name,
         "bound": decision.bound,
         "bound_name": decision.bound_name,
@@ -213,8 +208,10 @@ def arms(cells: Iterable[CellResult]) -> list[tuple[Arm, Record]]:
 
 
 def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
-    """One arm with its metrics seed by seed."""
+    """One arm with its metrics seed by seed, and the stores that results were merged from."""
+    origins = sorted({result.origin for result in results if result.origin})
     return {
+        **({"merged_from": origins} if origins else {}),
         "learner": arm.learner.name,
         "label": arm.label,
         "learner_version": traits.version(arm.learner),
@@ -236,12 +233,11 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
     }
 
 
-def discordant(cells: Iterable[CellResult], order: Sequence[Arm]) -> list[Record]:
+def discordant(cells: Iterable[CellResult], places: Mapping[Arm, int]) -> list[Record]:
     """For pairs of arms, by their places among the arms: test rows that only one gets right."""
-    place = {arm: number for number, arm in enumerate(order)}
     counted: dict[tuple[int, int], list[int]] = {}
     for each in cells:
         for (a, b), counts in each.discordant.items():
-            pair = (min(place[a], place[b]), max(place[a], place[b]))
+            pair = (min(places[a], places[b]), max(places[a], places[b]))
             counted[pair] = max(counted.get(pair, []), list(counts), key=len)
     return [{"arms": list(pair), "rows": counted[pair]} for pair in sorted(counted)]

@@ -76,12 +76,14 @@ class Replay:
 
 def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
     """The results of one arm of a row."""
+    origins = arm.get("merged_from", [""])
     for number, seed in enumerate(arm["seeds"]):
         values = {name: values[number] for name, values in arm["metrics"].items()}
         metrics = {name: math.inf if value is None else value for name, value in values.items()}
         rows = arm["test_rows"][number]
         diverged = seed in arm["diverged_seeds"]
-        yield Recorded(seed, metrics, None, rows, diverged, 0.0, place, pairs)
+        origin = origins[number % len(origins)]
+        yield Recorded(seed, metrics, None, rows, diverged, 0.0, origin, place, pairs)
 
 
 def key_of(arm: Arm) -> tuple[object, ...]:

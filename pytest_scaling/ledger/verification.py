@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ..experiments.evaluation import Evaluation
 from ..spec.scope import unavailable
 from .environment import Profile
-from .format import ACCEPTANCE, OF_ONE_RUN, Record
-from .ledger import Ledger, duplicate
+from .format import ACCEPTANCE, OF_ONE_RUN, Record, digest
+from .ledger import RESTORE, Ledger, duplicate
 from .protocol import changes, protocol
-from .record import digest, record
+from .reading.reader import EDITED, shown
+from .record import record
 from .replay import NotRecorded
 from .words import more, value_in_words
 
@@ -55,7 +55,7 @@ def evaluated_again(
             f"and computed again it is {short(value)}{more(wrong)}"
         )
     elif row["digest"] != digest(row):
-        yield f"{file} was edited: its digest does not match its content"
+        yield f"{file} {EDITED}; {RESTORE}"
 
 
 def computed(content: Record) -> dict[str, Any]:
@@ -100,9 +100,3 @@ def short(value: Any) -> str:
     """A JSON value in words, shortened."""
     words = "absent" if value is None else value_in_words(value)
     return words if len(words) <= 80 else f"{words[:77]}..."
-
-
-def shown(path: Path) -> str:
-    """A path as seen from here."""
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

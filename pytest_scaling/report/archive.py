@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.reading.reader import shown
 from ..spec.tier import DEFAULT_TIERS
 from .arms import discordant, measured_arms, overlaps
 
@@ -109,19 +110,30 @@ class Archive(Mapping[str, Record]):
         return self.ledger.path(claim_id)
 
     @cached_property
+    def _files(self) -> tuple[RowFile, ...]:
+        return tuple(self.ledger.files())
+
+    @cached_property
     def rows(self) -> dict[str, Record]:
-        """All rows, by the id of their claim."""
-        return {path.stem: read(path) for path in self.ledger.paths()}
+        """All rows that can be used, by the id of their claim; `broken` has the others."""
+        return {each.path.stem: dict(each.content) for each in self._files if not each.wrong}
+
+    @cached_property
+    def broken(self) -> tuple[str, ...]:
+        """A sentence about each file that cannot be read, or was changed after it was written."""
+        return tuple(f"the ledger's {each.wrong}" for each in self._files if each.wrong)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """Ids of the claims that have a row."""
+        """Ids of the claims that have a row, whether or not it can be used."""
         return tuple(sorted(path.stem for path in self.ledger.paths()))
 
     def __getitem__(self, claim_id: str) -> Record:
         if claim_id not in self.ids:
             raise ArchiveError(self._unknown(claim_id))
-        return self.rows[claim_id] if "rows" in self.__dict__ else read(self.path(claim_id))
+        if claim_id in self.__dict__.get("rows", ()):
+            return self.rows[claim_id]
+        return read(self.path(claim_id))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ids)
@@ -253,7 +265,7 @@ class Archive(Mapping[str, Record]):
     def _repr_html_(self) -> str:
         from .notebook import table
 
-        return table(self.profile, list(self.rows.values()))
+        return table(self.profile, list(self.rows.values()), self.broken)
 
     def _arm(self, task: str, learner: str, m: int) -> Record:
         sizes = self.sizes(task, learner)
@@ -268,9 +280,9 @@ class Archive(Mapping[str, Record]):
 
 
 def read(path: Path) -> Record:
-    """A row of the ledger; ArchiveError where it cannot be read or is of another schema."""
+    """A row of the ledger; ArchiveError where it cannot be read, or must not be used."""
     row_file = RowFile.read(path)
-    if row_file is None or row_file.damage:
-        damage = row_file.damage if row_file else "no longer exists"
-        raise ArchiveError(f"the ledger's {path} {damage}")
+    wrong = row_file.wrong if row_file else f"{shown(path)} no longer exists"
+    if row_file is None or wrong:
+        raise ArchiveError(f"the ledger's {wrong}")
     return dict(row_file.content)

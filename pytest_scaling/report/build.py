@@ -5,35 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pytest
+
 from ..ledger.environment import Profile
-from ..ledger.format import Record, dump, write
+from ..ledger.format import Record, dump
 from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
+from .folder import OutputFolder
 from .page.cards import Card, cards, everyone
 from .page.changes import RowKey, changes, row_key
 from .page.gallery import FirstFigure, Gallery
 from .page.render import render
 
 FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
-RECORDS = "records"  # the folder of the records
+RECORDS, PAGE = "records", "index.html"  # the folder of the records, and the page
 
 
 def build_in(
     root: Path, records: Sequence[Record], directory: Path, ledger: str | None = None
-) -> Path:
-    """Write the report of a run into a directory and return the path of its page.
+) -> tuple[Path, list[str]]:
+    """Write the report of a run into a directory.
 
+    Returns the path of its page, and a sentence about each row of the ledger that must not be used.
     root: what the files of the records are relative to. ledger: its folder, by default the one
-    beside the file of each claim. Raises ReportError as `build` does, and pytest.UsageError where
-    the ledger cannot be read.
+    beside the file of each claim. Raises ReportError as `build` does.
     """
-    project = Project.around(root)
+    project, broken = Project.around(root), list[str]()
 
     def place(record: Record) -> Place:
         return Place(project, Path(record["file"]).parent.as_posix())
 
-    return build(records, directory, dict(rows(root, records, ledger)), place)
+    return build(records, directory, dict(rows(root, records, ledger, broken)), place), broken
 
 
 def build_of_rows(claims: Path, records: Sequence[Record], directory: Path) -> Path:
@@ -45,12 +48,19 @@ def build_of_rows(claims: Path, records: Sequence[Record], directory: Path) -> P
 
 
 def rows(
-    root: Path, records: Sequence[Record], folder: str | None
+    root: Path, records: Sequence[Record], folder: str | None, broken: list[str]
 ) -> Iterator[tuple[RowKey, Row | None]]:
-    """The rows of the records, and None for each other claim that their ledgers have."""
+    """The rows of the records, and None for each other claim that their ledgers have.
+
+    Adds to `broken` a sentence about each row that must not be used.
+    """
     for record in records:
         ledger = ledger_of(root, record, folder)
-        row = ledger.row(record["claim"]["id"])
+        try:
+            row = ledger.row(record["claim"]["id"])
+        except pytest.UsageError as fault:
+            broken.append(str(fault))
+            continue
         if row:
             yield row_key(record), row
     run = {row_key(record) for record in records}
@@ -77,47 +87,43 @@ def build(
 
     ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
     which project a record belongs; without it the page has no citations. The same arguments give
-    the same bytes. Records and figures of an earlier report are removed.
+    the same bytes. Files of an earlier report are replaced or removed, no others.
 
-    Raises ReportError where matplotlib or Jinja2 is missing; then nothing is written.
+    Raises ReportError where matplotlib or Jinja2 is missing, or a file in the folder is not a
+    report's; then nothing is written.
     """
-    files = contents(records, ledger, place)
-    for path, content in files.items():
-        write(directory / path, content)
-    earlier = [*(directory / RECORDS).glob("*.json"), *(directory / name for name in FIGURE_FILES)]
-    for path in set(earlier) - {directory / path for path in files}:
-        path.unlink(missing_ok=True)
-    return directory / "index.html"
+    OutputFolder(directory).replace(contents(records, ledger, place))
+    return directory / PAGE
 
 
 def contents(
     records: Sequence[Record],
     ledger: Mapping[RowKey, Row | None] | None,
     place: Callable[[Record], Place] | None,
-) -> dict[Path, str | bytes]:
-    """What each file of the report holds, by its path within the report; the page comes last."""
+) -> dict[str, str | bytes]:
+    """What each file of the report holds, by its name within the report; the page comes last."""
     heads = cards(records, place)
     gallery = Gallery.of(heads, records)
     page = render(heads, changes(heads, ledger), gallery)
     return {
         **record_files(heads),
         **figure_files(gallery.first),
-        Path("summary.md"): exports.summary(heads),
-        Path("badge.json"): exports.badge(records),
-        Path("verdicts.csv"): exports.table(records),
-        Path("index.html"): page,
+        "summary.md": exports.summary(heads),
+        "badge.json": exports.badge(records),
+        "verdicts.csv": exports.table(records),
+        PAGE: page,
     }
 
 
-def record_files(heads: Sequence[Card]) -> dict[Path, str | bytes]:
+def record_files(heads: Sequence[Card]) -> dict[str, str | bytes]:
     """The records, each named after its card."""
-    return {Path(RECORDS, f"{card.anchor}.json"): dump(card.record) for card in everyone(heads)}
+    return {f"{RECORDS}/{card.anchor}.json": dump(card.record) for card in everyone(heads)}
 
 
-def figure_files(figure: FirstFigure | None) -> dict[Path, str | bytes]:
+def figure_files(figure: FirstFigure | None) -> dict[str, str | bytes]:
     """The slides of the first figure, where there is one."""
     if figure is None:
         return {}
     slides = figure.slides()
     drawn = (slides["light"].svg, slides["light"].png, slides["dark"].png)
-    return dict(zip(map(Path, FIGURE_FILES), drawn, strict=True))
+    return dict(zip(FIGURE_FILES, drawn, strict=True))

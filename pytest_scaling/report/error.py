@@ -12,3 +12,7 @@ class ReportError(RuntimeError):
         return cls(
             f"a report needs {library}, which is not installed: pip install pytest-scaling[report]"
         )
+
+
+class FolderError(ReportError):
+    """Something in the folder of a report is in the way; nothing was written."""

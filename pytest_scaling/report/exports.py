@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -88,9 +89,17 @@ def lines(record: Record) -> Iterator[dict[str, Any]]:
             "cell_verdict": cell["verdict"],
         }
         for evidence in cell["evidence"] or [{}]:
-            yield of_claim | of_cell | {name: evidence.get(name) for name in OF_A_COMPARISON}
+            line = of_claim | of_cell | {name: evidence.get(name) for name in OF_A_COMPARISON}
+            yield {name: inert(value) for name, value in line.items()}
 
 
+def inert(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers are left alone."""
+    formula = isinstance(value, str) and value[:1] in FORMULA
+    return f"'{value}" if formula and value else value
+
+
+FORMULA = "=+-@\t\r"  # first letters by which spreadsheets know a formula
 LIMIT = 1_000_000  # bytes: GitHub takes no step summary above 1 MiB
 MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
 
@@ -102,12 +111,12 @@ def summary(shown: Sequence[Card]) -> str:
         lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
     for card in everyone(shown):
         status = card.control.sentence if card.control else f"is the control of {card.control_of}"
-        named = f"`{card.anchor}` {plain(card.text)}"
+        named = f"{code(card.anchor)} {plain(card.text)}"
         lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")
         for cell in card.cells:
             aside = "" if cell.counted else " (beside, not counted)"
             place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"
-            lines.append(f"| `{card.anchor}` | {place} | {mark(cell.badge)}{aside} | |")
+            lines.append(f"| {code(card.anchor)} | {place} | {mark(cell.badge)}{aside} | |")
     return bounded(lines)
 
 
@@ -125,6 +134,12 @@ def bounded(lines: Sequence[str]) -> str:
 def mark(badge: Badge) -> str:
     """A verdict as icon and word."""
     return f"{badge.icon} {badge.word}"
+
+
+def code(name: str) -> str:
+    """A name as code; what would end the code or the cell is left out."""
+    letters = re.sub(r"[^\w.-]", "", name)
+    return f"`{letters}`"
 
 
 def plain(text: str) -> str:

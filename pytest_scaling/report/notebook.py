@@ -114,8 +114,8 @@ def credit(profile: str) -> str:
     return f"Measured with pytest-scaling, {profile}"
 
 
-def table(profile: str, rows: Sequence[Record]) -> str:
-    """Claims and verdicts as a table of HTML."""
+def table(profile: str, rows: Sequence[Record], broken: Sequence[str] = ()) -> str:
+    """Claims and verdicts as a table of HTML, and below it what is wrong with other rows."""
     body = "".join(
         f"<tr><th scope='row'>{escape(row['claim']['id'])}</th>"
         f"<td style='text-align: left'>{escape(row['claim']['text'])}</td>"
@@ -127,4 +127,5 @@ def table(profile: str, rows: Sequence[Record]) -> str:
         f"<table><caption>{escape(profile)}</caption><thead><tr><th scope='col'>claim</th>"
         f"<th scope='col'>in words</th><th scope='col'>verdict</th>"
         f"<th scope='col'>control of</th></tr></thead><tbody>{body}</tbody></table>"
+        + "".join(f"<p>{escape(sentence)}</p>" for sentence in broken)
     )

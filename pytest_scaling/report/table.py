@@ -9,6 +9,7 @@ from typing import Any
 from ..experiments.units import UNITS
 from ..ledger.format import Record
 from ..ledger.gate import Judgement
+from ..ledger.reading.strict_json import printable
 from ..ledger.words import to_decide
 from .controls import control_status
 
@@ -52,7 +53,8 @@ class TableLine:
         sign, _ = SIGNS[self.verdict]
         verdict = f"{sign} {self.verdict}"
         figures = (self.effect, self.interval, self.bound, self.detectable, self.n)
-        return (f"    {self.name}", verdict, self.words, *(figures if self.effect else ()))
+        words = (f"    {printable(self.name)}", verdict, printable(self.words))
+        return (*words, *(figures if self.effect else ()))
 
 
 def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
@@ -176,7 +178,8 @@ def verdict_table(
     for line in lines:
         sign, colour = SIGNS[line.verdict]
         if line.headline:
-            text.append(paint(f"{sign} {line.name}: {line.verdict}", colour) + line.words)
+            words = printable(line.words)
+            text.append(paint(f"{sign} {printable(line.name)}: {line.verdict}", colour) + words)
             continue
         cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
         cells[1] = paint(cells[1], colour)

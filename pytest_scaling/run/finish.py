@@ -10,6 +10,7 @@ import pytest
 from ..ledger.gate import Gate, Judgement
 from ..ledger.git import changed_files
 from ..ledger.ledger import Ledger, covers
+from ..ledger.reading.strict_json import printable
 from ..ledger.words import listed
 from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
 from .options import TASKS, UPDATE, is_worker, options_of
@@ -85,11 +86,14 @@ def write_report(session: Session, records: Sequence[Record]) -> str:
     if not directory or not records:
         return ""
     from ..report.build import build_in
-    from ..report.error import ReportError
+    from ..report.error import FolderError, ReportError
 
     root = session.config.rootpath
     try:
-        return str(build_in(root, records, root / directory, session.options.ledger))
+        page, unused = build_in(root, records, root / directory, session.options.ledger)
+        return "; ".join((str(page), *unused))
+    except FolderError as error:
+        raise pytest.UsageError(str(error)) from None
     except ReportError as error:
         return f"not written: {error}"
 
@@ -159,11 +163,11 @@ def summarise(reporter: Any, session: Session) -> None:
     if sentences:
         reporter.section("inconclusive: neither supported nor refuted", sep="-", yellow=True)
         for sentence in sentences:
-            reporter.write_line(sentence)
+            reporter.write_line(printable(sentence))
     lines = list(ledger_lines(records, session.judgement))
     if lines:
         reporter.section("compared with the ledger", sep="-")
         for line in lines:
-            reporter.write_line(line)
+            reporter.write_line(printable(line))
     for line in (*unseen(records), *session.counts(), *sharing(records), *session.written):
-        reporter.write_line(line)
+        reporter.write_line(printable(line))

@@ -227,7 +227,7 @@ def read_options(config: pytest.Config) -> Options:
         device=DEVICE.read(config),
         tier=TIER.read(config),
         tasks=names_in(tasks) if tasks else None,
-        store=Path(store).expanduser() if store else None,
+        store=path_of(store) if store else None,
         workers=int(workers) if workers else None,
         timings=TIMINGS.read(config),
         backend=BACKEND.read(config),
@@ -247,6 +247,16 @@ def read_options(config: pytest.Config) -> Options:
     check_update(UPDATE.read(config), options)
     config.stash[READ] = options
     return options
+
+
+def path_of(store: str) -> Path:
+    """The path of a store; pytest.UsageError where it begins with a home that nobody has."""
+    try:
+        return Path(store).expanduser()
+    except RuntimeError:
+        raise pytest.UsageError(
+            f"{STORE.flag} names {store!r}, and there is no such home; name a file"
+        ) from None
 
 
 def names_in(text: str) -> tuple[str, ...]:

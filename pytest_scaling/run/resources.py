@@ -61,7 +61,7 @@ def open_store(config: pytest.Config) -> Store:
     from ..trials.store.store import Store, StoreError
 
     try:
-        return Store(store_path(config))
+        return Store(store_path(config), read_only=options_of(config).offline)
     except StoreError as error:
         raise pytest.UsageError(str(error)) from None
 

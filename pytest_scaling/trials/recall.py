@@ -64,7 +64,7 @@ class Recall:
         good = {each.manner for each in self._others(first) if self._results(each) == mine}
         for each in candidates:
             if each.manner in good and (results := self._results(each)) is not None:
-                self._store.put(trial, results, origin=each.identity)
+                self._store.put(trial, results, trained_as=each.identity)
                 return results
         return None
 

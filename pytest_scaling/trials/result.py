@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -28,7 +29,8 @@ class SeedResult:
     always predicting the most frequent training class) where the learner labels test rows, and
     whatever else the learner measured. correct: one bit per test row, first row in the highest
     bit, or None without labels. rows: number of test rows, 0 without labels. seconds: this
-    seed's share of the wall time of its block; never compared.
+    seed's share of the wall time of its block; never compared. origin: the name of the store that
+    it was merged from, empty where it was trained here; never compared.
     """
 
     seed: int
@@ -37,6 +39,24 @@ class SeedResult:
     rows: int
     diverged: bool
     seconds: float = field(compare=False)
+    origin: str = field(default="", compare=False)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether all values have their types and ranges, and the right rows are those of error."""
+        rows, error = self.rows, self.metrics.get("error")
+        numbers = [self.seconds, *self.metrics.values()]
+        if not all(type(value) in (int, float) and math.isfinite(value) for value in numbers):
+            return False
+        if not (type(self.seed) is type(rows) is int and min(self.seed, rows, self.seconds) >= 0):
+            return False
+        if error is not None and not 0 <= error <= 1:
+            return False
+        if self.correct is None:
+            return True
+        right = int.from_bytes(self.correct, "big").bit_count()
+        fits = len(self.correct) == -(-rows // 8) and right <= rows
+        return fits and (error is None or abs(rows - right - error * rows) < 1e-6)
 
     def discordant(self, other: SeedResult) -> int:
         """Number of test rows that exactly one of the two labels correctly.

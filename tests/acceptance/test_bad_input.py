@@ -1,11 +1,13 @@
 """Wrong input: a message says what, where and what to do, in one sentence without a traceback."""
 
+import os
 import re
 
 import pytest
 
 from tests.acceptance.project import body, outcomes, output, stated
 
+DAMAGED_STORE = "SQLite format 3\0this was no database\n" * 100
 USAGE = pytest.ExitCode.USAGE_ERROR
 COMPARE = "compare, task, m_small, smallest_effect"
 
@@ -111,19 +113,42 @@ def test_a_store_that_cannot_be_written_ends_the_run(project, workers):
     assert len(sentences) == 1
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_file_that_is_no_store_ends_the_run_and_is_left_alone(project, workers):
+    project.claims(stated("clear"))
+    for name in ("thesis.txt", "pipe"):
+        path = project.path / name
+        path.write_text("chapter 1\n") if name == "thesis.txt" else os.mkfifo(path)
+        result = project.run(workers, store=name)
+        assert result.ret == USAGE
+        assert re.search(
+            rf"^ERROR: The store {name} is not a .*; name another file with `--scaling-store`\.$",
+            output(result),
+            re.MULTILINE,
+        )
+        assert [each.name for each in project.path.glob(f"{name}*")] == [name]
+
+
+def test_a_home_that_nobody_has_is_a_usage_error(project):
+    project.claims(stated("clear"))
+    result = project.run(store="~nobody-at-all/s.db")
+    assert result.ret == USAGE
+    assert "names '~nobody-at-all/s.db', and there is no such home; name a file" in output(result)
+
+
 def test_a_damaged_store_is_set_aside_and_the_run_goes_on(project):
     project.claims(stated("clear"))
     for workers in ("-n0", "-n2"):
         store = f"damaged{workers}.db"
-        (project.path / store).write_text("this was no database\n" * 100)
+        (project.path / store).write_text(DAMAGED_STORE)
         result = project.run(workers, "-v", store=store)
         assert outcomes(result) == {"clear": "PASSED"}
         assert (
-            f"The store {store} is damaged (not a database); "
+            f"The store {store} is damaged (file is not a database); "
             f"it was set aside as {store}.set-aside-1 and a new one was started."
         ) in output(result)
         kept = project.path / f"{store}.set-aside-1"
-        assert kept.read_text() == "this was no database\n" * 100
+        assert kept.read_text() == DAMAGED_STORE
 
 
 def test_a_ledger_that_is_no_folder_is_an_error_in_one_sentence(project):

@@ -8,27 +8,28 @@ import pytest
 from pytest_scaling.ledger import format as module
 from pytest_scaling.ledger.format import write
 from pytest_scaling.ledger.ledger import Ledger, Row, covers, profiles_in, turned_cells
+from tests.report.citation.conftest import arm, cell, comparison, row
 
-RECORD = {
-    "schema": "claim-record/v1",
-    "claim": {"id": "it", "text": "It is “so”"},
+FOLDER = "cpu-x86_64-float32-deterministic-quick"
+ROW = row(
+    "it",
+    "refuted",
+    {**cell("refuted", comparison("refuted"), task="xor"), "learner": "svm"},
+    cell("supported", task="sum"),
+    arms=(arm("svm", 64, [0.1, 0.2]),),
+    text="It is “so”",
+)
+RUN = {"commit": None, "dirty": None, "started": "2026-01-01T00:00:00+00:00", "command": "pytest"}
+RECORD = {key: value for key, value in ROW.items() if key != "blessing"} | {
     "file": "test_it.py",
-    "verdict": "refuted",
     "partial": False,
-    "cells": [
-        {"task": "xor", "learner": "svm", "verdict": "refuted", "evidence": [{"samples": [0.1]}]},
-        {"task": "sum", "learner": "", "verdict": "supported", "evidence": []},
-    ],
-    "arms": [{"learner": "svm"}],
-    "protocol": {"hash": "0"},
-    "environment": {"python": "3.12.1", "libraries": {"numpy": "2.1.0"}},
-    "run": {"started": "2026-01-01T00:00:00+00:00"},
+    "run": RUN,
 }
 
 
 @pytest.fixture
 def ledger(tmp_path):
-    return Ledger(tmp_path / "ledger", "cpu-quick")
+    return Ledger(tmp_path / "ledger", FOLDER)
 
 
 def test_a_claim_without_a_file_has_no_row(ledger):
@@ -37,9 +38,9 @@ def test_a_claim_without_a_file_has_no_row(ledger):
 
 def test_a_row_that_was_written_is_read_again(ledger):
     path = ledger.write(RECORD, "too few data")
-    assert path == ledger.directory / "cpu-quick" / "it.json"
-    row = ledger.row("it")
-    assert row == Row(
+    assert path == ledger.directory / FOLDER / "it.json"
+    found = ledger.row("it")
+    assert found == Row(
         "refuted",
         "too few data",
         {("xor", "svm"): "refuted", ("sum", ""): "supported"},
@@ -49,10 +50,10 @@ def test_a_row_that_was_written_is_read_again(ledger):
 
 
 def test_a_row_keeps_the_evidence_and_not_what_belongs_to_one_run(ledger):
-    row = json.loads(ledger.write(RECORD, "too few data").read_text(encoding="utf-8"))
+    kept_row = json.loads(ledger.write(RECORD, "too few data").read_text(encoding="utf-8"))
     of_one_run = {"file", "partial", "run"}
     kept = {key: value for key, value in RECORD.items() if key not in of_one_run}
-    assert row == kept | {"blessing": {"reason": "too few data"}}
+    assert kept_row == kept | {"blessing": {"reason": "too few data"}}
 
 
 def test_a_row_is_sorted_and_readable_text(ledger):
@@ -63,7 +64,7 @@ def test_a_row_is_sorted_and_readable_text(ledger):
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "null", "[]", '"text"', '{"verdict": "refuted"}', '{"verdict": 1}']
+    "damage", ["", "{", "null", "[]", '"text"', '{"verdict": "refuted"}', "[" * 100_000, "NaN"]
 )
 def test_a_damaged_row_is_a_usage_error_that_names_the_file(ledger, damage):
     path = ledger.write(RECORD, "too few data")
@@ -75,7 +76,8 @@ def test_a_damaged_row_is_a_usage_error_that_names_the_file(ledger, damage):
 
 
 def test_a_row_of_another_schema_is_not_guessed_at(ledger):
-    ledger.write(RECORD | {"schema": "claim-record/v2"}, "from the future")
+    path = ledger.write(RECORD, "first")
+    path.write_text(path.read_text("utf-8").replace("record/v1", "record/v2"), "utf-8")
     with pytest.raises(pytest.UsageError) as caught:
         ledger.row("it")
     assert str(caught.value).endswith(

@@ -12,6 +12,7 @@ from pytest_scaling.ledger.regression import compare, level_for, suspects
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
 from tests.experiments.bench import EFFECT, GOOD, POOR, TASK, TIERS, planted, swinging
+from tests.report.citation.conftest import renewed
 
 QUICK = TIERS["quick"]
 PROFILE = Profile("cpu", "x86_64", "quick")
@@ -34,7 +35,7 @@ def row(tmp_path):
     """Make the row of a record."""
 
     def make(made):
-        ledger = Ledger(tmp_path, "quick")
+        ledger = Ledger(tmp_path, PROFILE.name)
         ledger.write(made, "so it was")
         return ledger.row("it")
 
@@ -60,7 +61,7 @@ def test_the_same_again_is_no_finding(row):
 
 
 def test_a_claim_that_was_not_applicable_is_told_once_it_is_heard(row):
-    never = {**heard(CLEAR), "verdict": "not applicable"}
+    never = renewed({**heard(CLEAR), "verdict": "not applicable"})
     assert found(row(never), never) == []
     words = "it was not applicable and is evaluated for the first time"
     assert found(row(never), heard(CLEAR)) == [("note", words)]

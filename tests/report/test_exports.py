@@ -8,7 +8,7 @@ import pytest
 
 from pytest_scaling.report import exports as module
 from pytest_scaling.report.build import build
-from pytest_scaling.report.exports import COLUMNS, badge, bounded, table
+from pytest_scaling.report.exports import COLUMNS, badge, bounded, code, table
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,16 @@ def test_a_summary_stays_below_what_is_taken_and_says_what_it_leaves_out(monkeyp
     text = bounded(lines)
     assert text.startswith("\n".join(lines[:5]) + "\n\n15 more rows are in verdicts.csv")
     assert len(text.encode()) < 1_100
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@x", "\t=1"])
+def test_no_cell_of_the_table_is_a_formula(make, name):
+    rows = make.cell("supported", make.evidence(about=name, value=-0.5), task=name)
+    (line,) = csv.DictReader(io.StringIO(table([make.record("a", "supported", rows)])))
+    assert line["task"] == line["about"] == f"'{name}"
+    assert line["value"] == "-0.5"
+    assert line["operator"] == ">"
+
+
+def test_an_id_in_the_summary_cannot_end_its_code():
+    assert code("a`|<b>-c") == "`ab-c`"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .citation import Citation, Origin
+from .moment import web
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -13,6 +14,7 @@ SPECIAL = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 } | {letter: f"\\{letter}" for letter in "&%$#_"}
+UNBALANCED = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 SIGNS = {"\N{MINUS SIGN}": "$-$", "∞": r"$\infty$", "±": r"$\pm$", "≥": r"$\ge$", "≤": r"$\le$"}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -68,8 +70,8 @@ def names(authors: tuple[str, ...]) -> str:
 
 
 def address(link: str) -> str:
-    """Addresses are taken letter by letter; braces and blanks would end the field."""
-    return f"{{{link}}}" if link and not re.search(r"[{}\s\\]", link) else ""
+    """Addresses of the web, letter by letter; they have neither braces nor blanks."""
+    return f"{{{link}}}" if web(link) else ""
 
 
 def braced(text: str) -> str:
@@ -78,6 +80,16 @@ def braced(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    """Text for LaTeX, in UTF-8."""
-    table = str.maketrans(SPECIAL | SIGNS)
+    """Text for LaTeX, in UTF-8. BibTeX counts braces even after a backslash."""
+    table = str.maketrans(SPECIAL | SIGNS | ({} if balanced(text) else UNBALANCED))
     return re.sub(r"\s+", " ", text).translate(table)
+
+
+def balanced(text: str) -> bool:
+    """Whether every brace of a text has its partner."""
+    depth = 0
+    for letter in text:
+        depth += (letter == "{") - (letter == "}")
+        if depth < 0:
+            return False
+    return depth == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...ledger.format import Record
 from ..controls import control_status
 from .key import Key
-from .moment import address
+from .moment import address, web
 from .project import Place
 from .reproduce import reproduce
 from .sentence import caption, sentence
@@ -26,7 +26,7 @@ class Origin:
     @property
     def link(self) -> str:
         """The address of the first moment, or of the whole."""
-        return address(self.url, self.times[0]) if self.times else self.url
+        return address(self.url, self.times[0]) if self.times else web(self.url)
 
 
 @dataclass(frozen=True)

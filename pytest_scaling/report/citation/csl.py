@@ -6,6 +6,7 @@ from typing import Any
 
 from .bibtex import origin_key
 from .citation import Citation, Origin
+from .moment import web
 
 
 def csl(citation: Citation) -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def verdict(citation: Citation) -> dict[str, Any]:
         "version": citation.commit or citation.version,
         "genre": "claim record",
         "note": citation.sentence,
-        "URL": citation.url,
+        "URL": web(citation.url),
     }
 
 

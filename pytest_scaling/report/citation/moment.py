@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import SplitResult, urlsplit
 
+UNSAFE = re.compile(r"[^!#-;=?-\[\]_a-z~]")  # letters that no address has, as they must be escaped
 YOUTUBE = ("youtube.com", "m.youtube.com", "youtu.be")
 
 
@@ -13,14 +15,30 @@ def start(time: str) -> int:
     return 60 * int(minutes) + int(seconds)
 
 
+def web(url: str) -> str:
+    """The address where it is one of the web; empty for any other."""
+    return url if web_parts(url) else ""
+
+
+def web_parts(url: str) -> SplitResult | None:
+    """The parts of an address of the web; None for anything else, such as javascript."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    good = parts.scheme in ("http", "https") and host and not UNSAFE.search(url)
+    return parts if good else None
+
+
 def address(url: str, time: str) -> str:
     """The link into the recording; only a web address is ever linked.
 
     YouTube takes the start as a query; elsewhere it is a media fragment (W3C), which players
     that do not know it leave alone.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
+    parts = web_parts(url)
+    if parts is None:
         return ""
     if (parts.hostname or "").removeprefix("www.") in YOUTUBE:
         query = "&".join(filter(None, (parts.query, f"t={start(time)}s")))

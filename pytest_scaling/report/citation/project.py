@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...ledger.git import git, top
+from ...ledger.reading.strict_json import one_line
 
 ADDRESSES = ("repository", "source", "source code", "homepage", "github")
 
@@ -31,25 +32,37 @@ class Project:
         parents = (resolved, *resolved.parents)
         nearest = next((each for each in parents if (each / "pyproject.toml").is_file()), resolved)
         root = top(resolved) or nearest
-        table = settings(root / "pyproject.toml")
-        project = table.get("project", {})
+        settings = settings_in(root / "pyproject.toml")
+        project = table(settings.get("project"))
+        authors = project.get("authors")
+        names = [table(each).get("name") for each in authors] if isinstance(authors, list) else []
         return cls(
             root,
-            project.get("name", root.name),
-            tuple(each["name"] for each in project.get("authors", ()) if "name" in each),
-            "project" in table,
-            tuple(table.get("dependency-groups", ())),
-            home(project.get("urls", {})),
+            text(project.get("name")) or text(root.name),
+            tuple(filter(None, map(text, names))),
+            "project" in settings,
+            tuple(table(settings.get("dependency-groups"))),
+            home(table(project.get("urls"))),
         )
 
 
-def home(urls: Mapping[str, str]) -> str:
+def table(value: object) -> Mapping[str, Any]:
+    """A table of TOML; an empty one where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str:
+    """A text in one line; empty where there is none."""
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def home(urls: Mapping[str, Any]) -> str:
     """The address of the source code, else of the home page, by the labels that packages use."""
-    labelled = {label.lower(): url for label, url in urls.items()}
+    labelled = {label.lower(): text(url) for label, url in urls.items()}
     return next((labelled[name] for name in ADDRESSES if name in labelled), "")
 
 
-def settings(path: Path) -> dict[str, Any]:
+def settings_in(path: Path) -> dict[str, Any]:
     """The content of a pyproject.toml; empty where it is missing or not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -15,10 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...ledger.format import write
 from ..error import ReportError
 from ..words import join
 from .axes import draw_panel, marker, write_labels
@@ -51,6 +49,7 @@ SETTINGS = {
     "font.size": BODY,
     "svg.fonttype": "path",
     "svg.hashsalt": "pytest-scaling",
+    "text.parse_math": False,  # a dollar in a name is a dollar
 }
 
 
@@ -214,15 +213,3 @@ class Drawing:
 def drawing(figure: Figure, title: str, text: str) -> Drawing:
     """A figure in both forms."""
     return Drawing(svg(figure, title, text), png(figure))
-
-
-def save(figure: Figure, path_stem: Path, *, title: str = "", text: str = "") -> list[Path]:
-    """Write path_stem.svg and path_stem.png; title and text are read out by a screen reader.
-
-    By default the title is the one in the figure.
-    """
-    title = title or figure.texts[0].get_text()
-    return [
-        write(path_stem.with_name(path_stem.name + ".svg"), svg(figure, title, text)),
-        write(path_stem.with_name(path_stem.name + ".png"), png(figure)),
-    ]

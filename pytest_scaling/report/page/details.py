@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean, stdev
@@ -37,14 +38,11 @@ def command(record: Record) -> str:
     """What reproduces the record in a checkout; a row of the ledger does not know its file."""
     profile, claim = record["profile"], record["claim"]
     device = profile.get("device", "cpu")
-    parts = [
-        "python -m pytest",
-        record.get("file", ""),
-        f"-k {claim['control_of'] or claim['id']}",  # an id selects its controls as well
-        f"--scaling-tier {profile['tier']}" if profile.get("tier") else "",
-        f"--scaling-device {device}" if device != "cpu" else "",
-    ]
-    return " ".join(filter(None, parts))
+    parts = ["python", "-m", "pytest", *([record["file"]] if record.get("file") else [])]
+    parts += ["-k", claim["control_of"] or claim["id"]]  # an id selects its controls as well
+    parts += ["--scaling-tier", profile["tier"]] if profile.get("tier") else []
+    parts += ["--scaling-device", device] if device != "cpu" else []
+    return shlex.join(parts)
 
 
 def source_of(source: Record) -> str:

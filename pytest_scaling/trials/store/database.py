@@ -1,11 +1,18 @@
-"""The SQLite file of the store: created, recognised, and set aside where it cannot be used."""
+"""The SQLite file of the store: created, recognised, and set aside where it cannot be used.
+
+A store may come from a stranger: only a regular file that is empty or an SQLite file of plain
+tables is opened, and nothing else is ever renamed or written.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import platform
+import re
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,14 +29,19 @@ RESULT = "seed, metrics, correct, rows, diverged, seconds, checksum"  # columns 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trials (identity TEXT PRIMARY KEY, ingredients TEXT NOT NULL,"
     " created TEXT NOT NULL, machine TEXT NOT NULL, family TEXT NOT NULL DEFAULT '',"
-    " processor TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '')",
+    " processor TEXT NOT NULL DEFAULT '', trained_as TEXT NOT NULL DEFAULT '')",
     "CREATE TABLE IF NOT EXISTS results (identity TEXT NOT NULL, seed INTEGER NOT NULL,"
     " metrics TEXT NOT NULL, correct BLOB, rows INTEGER NOT NULL,"
     " diverged INTEGER NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL,"
     " PRIMARY KEY (identity, seed))",
     "CREATE TABLE IF NOT EXISTS leases (identity TEXT PRIMARY KEY, holder TEXT NOT NULL,"
     " expires REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS origins (identity TEXT PRIMARY KEY, origin TEXT NOT NULL)",
 )
+INDEX = "CREATE INDEX families ON trials (family)"
+OUR_TABLES = {"trials", "results", "leases", "origins"}
+COMPUTES = re.compile(r"\b(AS|CHECK|COLLATE|GENERATED|REFERENCES)\b", re.IGNORECASE)
+LARGEST_CELL = 64 * 2**20  # bytes
 QUESTIONS = (  # that every store can answer
     "SELECT identity, ingredients, created FROM trials LIMIT 0",
     f"SELECT identity, {RESULT} FROM results LIMIT 0",
@@ -38,7 +50,11 @@ QUESTIONS = (  # that every store can answer
 
 
 class UnusableError(Exception):
-    """The file is not a store that this version can read."""
+    """The file is a store, but damaged or of a newer version; it may be set aside."""
+
+
+class NotAStoreError(Exception):
+    """There is something else at this path, which is left as it is."""
 
 
 def damaged(error: BaseException) -> bool:
@@ -64,27 +80,68 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def open_database(path: Path) -> sqlite3.Connection:
     """A connection to the store's file, which is made where it is absent or empty.
 
-    Raises UnusableError where the file is something else, and leaves that as it is;
-    OSError or sqlite3.Error where it cannot be opened or written.
+    Raises UnusableError where the store is damaged or newer, NotAStoreError where the file is
+    something else; OSError or sqlite3.Error where it cannot be opened or written.
     """
-    if path.exists():
-        with path.open("rb") as file:
-            if file.read(len(MAGIC)) not in (MAGIC, b""):
-                raise UnusableError("is damaged (not a database)")
+    require_sqlite(path)
+    with connected(str(path)) as connection:
+        write_ahead(connection)
+        make_tables(connection)
+        return connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change the store, on a medium that cannot be written too.
+
+    Raises what `open_database` raises, and FileNotFoundError where there is no file.
+    """
+    path.stat()
+    require_sqlite(path)
+    address = path.resolve().as_uri()
+    log = path.with_name(f"{path.name}-wal")
+    logged = log.is_file() and log.stat().st_size > 0
+    writable = os.access(path.parent, os.W_OK)  # the log can only be read where it can be locked
+    frozen = "" if logged or writable else "&immutable=1"
+    with connected(f"{address}?mode=ro{frozen}") as connection:
+        return connection
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[sqlite3.Connection]:
+    """A connection to a store that is recognised; it is closed where anything fails."""
     connection = sqlite3.connect(
-        path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        address,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=address.startswith("file:"),
     )
     connection.text_factory = read_text
     try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_CELL)
+        connection.execute("PRAGMA trusted_schema = OFF")
         recognise(connection)
-        write_ahead(connection)
-        make_tables(connection)
+        yield connection
     except BaseException as error:
         connection.close()
         if damaged(error):
             raise UnusableError(f"is damaged ({error})") from error
         raise
-    return connection
+
+
+def require_sqlite(path: Path) -> None:
+    """Raise NotAStoreError unless the path is free, or a regular file that is empty or SQLite's."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise NotAStoreError("is a folder")
+    if not stat.S_ISREG(mode):
+        raise NotAStoreError("is not a regular file")
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) not in (MAGIC, b""):
+            raise NotAStoreError("is not a store of trials (it does not begin as SQLite's files)")
 
 
 def read_text(text: bytes) -> str:
@@ -93,16 +150,27 @@ def read_text(text: bytes) -> str:
 
 
 def recognise(connection: sqlite3.Connection) -> None:
-    """Raise UnusableError unless the file is empty or a store of this version."""
+    """Raise an error unless the file is empty or a store of this version.
+
+    UnusableError where it is one of a newer version; NotAStoreError where it is somebody else's,
+    or would compute something when it is read.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    parts = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    names = {str(name) for kind, name, _ in parts if kind == "table"}
+    if parts and not {"trials", "results", "leases"} <= names:
+        raise NotAStoreError("is not a store of trials (its tables are others)")
     if version > SCHEMA:
         raise UnusableError(f"was written by a newer version (schema {version}, not {SCHEMA})")
+    for kind, name, definition in parts:
+        plain = kind == "table" and name in OUR_TABLES and not COMPUTES.search(str(definition))
+        if not plain and not (kind == "index" and definition in (None, INDEX)):
+            raise NotAStoreError("is not a store of trials (it has more than plain tables)")
     try:
-        for question in QUESTIONS if tables else ():
+        for question in QUESTIONS if parts else ():
             connection.execute(question)
     except sqlite3.OperationalError as error:
-        raise UnusableError(f"is not a store of trials ({error})") from error
+        raise NotAStoreError(f"is not a store of trials ({error})") from error
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
@@ -115,7 +183,8 @@ def make_tables(connection: sqlite3.Connection) -> None:
             connection.execute(table)
         for step in MIGRATIONS[max(version, 1) - 1 :] if tables else ():
             step(connection)
-        connection.execute("CREATE INDEX IF NOT EXISTS families ON trials (family)")
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'families'").fetchone():
+            connection.execute(INDEX)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("DELETE FROM leases WHERE expires < ?", (time.time(),))
 
@@ -128,7 +197,7 @@ def add_machine(connection: sqlite3.Connection) -> None:
 
 def add_family(connection: sqlite3.Connection) -> None:
     """From schema 2: the family of every trial; on which processor it was trained is not known."""
-    for column in ("family", "processor", "origin"):
+    for column in ("family", "processor", "trained_as"):
         connection.execute(f"ALTER TABLE trials ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
     for identity, text in connection.execute("SELECT identity, ingredients FROM trials").fetchall():
         with contextlib.suppress(ValueError, TypeError, AttributeError):  # a damaged row

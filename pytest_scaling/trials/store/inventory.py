@@ -60,7 +60,7 @@ def trials(connection: sqlite3.Connection) -> Iterator[Held]:
     """Every trial of a store, oldest first."""
     question = "SELECT identity, ingredients, created FROM trials ORDER BY created, identity"
     for identity, text, created in connection.execute(question):
-        yield held(connection, identity, text, created)
+        yield held(connection, identity, str(text), str(created))
 
 
 def held(connection: sqlite3.Connection, identity: str, text: str, created: str) -> Held:
@@ -69,10 +69,10 @@ def held(connection: sqlite3.Connection, identity: str, text: str, created: str)
     rows = connection.execute(question, (identity,)).fetchall()
     results = {row[0]: read_row(identity, row) for row in rows}
     digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-    identity_mismatch = digest != identity
-    ingredients: dict[str, Any] = {} if identity_mismatch else json.loads(text)
+    ingredients = ingredients_in(text) if digest == identity else {}
+    identity_mismatch = not ingredients
     return Held(
-        identity,
+        str(identity),
         created,
         ingredients,
         len(rows),
@@ -81,6 +81,17 @@ def held(connection: sqlite3.Connection, identity: str, text: str, created: str)
         tuple(seed for seed in ingredients.get("seeds", ()) if seed not in results),
         identity_mismatch,
     )
+
+
+def ingredients_in(text: str) -> dict[str, Any]:
+    """The ingredients of a trial; empty where the text has none."""
+    try:
+        found = json.loads(text)
+        named = [str(found[part]["name"]) for part in ("task", "learner")]
+        whole = all(type(seed) is int for seed in found["seeds"]) and bool(named)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return dict(found) if whole and isinstance(found.get("versions"), dict) else {}
 
 
 def strays(connection: sqlite3.Connection) -> int:
@@ -100,6 +111,7 @@ def remove(connection: sqlite3.Connection, identities: Iterable[str]) -> None:
     with transaction(connection):
         for identity in identities:
             connection.execute("DELETE FROM trials WHERE identity = ?", (identity,))
+            connection.execute("DELETE FROM origins WHERE identity = ?", (identity,))
         connection.execute(
             "DELETE FROM results WHERE identity NOT IN (SELECT identity FROM trials)"
         )
@@ -107,12 +119,27 @@ def remove(connection: sqlite3.Connection, identities: Iterable[str]) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def copy(source: sqlite3.Connection, target: sqlite3.Connection, chosen: Iterable[Held]) -> None:
-    """Copy trials with their results from one store to another, all or none."""
+def copy(
+    source: sqlite3.Connection, target: sqlite3.Connection, chosen: Iterable[Held], origin: str
+) -> None:
+    """Copy trials with their results from one store to another, all or none.
+
+    origin: what the trials are remembered to come from.
+    """
+    columns = {}
+    for table in ("trials", "results"):
+        known, offered = (columns_of(each, table) for each in (target, source))
+        columns[table] = [name for name in known if name in offered]
     with transaction(target):
         for each in chosen:
-            for table in ("trials", "results"):
-                question = f"SELECT * FROM {table} WHERE identity = ?"
+            for table, names in columns.items():
+                question = f"SELECT {', '.join(names)} FROM {table} WHERE identity = ?"
                 rows = source.execute(question, (each.identity,)).fetchall()
-                marks = ", ".join("?" * len(rows[0]))
-                target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", rows)
+                change = f"INSERT OR REPLACE INTO {table} ({', '.join(names)})"
+                target.executemany(f"{change} VALUES ({', '.join('?' * len(names))})", rows)
+            target.execute("INSERT OR REPLACE INTO origins VALUES (?, ?)", (each.identity, origin))
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Names of the columns of a table."""
+    return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]

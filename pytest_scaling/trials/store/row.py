@@ -29,12 +29,16 @@ def write_row(identity: str, result: SeedResult) -> Row:
 
 
 def read_row(identity: str, row: Row) -> SeedResult | None:
-    """The result in a row, or None where the row does not match its checksum."""
+    """The result in a row; None where it does not match its checksum, or no training gives it."""
     *content, seconds, expected = row
     try:
         if checksum(identity, content) != expected:
             return None
         seed, metrics, correct, rows, diverged = content
-        return SeedResult(seed, json.loads(metrics), correct, rows, bool(diverged), float(seconds))
-    except (TypeError, ValueError):  # a column changed its type
-        return None
+        if diverged not in (0, 1) or not isinstance(correct, (bytes, type(None))):
+            return None
+        found = json.loads(metrics)
+        result = SeedResult(seed, found, correct, rows, bool(diverged), float(seconds))
+        return result if result.is_possible else None
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        return None  # a column changed its type

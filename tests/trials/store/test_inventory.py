@@ -95,8 +95,8 @@ def test_a_file_that_is_no_store_is_left_alone(command, path, action):
     status, text = command(action)
     assert status == USAGE
     assert text == (
-        f"ERROR: the store {path} is damaged (not a database); "
-        "the next run sets it aside and starts a new one\n"
+        f"ERROR: {path} is not a store of trials (it does not begin as SQLite's files); "
+        "name another file\n"
     )
     assert path.read_bytes() == b"rubbish" * 99
 

@@ -1,14 +1,19 @@
 """The store keeps what was computed, and trusts nothing that it did not write."""
 
+import os
 import platform
 import sqlite3
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pytest_scaling.trials.store.database import SCHEMA
+from pytest_scaling.trials.result import SeedResult
+from pytest_scaling.trials.store.database import MAGIC, SCHEMA, TABLES, set_aside
 from pytest_scaling.trials.store.leases import Leases
+from pytest_scaling.trials.store.row import read_row, write_row
 from pytest_scaling.trials.store.store import Store, StoreError, default_path, this_processor
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import trial
@@ -43,7 +48,7 @@ def test_what_was_put_comes_back_bit_for_bit(filled, results):
 
 def test_ingredients_and_date_are_kept_with_a_trial(filled):
     connection = sqlite3.connect(filled)
-    ((identity, ingredients, created, machine, family, processor, origin),) = connection.execute(
+    ((identity, ingredients, created, machine, family, processor, trained_as),) = connection.execute(
         "SELECT * FROM trials"
     ).fetchall()
     connection.close()
@@ -51,7 +56,7 @@ def test_ingredients_and_date_are_kept_with_a_trial(filled):
     assert '"learner":{"name":"centroids","version":1}' in ingredients
     assert created.endswith("+00:00")
     assert (machine, family) == (platform.machine(), trial().family)
-    assert (processor, origin) == (this_processor(), "")
+    assert (processor, trained_as) == (this_processor(), "")
 
 
 @pytest.mark.parametrize(
@@ -116,10 +121,8 @@ def another_database(path):
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        (broken_header, "is damaged"),
         (truncated, "is damaged"),
         (newer_schema, "was written by a newer version"),
-        (another_database, "is not a store of trials"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_set_aside_and_still_there(filled, results, harm, reason):
@@ -137,20 +140,121 @@ def test_a_file_that_cannot_be_used_is_set_aside_and_still_there(filled, results
         assert get(store) == results
 
 
+def a_view(path):
+    path.unlink()
+    connection = sqlite3.connect(path)
+    for table in TABLES:
+        connection.execute(table.replace("TABLE IF NOT EXISTS results", "TABLE real_results"))
+    connection.execute("CREATE VIEW results AS SELECT * FROM real_results")
+    connection.close()
+
+
+def a_trigger(path):
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "CREATE TRIGGER t AFTER INSERT ON results BEGIN DELETE FROM trials; END",
+    )
+    connection.close()
+
+
+def a_computed_column(path):
+    path.unlink()
+    connection = sqlite3.connect(path)
+    for table in TABLES:
+        connection.execute(table.replace("seed INTEGER", "seed INTEGER CHECK (seed < 9)"))
+    connection.close()
+
+
+def a_newer_database_of_others(path):
+    another_database(path)
+    newer_schema(path)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        broken_header,
+        another_database,
+        a_newer_database_of_others,
+        a_view,
+        a_trigger,
+        a_computed_column,
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_is_no_store_is_left_alone(filled, harm, read_only):
+    harm(filled)
+    content = filled.read_bytes()
+    with pytest.raises(StoreError, match="is not a store of trials"):
+        Store(filled, read_only=read_only)
+    assert filled.read_bytes() == content
+    assert [each.name for each in filled.parent.iterdir()] == [filled.name]
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a link to a device"])
+def test_what_is_no_regular_file_is_neither_read_nor_renamed(tmp_path, kind):
+    path = tmp_path / "s.db"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a device":
+        path = Path(os.devnull)
+    else:
+        path.symlink_to(os.devnull)
+    with pytest.raises(StoreError, match="is not a regular file; name another"):
+        Store(path)
+    assert os.path.lexists(path)
+
+
+IMPOSSIBLE = [
+    {"metrics": {"error": 2.0, "majority_error": 0.5}},
+    {"metrics": {"error": -0.5}},
+    {"metrics": {"error": True}},
+    {"metrics": {"error": 0.9}},  # with all rows right
+    {"seconds": -1.0},
+    {"rows": 2**40},
+    {"correct": b"\xff" * 99},
+    {"seed": -1},
+]
+
+
+@pytest.mark.parametrize("change", IMPOSSIBLE, ids=str)
+def test_a_result_that_no_training_gives_is_not_used(change):
+    good = SeedResult(0, {"error": 0.0}, b"\xff\xff", 16, False, 1.0)
+    assert read_row("x", write_row("x", good)) == good
+    assert read_row("x", write_row("x", replace(good, **change))) is None
+
+
+@pytest.fixture
+def protected(filled, monkeypatch):
+    """The store on a medium that cannot be written."""
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    filled.chmod(0o444)
+    return filled
+
+
+def test_a_store_that_cannot_be_written_is_read_where_nothing_is_trained(protected, results):
+    files = {each.name for each in protected.parent.iterdir()}
+    with Store(protected, read_only=True) as store:
+        assert get(store) == results
+        assert store.count() == 1
+        with pytest.raises(StoreError, match="cannot be written"):
+            store.put(trial(1), results)
+    assert {each.name for each in protected.parent.iterdir()} == files
+
+
 def test_the_second_file_that_is_set_aside_does_not_replace_the_first(filled):
     for number in (1, 2):
-        filled.write_bytes(b"rubbish" * 99 * number)
+        rubbish = MAGIC + b"rubbish" * 99 * number
+        filled.write_bytes(rubbish)
         Store(filled).close()
         aside = filled.with_name(f"trials.sqlite3.set-aside-{number}")
-        assert aside.read_bytes() == b"rubbish" * 99 * number
+        assert aside.read_bytes() == rubbish
 
 
 def test_the_companions_of_a_file_are_set_aside_with_it(filled):
-    broken_header(filled)
     filled.with_name("trials.sqlite3-wal").write_bytes(b"what was written last")
-    Store(filled).close()
-    aside = filled.with_name("trials.sqlite3.set-aside-1-wal")
-    assert aside.read_bytes() == b"what was written last"
+    aside = set_aside(filled)
+    assert aside.with_name(f"{aside.name}-wal").read_bytes() == b"what was written last"
 
 
 def test_damage_found_while_reading_is_set_aside_too(filled, results):
@@ -256,7 +360,7 @@ def older(path):
     """The same store as schema 1 had it."""
     connection = sqlite3.connect(path)
     connection.execute("DROP INDEX families")
-    for column in ("machine", "family", "processor", "origin"):
+    for column in ("machine", "family", "processor", "trained_as"):
         connection.execute(f"ALTER TABLE trials DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
