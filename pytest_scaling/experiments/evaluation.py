@@ -15,6 +15,7 @@ from ..spec.arguments import MEASUREMENTS, PROVIDED, VALUES
 from ..spec.declaration import Claim, ClaimError
 from ..spec.tier import Tier
 from ..spec.traits import sizes
+from ..trials.result import NothingToLearn
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment
 
@@ -194,6 +195,8 @@ class Evaluation:
             verdict, reason = Verdict.INCONCLUSIVE, str(undecided.msg)
         except pytest.skip.Exception as inapplicable:
             verdict, reason = None, str(inapplicable.msg)
+        except NothingToLearn as inapplicable:
+            verdict, reason = None, str(inapplicable)
         except AssertionError:
             false = [each.sentence for each in decisions if each.verdict == Verdict.REFUTED]
             if not false:

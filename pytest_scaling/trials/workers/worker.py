@@ -34,7 +34,7 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
                 result for seeds in trial.batches for result in compute_batch(trial, seeds)
             )
         except TrialError as error:
-            raise TrialError(f"{trial.description}: {error}") from error
+            raise type(error)(f"{trial.description}: {error}") from error
         except Exception as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
             raise kind(f"{trial.description}: {in_one_line(error)}") from error
@@ -88,7 +88,9 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
         )
     x, y = (np.stack(part) for part in zip(*training, strict=True))
     x_test, y_test = (np.stack(part) for part in zip(*test, strict=True))
-    return Block(task.name, task.classes, seeds, x, y, x_test), y_test
+    draws.check_fresh(task, seeds, x, x_test)
+    names = draws.names(task)
+    return Block(task.name, task.classes, seeds, x, y, x_test, names), y_test
 
 
 def run(payload: Payload) -> tuple[SeedResult, ...]:
