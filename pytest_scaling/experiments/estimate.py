@@ -65,6 +65,7 @@ class Estimate:
     metric: str = "error"
     arms: tuple[Arm, ...] = ()
     looks: tuple[int, ...] = ()
+    without_spread: bool = False  # all samples are the same, and nothing else tells of their noise
 
     @property
     def value(self) -> float:
@@ -106,6 +107,11 @@ class Estimate:
     def decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
         """Write a verdict on this estimate into the evidence."""
         name = self._declared(bound)
+        if self.without_spread and verdict == "supported":
+            raise ClaimError(
+                f"{self.about} is {self.unit.write(self.value)} for every one of {self.n} seeds: "
+                f"values without any spread support nothing; state a fact with exact(...)"
+            )
         decision = Decision(self.about, verdict, operator, float(bound), name, self)
         self.evidence.decisions.append(decision)
         return decision

@@ -50,6 +50,7 @@ class Task(Protocol):
     def test_set(self, seed: int) -> tuple[Features, Labels]:
         """Features (N, d) and labels (N,), independent of the training rows.
 
+        Best new for each seed: the luck of rows that all seeds share stays in every interval.
         A tier may use only the first of them, so they must be in no particular order.
         """
 
