@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from _pytest.outcomes import Skipped  # `pytest.skip.Exception`, which has no type
@@ -65,6 +65,7 @@ class Estimate:
     metric: str = "error"
     arms: tuple[Arm, ...] = ()
     looks: tuple[int, ...] = ()
+    without_spread: bool = False  # all samples are the same, and nothing else tells of their noise
 
     @property
     def value(self) -> float:
@@ -79,6 +80,31 @@ class Estimate:
 
     def __lt__(self, bound: float) -> Decision:
         return self._compare("<", bound)
+
+    __ge__, __le__ = __gt__, __lt__  # no interval ends on its bound, so both mean the same
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Estimate):
+            compared = [each.name for each in fields(self) if each.compare]
+            return all(getattr(self, name) == getattr(other, name) for name in compared)
+        if not isinstance(other, (int, float)) and type(other).__name__[:6] != "Approx":
+            return NotImplemented  # not pytest.approx either, whose class has no public name
+        raise self._unfit("asked whether it equals a number", "assert equivalent(estimate, bound)")
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise self._unfit("asserted by itself", "assert estimate > bound")
+
+    def __abs__(self) -> Estimate:
+        raise self._unfit("used by its absolute value", "assert equivalent(estimate, bound)")
+
+    def _unfit(self, what: str, instead: str) -> ClaimError:
+        """The error about a use that has no verdict."""
+        return ClaimError(
+            f"{self.about} was {what}, which has no verdict; write `{instead}`, with a bound that "
+            f"the claim declares"
+        )
 
     def _compare(self, operator: str, bound: float) -> Decision:
         self._declared(bound)
@@ -106,6 +132,11 @@ class Estimate:
     def decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
         """Write a verdict on this estimate into the evidence."""
         name = self._declared(bound)
+        if self.without_spread and verdict == "supported":
+            raise ClaimError(
+                f"{self.about} is {self.unit.write(self.value)} for every one of {self.n} seeds: "
+                f"values without any spread support nothing; state a fact with exact(...)"
+            )
         decision = Decision(self.about, verdict, operator, float(bound), name, self)
         self.evidence.decisions.append(decision)
         return decision
@@ -191,7 +222,7 @@ class Decision:
     """An estimate compared with a bound.
 
     True or false where the interval lies on one side; otherwise asking for its truth raises
-    Inconclusive.
+    Inconclusive. asked: whether somebody asked, as `assert` does.
     """
 
     about: str
@@ -200,6 +231,7 @@ class Decision:
     bound: float = math.nan
     bound_name: str = ""
     estimate: Estimate | None = None
+    asked: list[bool] = field(default_factory=list, repr=False, compare=False)  # each time: True
 
     WITHIN: ClassVar[str] = "within"
     REVERSES: ClassVar[str] = "reverses beyond"
@@ -210,6 +242,7 @@ class Decision:
         return html_table(self.sentence, {"verdict": self.verdict.value})
 
     def __bool__(self) -> bool:
+        self.asked.append(True)
         if self.verdict == "inconclusive":
             raise Inconclusive(self.sentence)
         return bool(self.verdict == "supported")
@@ -248,6 +281,8 @@ class Joint:
     def __lt__(self, bound: float) -> JointDecision:
         return JointDecision(tuple(estimate < bound for estimate in self.estimates))
 
+    __ge__, __le__ = __gt__, __lt__
+
 
 @dataclass(frozen=True)
 class JointDecision:
@@ -256,6 +291,8 @@ class JointDecision:
     decisions: tuple[Decision, ...]
 
     def __bool__(self) -> bool:
+        for decision in self.decisions:
+            decision.asked.append(True)
         if any(decision.verdict == "refuted" for decision in self.decisions):
             return False
         return all(self.decisions)
@@ -287,6 +324,8 @@ def explain(operator: str, left: Any, right: Any) -> list[str] | None:
     elif isinstance(left, Joint):
         estimates = left.estimates
     else:
+        return None
+    if not isinstance(right, (int, float)):
         return None
     bound = float(right)
     lines = [f"{estimate.about} is {estimate}" for estimate in estimates]

@@ -15,6 +15,7 @@ from ..spec.arguments import MEASUREMENTS, PROVIDED, VALUES
 from ..spec.declaration import Claim, ClaimError
 from ..spec.tier import Tier
 from ..spec.traits import sizes
+from ..trials.result import NothingToLearn
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment
 
@@ -152,7 +153,9 @@ class Evaluation:
         experiment = self._experiment(source)
         if self.body.measures:
             self._try(experiment, cell)
-        decisions = tuple(each for each in experiment.evidence.decisions if each.estimate)
+        decisions = tuple(
+            each for each in experiment.evidence.decisions if each.estimate is not None
+        )
         return CellDesign(cell, decisions, tuple(source.asked))
 
     def prefetch(self) -> None:
@@ -192,13 +195,15 @@ class Evaluation:
             self.body.run(experiment, cell)
         except Inconclusive as undecided:
             verdict, reason = Verdict.INCONCLUSIVE, str(undecided.msg)
-        except pytest.skip.Exception as inapplicable:
-            verdict, reason = None, str(inapplicable.msg)
+        except (pytest.skip.Exception, NothingToLearn) as inapplicable:
+            reason = "; ".join(each.sentence for each in refuted(decisions) if each.asked)
+            verdict = Verdict.REFUTED if reason else None  # refuted, and caught
+            reason = reason or str(getattr(inapplicable, "msg", inapplicable))
         except AssertionError:
-            false = [each.sentence for each in decisions if each.verdict == Verdict.REFUTED]
-            if not false:
+            if not refuted(decisions):
                 raise
-            verdict, reason = Verdict.REFUTED, "; ".join(false)
+            verdict = Verdict.REFUTED
+            reason = "; ".join(each.sentence for each in refuted(decisions))
         if verdict is Verdict.SUPPORTED:
             self._check_assertions(decisions)
         reason = reason or "; ".join(each.sentence for each in decisions)
@@ -221,6 +226,16 @@ class Evaluation:
                     f"claim {self.scope.claim.id!r} did not assert a comparison: {each.sentence}; "
                     f"assert every comparison, and write < for `not` >"
                 )
+            if not each.asked:
+                raise ClaimError(
+                    f"claim {self.scope.claim.id!r} made a comparison and did not assert it: "
+                    f"{each.sentence}; write `assert` before every comparison"
+                )
+
+
+def refuted(decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions against what was compared."""
+    return [each for each in decisions if each.verdict == "refuted"]
 
 
 def levels_of(scope: Scope) -> CellLevels:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ..spec.protocols import Learner, Task
-    from ..statistics.interval import Interval
     from ..trials.result import Results
     from .sampling import Sampler
 
@@ -117,10 +115,10 @@ class LearningCurve:
         bayes_error = traits.bayes_error(self.task)
         if bayes_error is None or m not in self.first_look:
             return False
-        errors = [result.metrics["error"] for result in self.first_look[m]]
+        errors = over(self.first_look[m], 0.0)
         claim = self.sampler.claim
         limit = bayes_error + (claim.smallest_effect or 0.0)
-        return bool(mean_interval(errors, claim.level).high < limit)
+        return bool(errors.interval(claim.level).high < limit)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the error against m, every seed of the first look and their mean; returns the axes.
@@ -151,11 +149,3 @@ class LearningCurve:
     @property
     def _name(self) -> str:
         return f"{traits.label(self.learner)} on {self.task.name}"
-
-
-def mean_interval(values: Sequence[float], level: float) -> Interval:
-    import numpy as np
-
-    from ..statistics.interval import paired_interval
-
-    return paired_interval(np.asarray(values), lower_level=level, upper_level=level)

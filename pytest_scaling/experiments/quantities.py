@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..trials.result import Results, SeedResult
 
 
+OF_LABELS = ("error", "majority_error")  # metrics that follow from labels of test rows
+
+
 @dataclass(frozen=True)
 class Samples:
     """Values of one quantity, one per seed.
@@ -21,19 +24,39 @@ class Samples:
     Attributes:
         values: (n,) floats.
         floor: the smallest standard deviation to accept: the noise of the test rows.
+        row_noise: what the test rows alone put into a value, where that is more than the floor.
+        own: whether learners measured it themselves, so that nothing is known about its noise.
+        binary: whether all that was measured is 0 or 1, failure or success.
+        constant: whether all that was measured, of both arms, is one and the same number.
     """
 
     values: Any
     floor: float = 0.0
     notes: tuple[str, ...] = ()
+    row_noise: float = 0.0
+    own: bool = False
+    binary: bool = False
+    constant: bool = False
+
+    @property
+    def luck(self) -> float:
+        """Standard deviation of the luck that all seeds have in common if their test rows are."""
+        return max(self.floor, self.row_noise)
+
+    @property
+    def without_spread(self) -> bool:
+        """Whether all values are the same, and nothing says how much they might have differed."""
+        return self.own and not self.binary and bool((self.values == self.values[0]).all())
 
     def interval(self, level: float, overlap: float = 0.0) -> Interval:
         """The interval of the mean at a one-sided level of the claim.
 
         overlap: test rows over training rows where seeds are resplits of one data set.
         """
-        from ..statistics.interval import paired_interval
+        from ..statistics.interval import binary_interval, paired_interval
 
+        if self.binary:
+            return binary_interval(self.values, level)
         return paired_interval(
             self.values,
             lower_level=level,
@@ -60,25 +83,30 @@ def differences(first: Results, second: Results, metrics: tuple[str, str]) -> Sa
     """A metric of the first arm minus one of the second, floored by the noise of the test rows."""
     import numpy as np
 
-    values = np.array(
-        [
-            metric_of(a, metrics[0]) - metric_of(b, metrics[1])
-            for a, b in zip(first, second, strict=True)
-        ]
-    )
+    one = np.array([metric_of(each, metrics[0]) for each in first])
+    other = np.array([metric_of(each, metrics[1]) for each in second])
+    rows, own = first[0].rows, not set(metrics) <= set(OF_LABELS)
+    notes = diverged_notes(first, second)
+    values = np.array([a - b for a, b in zip(one.tolist(), other.tolist(), strict=True)])
     if metrics == ("error", "error"):
-        floor = row_noise(first, second)
-    else:
-        floor = 1 / first[0].rows if first[0].rows else 0.0
-    return Samples(values, floor, diverged_notes(first, second))
+        return Samples(values, row_noise(first, second), notes)
+    floor = 1 / rows if rows else 0.0
+    if own:
+        measured = np.concatenate([one, other])
+        binary, constant = bool(np.isin(measured, (0, 1)).all()), bool(np.ptp(measured) == 0)
+        return Samples(values, floor, notes, own=True, binary=binary, constant=constant)
+    either = float(np.sqrt(np.minimum(one + other, 1).mean() / rows)) if rows else 0.0
+    return Samples(values, floor, notes, row_noise=either)
 
 
 def over(results: Results, least: float) -> Samples:
     """The error of an arm minus a known number."""
     import numpy as np
 
-    values = np.array([metric_of(each, "error") - least for each in results])
-    return Samples(values, 1 / results[0].rows, diverged_notes(results))
+    errors = np.array([metric_of(each, "error") for each in results])
+    rows = results[0].rows
+    noise = float(np.sqrt(np.mean(errors * (1 - errors)) / rows))
+    return Samples(errors - least, 1 / rows, diverged_notes(results), row_noise=noise)
 
 
 def interaction(
@@ -94,6 +122,7 @@ def interaction(
         with_much.values - with_little.values,
         float(np.hypot(with_much.floor, with_little.floor)),
         diverged_notes(weak_small, strong_small, weak_large, strong_large),
+        row_noise=with_much.luck + with_little.luck,
     )
 
 
@@ -128,7 +157,7 @@ def raced(slow: Results, fast: Results) -> Raced:
     )
     censored = sum(metric_of(result, "steps") > cap for result in (*slow, *fast))
     notes = (f"{censored} of {len(slow) + len(fast)} runs never arrived",) if censored else ()
-    return Raced(samples.support, notes=notes, race=samples)
+    return Raced(samples.support, notes=notes, own=not censored, race=samples)
 
 
 def average(parts: Sequence[Samples]) -> Samples:
@@ -139,6 +168,7 @@ def average(parts: Sequence[Samples]) -> Samples:
         np.mean([each.values for each in parts], axis=0),
         float(np.hypot.reduce([each.floor for each in parts])) / len(parts),
         tuple(dict.fromkeys(note for each in parts for note in each.notes)),
+        row_noise=sum(each.luck for each in parts) / len(parts),
     )
 
 

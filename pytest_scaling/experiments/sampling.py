@@ -7,13 +7,15 @@ is reached. It never depends on the comparison that follows.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
-from ..spec.declaration import Claim, ClaimError
-from ..trials.seeds import blocks_for
+from ..spec.declaration import LEVEL, Claim, ClaimError
+from ..spec.forms import check_arm
+from ..trials.seeds import MOST_SEEDS, blocks_for
+from ..trials.shared_rows import fixed_test_rows
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = 5  # seeds
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
+FEWEST_ALIKE = 10  # seeds before values that are all the same are taken for what they seem
 
 
 @dataclass(repr=False)
@@ -55,6 +58,8 @@ class Sampler:
 
     def sample_all(self, arms: Sequence[Arm], n: int) -> list[Results]:
         """The first n seeds of every arm, asked for together."""
+        for arm in arms:
+            check_arm(arm.learner, arm.task, arm.m)
         plan = [(arm, [self._trial(arm, block) for block in blocks_for(n)]) for arm in arms]
         results = iter(self.source.results([trial for _, each in plan for trial in each]))
         sampled = []
@@ -123,6 +128,7 @@ class Sampler:
             samples=tuple(samples.values.tolist()),
             notes=samples.notes,
             floor=samples.floor,
+            without_spread=samples.without_spread,
             **designed,
         )
 
@@ -151,13 +157,17 @@ class Sampler:
         levels = (designed["level"], designed["refute_level"])
         for n in looks:
             results = self.sample_all(arms, n)
-            samples, overlap = reduce(results), overlap_of(arms, results)
+            samples = as_judged(reduce(results), bounds)
+            if samples.without_spread and n < min(FEWEST_ALIKE, looks[-1]):
+                continue
+            samples, overlap = with_luck(samples, arms, results)
             interval, refuting = (samples.interval(level, overlap) for level in levels)
             judged = ((interval, levels[0]), (refuting, levels[1]))
             if all(decided(each, bounds) for each, _ in judged):
                 break
             if all(beyond_reach(each, bounds, level, looks[-1]) for each, level in judged):
                 break
+        check_spread(samples, designed["about"], designed["unit"])
         return results, samples, interval, refuting
 
     def _count_discordant(self, arms: Sequence[Arm], results: Sequence[Results]) -> None:
@@ -194,3 +204,45 @@ def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
     from ..statistics.interval import overlap
 
     return max(overlap(tested, trained) for tested, trained in split)
+
+
+def as_judged(samples: Samples, bounds: Iterable[float]) -> Samples:
+    """The samples, not as successes and failures where the bounds show that they are none.
+
+    Nothing but zeros may be failures, or shares of something. They are shares where an effect
+    matters that is smaller than one seed in the most that an arm may have.
+    """
+    if samples.constant and min(map(abs, bounds)) * MOST_SEEDS < 1:
+        return replace(samples, binary=False)
+    return samples
+
+
+def with_luck(
+    samples: Samples, arms: Sequence[Arm], results: Sequence[Results]
+) -> tuple[Samples, float]:
+    """The samples, and by how much seeds overlap: parts of one data set, or the same test rows.
+
+    The luck of test rows that all seeds share does not average out. It adds its variance to that
+    of the mean, and a note to the samples, as the verdict is about these rows.
+    """
+    overlap = overlap_of(arms, results)
+    pairs = zip(arms, results, strict=True)
+    if not samples.luck or not any(fixed_test_rows(arm, each) for arm, each in pairs):
+        return samples, overlap
+    sd = samples.interval(LEVEL).sd  # the level does not matter to it
+    note = f"all seeds are judged on the same {results[0][0].rows:,} test rows"
+    return replace(samples, notes=(*samples.notes, note)), overlap + (samples.luck / sd) ** 2
+
+
+def check_spread(samples: Samples, about: str, unit: Unit) -> None:
+    """Raise ClaimError where every seed gave one value other than zero: that is no estimate.
+
+    A difference of zero in all of them can refute, as two arms may agree; it supports nothing
+    (`Estimate.decide`).
+    """
+    if samples.without_spread and samples.values[0] != 0:
+        raise ClaimError(
+            f"{about} is {unit.write(float(samples.values[0]))} for every one of "
+            f"{len(samples.values)} seeds, so nothing is known about its spread; state a fact with "
+            f"exact(...), or let the learner measure what depends on the seed"
+        )

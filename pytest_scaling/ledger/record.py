@@ -18,6 +18,7 @@ from ..statistics.power import (
     smallest_detectable,
     unseen_failure_share,
 )
+from ..trials.shared_rows import fixed_test_rows
 from .environment import Profile, environment
 from .format import SCHEMA, Record, digest, digits, finite
 from .protocol import bounds, protocol
@@ -224,6 +225,7 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
         "settings": dict(arm.settings),
         "seeds": [result.seed for result in results],
         "test_rows": [result.rows for result in results],
+        **({"fixed_test_rows": True} if fixed_test_rows(arm, results) else {}),
         "diverged": sum(result.diverged for result in results),
         "diverged_seeds": [result.seed for result in results if result.diverged],
         "metrics": {

@@ -30,10 +30,12 @@ class Recorded(SeedResult):
     """A result as the ledger keeps it: not which test rows were right, but in how many arms differ.
 
     place: of its arm in the row. pairs: by two places and a seed, the rows only one gets right.
+    fixed_rows: whether all seeds of the arm were judged on the same test rows.
     """
 
     place: int = 0
     pairs: Pairs = field(default_factory=dict, repr=False, compare=False)
+    fixed_rows: bool = False
 
     def discordant(self, other: SeedResult) -> int:
         """Test rows that exactly one of the two gets right; NotRecorded where nobody counted."""
@@ -77,13 +79,14 @@ class Replay:
 def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
     """The results of one arm of a row."""
     origins = arm.get("merged_from", [""])
+    fixed = arm.get("fixed_test_rows", False)
     for number, seed in enumerate(arm["seeds"]):
         values = {name: values[number] for name, values in arm["metrics"].items()}
         metrics = {name: math.inf if value is None else value for name, value in values.items()}
         rows = arm["test_rows"][number]
         diverged = seed in arm["diverged_seeds"]
         origin = origins[number % len(origins)]
-        yield Recorded(seed, metrics, None, rows, diverged, 0.0, origin, place, pairs)
+        yield Recorded(seed, metrics, None, rows, diverged, 0.0, origin, place, pairs, fixed)
 
 
 def key_of(arm: Arm) -> tuple[object, ...]:

@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import pytest
 
 from .arguments import PROVIDED
+from .forms import ClaimError, check_beside, check_function, check_learners, check_tasks
 
 if TYPE_CHECKING:
     from .protocols import Learner, Task
 
+
+__all__ = ["ClaimError"]  # which is raised on the floor below, and known by this module
 
 Strength = Literal["always", "usually", "sometimes"]
 STRENGTHS = ("always", "usually", "sometimes")
 LEVEL = 0.01  # one-sided chance of a wrong verdict, per claim
 CLAIMS, CONTROLS = "scaling_claims", "scaling_controls"  # attributes of a test function
 Test = TypeVar("Test", bound=Callable[..., Any])
-
-
-class ClaimError(ValueError):
-    """A claim is written in a way that cannot be judged; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,9 @@ class Claim:
             raise ClaimError(f"claim {self.id!r}: parts must be at least 1")
         if not 0 < self.level < 0.5:
             raise ClaimError(f"claim {self.id!r}: level {self.level} is not between 0 and 0.5")
+        check_tasks(self.id, self.tasks or ())
+        check_learners(self.id, self.learners)
+        check_beside(self.id, self.beside)
 
     def _check_bound(self, name: str, bound: object) -> None:
         signs = bound if isinstance(bound, tuple) else (bound,)
@@ -166,6 +168,7 @@ def claim(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
     stated = Claim(id, text, **checked(id, header))
 
     def carry(function: Test) -> Test:
+        check_function(id, function)
         controls = [each.of(stated) for each in vars(function).get(CONTROLS, ())]
         for each in (stated, *controls):
             check_given(each, function)
@@ -202,6 +205,7 @@ def control(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
     stated = Control(id, text, checked(id, header))
 
     def add(function: Test) -> Test:
+        check_function(id, function)
         setattr(function, CONTROLS, (stated, *vars(function).get(CONTROLS, ())))
         return function
 
@@ -223,7 +227,7 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
 
 def check_given(claim: Claim, function: Callable[..., Any]) -> None:
     """Raise ClaimError where a claim gives its body an argument that it cannot take."""
-    taken = inspect.signature(function).parameters if inspect.isfunction(function) else claim.given
+    taken = inspect.signature(function).parameters
     for name in claim.given:
         if name in (*PROVIDED, "device"):
             raise ClaimError(

@@ -38,11 +38,16 @@ class Task(Protocol):
     def classes(self) -> int: ...
 
     def draw(self, seed: int, m: int) -> tuple[Features, Labels]:
-        """Features (m, d) and labels (m,) in 0..classes-1: the first m rows of draw `seed`."""
+        """Features (m, d) and labels (m,): the first m rows of draw `seed`.
+
+        Labels are 0..classes-1. So many other integers, words or truths stand for these numbers,
+        in ascending order.
+        """
 
     def test_set(self, seed: int) -> tuple[Features, Labels]:
         """Features (N, d) and labels (N,), independent of the training rows.
 
+        Best new for each seed: the luck of rows that all seeds share stays in every interval.
         A tier may use only the first of them, so they must be in no particular order.
         """
 
@@ -74,7 +79,8 @@ class Learner(Protocol):
 class Block:
     """Training sets and test rows of the seeds that are trained together.
 
-    x: (seeds, m, d), y: (seeds, m), x_test: (seeds, N, d). Test labels stay with the plugin.
+    x: (seeds, m, d), y: (seeds, m), x_test: (seeds, N, d). Test labels stay with the plugin. names:
+    of the classes 0..classes-1 where the task's labels are others, such as words; else empty.
     """
 
     task: str
@@ -83,15 +89,17 @@ class Block:
     x: Features
     y: Labels
     x_test: Features
+    names: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fit:
     """The result of training one block.
 
-    labels: (seeds, N) predicted classes, or None where the learner is judged by `metrics`
-    alone. diverged: (seeds,) true where training gave numbers that are not finite; such a seed is
-    scored as if it predicted the majority class. metrics: further numbers, (seeds,) each.
+    labels: (seeds, N) predicted classes, as numbers or by the names that the task has for them, or
+    None where the learner is judged by `metrics` alone. diverged: (seeds,) true where training gave
+    numbers that are not finite; such a seed is scored as if it predicted the majority class.
+    metrics: further numbers, (seeds,) each.
     """
 
     labels: Labels | None

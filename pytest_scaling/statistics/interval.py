@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .samples import Samples, finite_samples
-from .student import upper_quantile
+from .student import rate_limits, upper_quantile
 
 LOOKS = (5, 7, 10, 14, 20, 30)  # seeds
 FAMILY_WISE = 0.05  # chance of any wrong verdict in a whole suite, in its strict mode
@@ -131,6 +131,31 @@ def paired_interval(
         overlap=overlap,
     )
     return Interval(mean=mean, low=float(low), high=float(high), sd=sd, n=n, overlap=overlap)
+
+
+def binary_interval(differences: ArrayLike, level: float) -> Interval:
+    """Return the interval of the mean of differences (n,), each -1, 0 or 1, at one look.
+
+    They are of two metrics that are 0 or 1, as failure and success are. Such differences have no
+    bell shape, and five successes in a row have no spread at all. So the rates at which one arm
+    alone succeeds are bounded exactly (Clopper and Pearson, Biometrika 26, 1934), each at half the
+    level (Bonferroni); the difference of the two rates is the mean difference.
+
+    level: the one-sided level of the claim for both limits; the correction for looking repeatedly
+    is made here. Raises ValueError for other values, or fewer than two.
+    """
+    values = finite_samples(differences, "Differences")
+    if values.size < 2 or not np.isin(values, (-1, 0, 1)).all():
+        raise ValueError("Differences of binary metrics must be at least 2 of -1, 0 and 1.")
+    n, tail = values.size, per_look_level(level) / 2
+    more, fewer = (rate_limits(int((values == sign).sum()), n, tail) for sign in (1, -1))
+    return Interval(
+        mean=float(values.mean()),
+        low=more[0] - fewer[1],
+        high=more[1] - fewer[0],
+        sd=float(values.std(ddof=1)),
+        n=n,
+    )
 
 
 def noise_floor(discordant: ArrayLike, rows: int) -> float:

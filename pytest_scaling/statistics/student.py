@@ -1,4 +1,4 @@
-"""Student's t distribution, the only place that needs scipy; it is imported on the first call."""
+"""Student's t and the binomial distribution; scipy, which they need, is imported on first use."""
 
 from __future__ import annotations
 
@@ -18,3 +18,12 @@ def upper_tail(t: float, degrees: int) -> float:
     from scipy.special import stdtr
 
     return float(stdtr(degrees, -t))
+
+
+def rate_limits(count: int, n: int, tail: float) -> tuple[float, float]:
+    """Return the limits of a rate seen `count` times of n, each wrong in at most `tail`."""
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(count, n - count + 1, tail)) if count else 0.0
+    high = float(betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
+    return low, high

@@ -15,7 +15,16 @@ CHANGING = ("schema", "seeds", "metrics", "code", "versions")  # ingredients tha
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value; ValueError or TypeError where it has none (NaN, objects)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=of_numpy
+    )
+
+
+def of_numpy(value: Any) -> Any:
+    """The plain value of a number or an array of numpy; TypeError for other objects."""
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
 def sha256(content: Any) -> str:

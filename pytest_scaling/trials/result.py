@@ -14,6 +14,10 @@ class MemoryShortage(TrialError):
     """A trial ran out of memory; with fewer seeds at once it may have a result."""
 
 
+class NothingToLearn(TrialError):
+    """The training rows of a seed are all of one class: a claim about them is not applicable."""
+
+
 def in_one_line(error: BaseException) -> str:
     """The kind and the message of an error, as in "ValueError: no rows"."""
     message = " ".join(str(error).split())

@@ -14,6 +14,21 @@ from tests.acceptance.project import body, output, stated
 
 ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
 HEAVY = {"joblib", "matplotlib", "rich", "sklearn", "torch"}
+FIXED = """
+from machines import *
+
+class Fixed(Sign):
+    def test_set(self, seed):
+        return super().test_set(0)
+
+class Cut(Planted):
+    def fit_predict(self, block, settings, device):
+        labels = (block.x_test[..., 0] > settings["error"]).astype(int)
+        flipped = np.stack([np.random.default_rng(s).random(ROWS) < 0.02 for s in block.seeds])
+        return Fit(labels ^ flipped, np.zeros(len(labels), dtype=bool))
+
+good, rivals = Cut("good", 0.0), {"supported": Cut("poor", 0.9)}
+"""
 COMPARE = "compare, task, m_small, smallest_effect"
 CURVE = "curve, race, task, m_small, m_large, smallest_effect"
 
@@ -389,3 +404,19 @@ def test_a_body_with_fixtures_of_its_own_is_heard_with_them(project, verify):
     result = verify()
     assert result.ret == 0, output(result)
     assert "verified 1 rows of 1 claims" in output(result)
+
+
+def test_a_test_set_that_all_seeds_share_is_in_the_record_and_verified(project, verify):
+    (project.path / "fixed.py").write_text(FIXED)
+    project.claims("from fixed import *", stated("same-rows", tasks="[Fixed('fixed')]"))
+    result = project.run(*ACCEPT, store="own.sqlite3")
+    result.stdout.fnmatch_lines(["*same-rows: supported*"])
+    (file,) = project.rows.glob("*.json")
+    row = json.loads(file.read_text())
+    marked = {arm["learner"]: "fixed_test_rows" in arm for arm in row["arms"]}
+    assert marked == {"good": False, "poor": True}  # the errors of good are other rows every time
+    assert first(row)["overlap"] > 0
+    assert first(row)["notes"] == ["all seeds are judged on the same 400 test rows"]
+    assert verify().ret == 0
+    edit(project, "same-rows", lambda row: row["arms"][1].pop("fixed_test_rows"), renew=True)
+    verify().stdout.fnmatch_lines(["*same-rows.json was edited*"])

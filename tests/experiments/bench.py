@@ -39,6 +39,15 @@ class Name:
     def settings(self, task, m):
         return {}
 
+    def fit_predict(self, block, settings, device):
+        raise NotImplementedError
+
+    def draw(self, seed, m):
+        raise NotImplementedError
+
+    def test_set(self, seed):
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Modest(Name):

@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from pytest_scaling.experiments.learning_curve import mean_interval
 from pytest_scaling.experiments.units import ERROR, LOG_ERROR
 from pytest_scaling.spec.declaration import ClaimError
 from tests.experiments.bench import (
@@ -99,10 +98,3 @@ def test_a_task_with_too_few_rows_for_a_step_is_not_applicable():
         curve().gain(256, 256)
     with pytest.raises(pytest.skip.Exception, match="too few rows to go from m = 256 to 128"):
         curve().relative_gain(256, 128, bound="smallest_effect")
-
-
-def test_the_interval_of_a_mean_is_that_of_the_looks():
-    interval = mean_interval([0.1, 0.2, 0.3, 0.2, 0.2], 0.01)
-    assert interval.mean == pytest.approx(0.2)
-    assert interval.low < 0.1
-    assert interval.high > 0.3

@@ -14,6 +14,7 @@ from fixtures.tasks import TASKS
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.spec.protocols import Task
 from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.workers.rows import check_fresh
 from tests.materials.tasks import PRESENT, at_most, each_task
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,17 @@ def test_a_smaller_draw_is_the_start_of_a_larger_one_bit_for_bit(task):
         fewer_x, fewer_y = task.draw(5, m)
         assert fewer_x.tobytes() == x[:m].tobytes()
         assert fewer_y.tobytes() == y[:m].tobytes()
+
+
+@each_task
+@pytest.mark.parametrize("m", [2, 16, 256, 4_096])
+def test_no_task_of_the_suite_is_suspected_of_rows_that_are_not_fresh(task, m):
+    m = at_most(task, m)
+    x, x_test = (
+        np.stack([task.draw(seed, m)[0] for seed in (0, 1)]),
+        np.stack([task.test_set(seed)[0] for seed in (0, 1)]),
+    )
+    check_fresh(task, (0, 1), x, x_test)
 
 
 @each_task

@@ -129,7 +129,7 @@ class Unplanted(LookupError):
 
 @dataclass(frozen=True)
 class PlantedTask:
-    """A task of the suite, with labels that are there to be seen: one column, the label."""
+    """A task of the suite, with its labels to be seen, beside the numbers of row and part."""
 
     real: Task
     version: int = 1
@@ -164,19 +164,18 @@ class PlantedTask:
         return getattr(self.real, "resplit", False)
 
     def draw(self, seed: int, m: int) -> Rows:
-        return self._rows(m)
+        return self._rows(2 * seed, m)
 
     def test_set(self, seed: int) -> Rows:
-        return self._rows(self.real.test_rows)  # type: ignore[attr-defined]
+        return self._rows(2 * seed + 1, self.real.test_rows)  # type: ignore[attr-defined]
 
-    def _rows(self, count: int) -> Rows:
-        """Classes in turn, in their exact shares: the same rows for every seed."""
-        rows = np.arange(count)
+    def _rows(self, part: int, count: int) -> Rows:
+        """Classes in turn, in their exact shares; the same labels for every seed."""
+        rows = np.arange(count, dtype=np.int64)
         labels = rows % self.classes
         if self.name.startswith(POKER):
             labels = np.where(rows % 2, 1 + rows // 2 % (self.classes - 1), 0)
-        labels = labels.astype(np.uint8)
-        return labels[:, None], labels
+        return np.column_stack([labels, rows, np.full_like(rows, part)]), labels.astype(np.uint8)
 
 
 @dataclass(frozen=True)

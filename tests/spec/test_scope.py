@@ -10,7 +10,7 @@ from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
 from pytest_scaling.spec.traits import sizes
 from pytest_scaling.statistics.verdict import Verdict
-from tests.experiments.bench import EFFECT, TASK, TIERS, Modest, Name, planted
+from tests.experiments.bench import EFFECT, TASK, TIERS, Modest, planted
 
 QUICK = TIERS["quick"]
 VERDICTS = {
@@ -22,21 +22,33 @@ VERDICTS = {
 
 
 @dataclass(frozen=True)
-class Task(Name):
+class Task:
     """A task as far as a scope looks at it."""
 
+    name: str
     tiers: tuple[str, ...] = ("quick", "standard", "full")
+    version: int = 1
+    classes: int = 2
 
     def draw(self, seed, m): ...
 
+    def test_set(self, seed): ...
+
 
 @dataclass(frozen=True)
-class Learner(Name):
+class Learner:
+    name: str
+    label: str
+    version: int = 1
+
+    def settings(self, task, m):
+        return {}
+
     def fit_predict(self, block, settings, device): ...
 
 
 ONE, TWO, THREE = Task("one"), Task("two"), Task("three")
-RED, BLUE = Learner("red"), Learner("blue", label="the blue one")
+RED, BLUE = Learner("red", "red"), Learner("blue", "the blue one")
 
 
 def laid_out(claim, *, suite=(), wanted=None, arguments=("task",), lacking=""):

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...spec.protocols import Block, Fit
 from ..result import SeedResult, TrialError
+from .labels import by_name, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,12 +26,13 @@ def score(block: Block, y_test: Labels, fit: Fit, seconds: float) -> Iterator[Se
     Raises TrialError where the learner broke its contract. seconds: wall time of the whole block.
     """
     diverged, metrics = checked_fit(block, y_test, fit)
+    predicted = None if fit.labels is None else as_numbers(block, np.asarray(fit.labels), diverged)
     for place, seed in enumerate(block.seeds):
         measured = {name: float(values[place]) for name, values in metrics.items()}
         correct, rows = None, 0
-        if fit.labels is not None:
+        if predicted is not None:
             majority = np.bincount(block.y[place]).argmax()  # the lowest class of equals
-            labels = majority if diverged[place] else fit.labels[place]
+            labels = majority if diverged[place] else predicted[place]
             right = labels == y_test[place]  # (N,)
             correct, rows = np.packbits(right).tobytes(), len(right)
             measured["error"] = float(np.mean(~right))
@@ -50,7 +52,7 @@ def checked_fit(
     if diverged.shape != seeds or diverged.dtype != bool:
         raise TrialError(f"Fit.diverged must be {seeds[0]} booleans, one per seed")
     if fit.labels is not None:
-        check_labels(np.asarray(fit.labels), diverged, y_test.shape, block.classes)
+        check_labels(np.asarray(fit.labels), diverged, y_test.shape, block)
     metrics = {name: np.asarray(values) for name, values in fit.metrics.items()}
     for name, values in metrics.items():
         if fit.labels is not None and name in RESERVED:
@@ -65,11 +67,24 @@ def checked_fit(
 
 
 def check_labels(
-    labels: Labels, diverged: NDArray[np.bool_], shape: tuple[int, ...], classes: int
+    labels: Labels, diverged: NDArray[np.bool_], shape: tuple[int, ...], block: Block
 ) -> None:
     """Raise TrialError unless the labels are classes of every test row: (seeds, N)."""
     if labels.shape != shape:
         raise TrialError(f"Fit.labels must have shape {shape}, not {labels.shape}")
-    judged = labels[~diverged]
-    if labels.dtype.kind not in "iu" or np.any(judged < 0) or np.any(judged >= classes):
-        raise TrialError(f"Fit.labels must be integers in 0..{classes - 1}")
+    judged = as_numbers(block, labels, diverged)[~diverged]
+    if judged.dtype.kind not in "iu" or np.any(judged < 0) or np.any(judged >= block.classes):
+        named = f", or {listed(block.names)}" if block.names else ""
+        raise TrialError(f"Fit.labels must be integers in 0..{block.classes - 1}{named}")
+
+
+def as_numbers(block: Block, labels: Labels, diverged: NDArray[np.bool_]) -> Labels:
+    """Labels (seeds, N) as numbers: truths, and the names of classes where they have some."""
+    if labels.dtype.kind == "b":
+        return labels.astype(np.int64)
+    if labels.dtype.kind in "US" and block.names:
+        judged = by_name(labels[~diverged], block.names)
+        if judged is not None:
+            labels = np.zeros(labels.shape, dtype=np.int64)
+            labels[~diverged] = judged
+    return labels

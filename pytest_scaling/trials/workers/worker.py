@@ -34,7 +34,7 @@ def compute(trial: Trial) -> tuple[SeedResult, ...]:
                 result for seeds in trial.batches for result in compute_batch(trial, seeds)
             )
         except TrialError as error:
-            raise TrialError(f"{trial.description}: {error}") from error
+            raise type(error)(f"{trial.description}: {error}") from error
         except Exception as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
             raise kind(f"{trial.description}: {in_one_line(error)}") from error
@@ -44,6 +44,7 @@ def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...
     """The results of the seeds of a trial that are trained together."""
     start_afresh(trial)
     block, y_test = draw(trial, seeds)
+    draws_of_process().check_fresh(trial.arm.task, seeds, block.x, block.x_test)
     start_afresh(trial)  # whether rows were drawn or remembered makes no difference
     started = time.perf_counter()
     fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
@@ -88,7 +89,8 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
         )
     x, y = (np.stack(part) for part in zip(*training, strict=True))
     x_test, y_test = (np.stack(part) for part in zip(*test, strict=True))
-    return Block(task.name, task.classes, seeds, x, y, x_test), y_test
+    names = draws.names(task)
+    return Block(task.name, task.classes, seeds, x, y, x_test, names), y_test
 
 
 def run(payload: Payload) -> tuple[SeedResult, ...]:

@@ -1,0 +1,179 @@
+"""Test rows that all seeds share keep their luck, and values without spread are no certainty."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from pytest_scaling.experiments.estimate import equivalent
+from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.trials.result import SeedResult
+from pytest_scaling.trials.shared_rows import fixed_test_rows
+from pytest_scaling.trials.trial import Arm
+from tests.experiments.bench import GOOD, POOR, TASK, Bench, Name, experiment
+
+ROWS = 1_000
+RUNS = 200
+
+
+@dataclass(frozen=True)
+class Judged(Name):
+    """A task with test rows, the same for all seeds or not."""
+
+    fixed: bool = True
+
+    def test_set(self, seed):
+        x = np.random.default_rng(0 if self.fixed else seed).random((ROWS, 2))
+        return x, (x[:, 0] > 0.5).astype(int)
+
+
+@dataclass
+class Luck:
+    """Two learners that are equally good on the population, each better on rows of its own.
+
+    A row is easy or hard for a learner, which its training then meets or misses by chance. fixed:
+    whether all seeds have the same rows.
+    """
+
+    run: int
+    fixed: bool = True
+    chances: dict = field(default_factory=dict)
+
+    def results(self, trials):
+        return [tuple(self.result(t.arm, seed) for seed in t.seeds) for t in trials]
+
+    def result(self, arm, seed):
+        rows = 0 if self.fixed else seed + 1
+        who = (GOOD, POOR).index(arm.learner)
+        hard = np.random.default_rng([self.run, rows, who]).random(ROWS) < 0.2
+        missed = np.random.default_rng([self.run, seed, who, 9]).random(ROWS) < 0.8
+        right = ~(hard & missed)
+        error = float(np.mean(~right))
+        metrics = {"error": error, "majority_error": 0.5}
+        return SeedResult(seed, metrics, np.packbits(right).tobytes(), ROWS, False, 0.0)
+
+
+def told_apart(fixed, tier, runs=RUNS):
+    """In how many runs one of two equal learners is shown to be worse by a hair."""
+    task, found = Judged("judged", fixed=fixed), 0
+    for run in range(runs):
+        made = experiment(Luck(run, fixed), tier=tier, smallest_effect=1e-4)
+        gap = made.compare(POOR, GOOD, task=task, m=64)
+        found += (gap > 1e-4).verdict == "supported"
+    return found
+
+
+@pytest.mark.parametrize("tier", ["quick", "full"])
+@pytest.mark.parametrize("fixed", [True, False])
+def test_equal_learners_are_told_apart_in_one_run_of_a_hundred_at_most(fixed, tier):
+    assert told_apart(fixed, tier) <= 6  # of 200; a level of 0.01 gives more in 1 of 200 tests
+
+
+def test_a_clear_difference_on_fixed_test_rows_is_found_and_says_what_it_is_about():
+    @dataclass
+    class Worse(Luck):
+        def result(self, arm, seed):
+            found = super().result(arm, seed)
+            if arm.learner is POOR:
+                wrong = np.random.default_rng([seed, 3]).random(ROWS) < 0.2
+                right = np.unpackbits(np.frombuffer(found.correct, np.uint8), count=ROWS) & ~wrong
+                found.metrics["error"] = float(1 - right.mean())
+                found = SeedResult(
+                    seed, found.metrics, np.packbits(right).tobytes(), ROWS, False, 0.0
+                )
+            return found
+
+    gap = experiment(Worse(0)).compare(POOR, GOOD, task=Judged("judged"), m=64)
+    assert (gap > 0.05).verdict == "supported"
+    assert gap.notes == ("all seeds are judged on the same 1,000 test rows",)
+
+
+def results(fixed, n=5):
+    return tuple(Luck(7, fixed).result(Arm(GOOD, TASK, 64), seed) for seed in range(n))
+
+
+def test_a_task_with_fresh_rows_is_not_even_asked():
+    class Asked(Judged):
+        def test_set(self, seed):
+            raise AssertionError
+
+    assert not fixed_test_rows(Arm(GOOD, Asked("asked"), 64), results(fixed=False))
+    assert fixed_test_rows(Arm(GOOD, Judged("judged"), 64), results(fixed=True))
+
+
+def test_rows_that_only_seem_to_be_the_same_are_fresh():
+    judged = Judged("judged", fixed=False)
+    assert not fixed_test_rows(Arm(GOOD, judged, 64), results(fixed=True))
+
+
+# Values without spread, and values of two kinds.
+
+
+def measured(one, other):
+    """A bench with a metric of each of the two learners, a number or a function of the seed."""
+    values = {GOOD.name: one, POOR.name: other}
+
+    def metrics(arm, seed):
+        value = values[arm.learner.name]
+        return {"score": float(value(seed) if callable(value) else value)}
+
+    return Bench(None, metrics=metrics)
+
+
+def score(one, other, tier="quick", **claim):
+    return experiment(measured(one, other), tier=tier, **claim).compare(
+        GOOD, POOR, metric="score", task=TASK, m=64
+    )
+
+
+def test_one_value_for_every_seed_is_no_estimate():
+    with pytest.raises(ClaimError) as caught:
+        score(0.52, 0.50)
+    assert str(caught.value) == (
+        "score of good minus poor on xor, m = 64 is 0.02 for every one of 10 seeds, so nothing is "
+        "known about its spread; state a fact with exact(...), or let the learner measure what "
+        "depends on the seed"
+    )
+
+
+def test_arms_that_agree_on_every_seed_refute_a_difference_and_support_nothing():
+    gap = score(lambda seed: seed + 2, lambda seed: seed + 2)
+    assert gap.n == 10
+    assert (gap > 0.05).verdict == "refuted"
+    with pytest.raises(ClaimError, match="values without any spread support nothing"):
+        assert gap < 0.05
+    alike = score(3, 3, smallest_effect=None, bounds={"smallest_effect": (-0.05, 0.05)})
+    with pytest.raises(ClaimError, match="values without any spread support nothing"):
+        assert equivalent(alike, 0.05)
+
+
+def test_equal_errors_keep_the_noise_of_their_test_rows():
+    gap = experiment(Bench(lambda arm, seed: 0.1)).compare(POOR, GOOD, task=TASK, m=64)
+    assert gap.interval.half_width > 0
+    assert (gap < 0.05).verdict == "supported"
+
+
+@pytest.mark.parametrize("tier", ["quick", "full"])
+@pytest.mark.parametrize(
+    ("rate", "bound"), [(0.75, 0.8), (0.85, 0.85), (0.5, 0.5), (0.3, 0.3), (0.1, 0.1)]
+)
+def test_successes_are_seldom_taken_for_another_rate_than_theirs(rate, bound, tier):
+    verdicts = []
+    for run in range(300):
+        lucky = np.random.default_rng([run, 1]).random(30) < rate
+        gap = score(lambda seed, lucky=lucky: lucky[seed], 0, tier, smallest_effect=bound)
+        verdicts.append((gap > bound).verdict)
+    assert verdicts.count("supported") <= 8  # of 300
+    assert verdicts.count("refuted") <= 8 + 300 * (rate < bound)
+
+
+def test_shares_that_are_zero_in_every_seed_refute_a_small_one():
+    assert (score(0, 0, smallest_effect=0.01) > 0.01).verdict == "refuted"
+
+
+def test_success_against_failure_in_every_seed_is_shown_but_not_for_certain():
+    gap = score(1, 0, "full", smallest_effect=0.3)
+    assert (gap.n, gap.value) == (20, 1)
+    assert 0.3 < gap.interval.low < 0.5
+    assert gap.interval.high == 1
+    assert (gap > 0.3).verdict == "supported"
