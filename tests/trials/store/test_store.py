@@ -49,7 +49,7 @@ def test_what_was_put_comes_back_bit_for_bit(filled, results):
 def test_ingredients_and_date_are_kept_with_a_trial(filled):
     connection = sqlite3.connect(filled)
     row = connection.execute("SELECT * FROM trials").fetchone()
-    identity, ingredients, created, machine, _, processor, trained_as = row
+    identity, ingredients, created, machine, family, processor, trained_as = row
     connection.close()
     assert identity == trial().identity
     assert '"learner":{"name":"centroids","version":1}' in ingredients
