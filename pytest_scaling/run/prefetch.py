@@ -65,6 +65,15 @@ def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
     return plan.missing
 
 
+def check_names(session: Session, items: Iterable[pytest.Item]) -> None:
+    """Note where two learners or tasks share a name, in a worker, which runs only some claims."""
+    for item in items:
+        if can_prefetch(item) and isinstance(item, pytest.Function):
+            needs(session, item)
+    if session.trials.names.clash:
+        session.mistake = pytest.UsageError(session.trials.names.clash)
+
+
 def prefetch(
     session: Session,
     items: Iterable[pytest.Item],

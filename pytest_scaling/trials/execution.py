@@ -11,7 +11,7 @@ from .fingerprint.fingerprint import forget
 from .names import Names
 from .recall import Recall
 from .result import MemoryShortage, Results, TrialError
-from .spot_check import choose, mismatches
+from .spot_check import check
 from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
@@ -80,8 +80,7 @@ class Trials:
     def spot_check(self, number: int, occasion: str) -> list[str]:
         """Train a number of recalled trials again; messages about those with other results."""
         stored = {trial: self._results[name] for name, trial in self._recalled.items()}
-        chosen = choose(stored, self.store, number, occasion)
-        return list(mismatches({t: stored[t] for t in chosen}, self.store, self._pool))
+        return check(stored, self.store, number, occasion, self._pool)
 
     @property
     def notices(self) -> list[str]:

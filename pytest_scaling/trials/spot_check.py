@@ -22,9 +22,23 @@ LONGEST = 20.0  # seconds that a checked trial may have taken when it was traine
 PATIENCE = 300.0  # seconds after which a check is given up
 
 
+def check(
+    recalled: Mapping[Trial, Results],
+    store: Store,
+    number: int,
+    occasion: str,
+    make_pool: Callable[[int], Pool],
+) -> list[str]:
+    """Train a number of recalled trials again; messages about those that give other results.
+
+    occasion: another text chooses other trials.
+    """
+    return list(mismatches(choose(recalled, store, number, occasion), store, make_pool))
+
+
 def choose(
     recalled: Mapping[Trial, Results], store: Store, number: int, occasion: str
-) -> list[Trial]:
+) -> dict[Trial, Results]:
     """The trials to check: some short ones that this processor trained, others on each occasion."""
     short = [
         trial
@@ -32,7 +46,8 @@ def choose(
         if sum(each.seconds for each in results) <= LONGEST
         and store.processor(trial.identity) == this_processor()
     ]
-    return sorted(short, key=lambda trial: sha256([occasion, trial.identity]))[:number]
+    short.sort(key=lambda trial: sha256([occasion, trial.identity]))
+    return {trial: recalled[trial] for trial in short[:number]}
 
 
 def mismatches(
