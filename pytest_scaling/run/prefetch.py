@@ -127,6 +127,8 @@ def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
     missing: dict[str, Trial] = {}
     for item in claims:
         missing |= needs(session, item)
+    if clash := session.trials.names.clash:
+        return f"claims: {len(claims)}, which cannot run: {clash}"
     networks = sum(len(trial.seeds) for trial in missing.values())
     return (
         f"claims: {len(claims)}; their first looks would train {len(missing)} trials "

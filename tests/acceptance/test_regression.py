@@ -94,7 +94,7 @@ def test_other_numbers_without_any_reason_fail(project):
     project.run(*ACCEPT)
 
     def nudge(row):
-        row["arms"][1]["metrics"]["error"][2] += 1e-9
+        row["arms"][0]["metrics"]["error"][2] += 1e-9
 
     edit(project, "it", nudge)
     result = project.run("-v")
