@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -56,6 +57,14 @@ def add_to(commands: Any) -> None:
     )
     action.add_argument("--dry-run", action="store_true", help="only print what would be removed")
     action.set_defaults(run=prune)
+    action = actions.add_parser(
+        "forget", help="remove all trials of a learner, of a task, or of an identity"
+    )
+    action.add_argument(
+        "name", metavar="LEARNER|TASK|IDENTITY", help="a name, or the first digits of an identity"
+    )
+    action.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+    action.set_defaults(run=forget)
     action = actions.add_parser(
         "export", help="copy the store to a new file, even while runs use it"
     )
@@ -196,6 +205,26 @@ def superfluous(held: Held, limit: str) -> str:
     if not held.reachable:
         return "of other library versions"
     return "too old" if held.created < limit else ""
+
+
+def forget(options: argparse.Namespace) -> int:
+    """Remove the trials of one learner or task, or those whose identity begins with some digits."""
+    path, name = chosen_path(options), options.name
+    with opened(path) as connection:
+        held = list(inventory.trials(connection))
+        going = [each for each in held if name in (each.learner, each.task)]
+        if not going and re.fullmatch(r"[0-9a-f]{6,64}", name):
+            going = [each for each in held if each.identity.startswith(name)]
+        if not going:
+            raise pytest.UsageError(
+                f"the store {path} has no trial of a learner or task {name!r}, nor of an identity "
+                f"that begins so; `store info` lists what it has"
+            )
+        if not options.dry_run:
+            inventory.remove(connection, [each.identity for each in going])
+    done = "would remove" if options.dry_run else "removed"
+    print(f"{path}: {done} {total(going)}, {len(held) - len(going):,} remain")
+    return 0
 
 
 def export(options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from ..devices.accelerator import ClockError, accelerator
 from ..devices.timing import Work, interleave, stood_still, turns
 from ..spec.declaration import ClaimError
+from ..spec.traits import version
 from .estimate import Estimate, Unmeasured
 from .units import LOG_SECONDS
 
@@ -224,8 +225,7 @@ def identity_of(side: Any) -> object:
     if hasattr(side, "fit_predict"):
         from ..trials.fingerprint.fingerprint import fingerprint
 
-        found = fingerprint(side)
-        return side.name, found.code, found.data
+        return side.name, version(side), fingerprint(side).code  # timing may change its data
     try:
         hash(side)
     except TypeError:  # an object that is called and compared by its contents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def check_tree(config: pytest.Config) -> None:
 def end(session: Session, run: pytest.Session) -> None:
     """Write what the run leaves behind, and set its exit code by the result."""
     try:
+        session.distrusted = spot_check(session)
         write(session)
     except KeyboardInterrupt:
         session.written = ["interrupted before the ledger and the report were written"]
@@ -57,6 +59,19 @@ def end(session: Session, run: pytest.Session) -> None:
         run.exitstatus = pytest.ExitCode.USAGE_ERROR
     elif run.exitstatus == pytest.ExitCode.OK:
         run.exitstatus = exit_code(session)
+
+
+def spot_check(session: Session) -> list[str]:
+    """Messages about recalled trials that give other results now; not under pytest-xdist."""
+    options = session.options
+    if not options.spot_check or options.offline or "trials" not in vars(session):
+        return []
+    return session.trials.spot_check(options.spot_check, occasion(session))
+
+
+def occasion(session: Session) -> str:
+    """The commit, or the day where there is none: on each of them, other trials are checked."""
+    return str(session.run_facts["commit"] or date.today().isoformat())
 
 
 def write(session: Session) -> None:
@@ -78,6 +93,8 @@ def write_ledger(session: Session, records: Sequence[Record]) -> str:
     options = session.options
     if not options.update:
         return ""
+    if session.distrusted:
+        return "not written: a spot check has failed"
     return gate(session, records).update(options.update, options.reason)
 
 
@@ -145,7 +162,7 @@ def exit_code(session: Session) -> int:
     """The exit code, by the ledger, of a run in which every test came out well."""
     if session.judgement is None:  # the end of the run was interrupted
         return int(pytest.ExitCode.INTERRUPTED)
-    if session.judgement.wrong:
+    if session.judgement.wrong or session.distrusted:
         return int(pytest.ExitCode.TESTS_FAILED)
     gated = session.options.gate and session.judgement.incomparable
     return NOT_COMPARABLE if gated else int(pytest.ExitCode.OK)
@@ -169,5 +186,11 @@ def summarise(reporter: Any, session: Session) -> None:
         reporter.section("compared with the ledger", sep="-")
         for line in lines:
             reporter.write_line(printable(line))
-    for line in (*unseen(records), *session.counts(), *sharing(records), *session.written):
+    for line in (
+        *unseen(records),
+        *session.counts(),
+        *session.distrusted,
+        *sharing(records),
+        *session.written,
+    ):
         reporter.write_line(printable(line))

@@ -15,6 +15,7 @@ import pytest
 
 from ..trials.seeds import LARGEST_OFFSET, MOST_SEEDS, VERDICT_SEEDS
 
+CI = ("CI", "BUILD_NUMBER")  # variables by which pytest knows that it runs in CI
 MODES = ("new", "changed", "prune")  # of --claims-update
 
 
@@ -107,6 +108,20 @@ STRICT = Option(
 OFFLINE = Option(
     "--claims-offline", "use only stored trials and train nothing", add={"action": "store_true"}
 )
+FRESH = Option(
+    "--scaling-fresh",
+    "train these learners again instead of recalling them: names, with wildcards and separated by "
+    "commas, after `=`; all learners without any",
+    add={"metavar": "LEARNER", "nargs": "?", "const": "*"},
+)
+SPOT_CHECK = Option(
+    "--scaling-spot-check",
+    "train this many recalled trials again at the end, other ones on each commit; the run fails "
+    "where one gives other results (default: 0, and 1 where CI is set)",
+    ini="scaling_spot_check",
+    environment="PYTEST_SCALING_SPOT_CHECK",
+    add={"metavar": "N"},
+)
 SEED_OFFSET = Option(
     "--claims-seed-offset",
     f"replicate on fresh seeds: added to every seed; 0, or from {MOST_SEEDS} on",
@@ -158,6 +173,8 @@ OPTIONS = (
     SCHEDULER,
     STRICT,
     OFFLINE,
+    FRESH,
+    SPOT_CHECK,
     SEED_OFFSET,
     INCONCLUSIVE,
     UPDATE,
@@ -190,6 +207,8 @@ class Options(NamedTuple):
     scheduler: str | None
     strict: bool
     offline: bool
+    fresh: tuple[str, ...]
+    spot_check: int
     seed_offset: int
     inconclusive: str
     update: tuple[str, ...]
@@ -234,6 +253,8 @@ def read_options(config: pytest.Config) -> Options:
         scheduler=SCHEDULER.read(config),
         strict=bool(STRICT.read(config)),
         offline=bool(OFFLINE.read(config)),
+        fresh=names_in(FRESH.read(config) or ""),
+        spot_check=spot_check_in(SPOT_CHECK.read(config)),
         seed_offset=int(SEED_OFFSET.read(config)),
         inconclusive=INCONCLUSIVE.read(config),
         update=names_in(UPDATE.read(config) or ""),
@@ -243,6 +264,7 @@ def read_options(config: pytest.Config) -> Options:
         report=REPORT.read(config),
     )
     check_backend(config, options)
+    check_fresh(options)
     check_offset(options.seed_offset)
     check_update(UPDATE.read(config), options)
     config.stash[READ] = options
@@ -262,6 +284,27 @@ def path_of(store: str) -> Path:
 def names_in(text: str) -> tuple[str, ...]:
     """Names that are separated by commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def spot_check_in(written: str | None) -> int:
+    """How many recalled trials to check: as asked for, or one where this is a CI service."""
+    if written is None:
+        return int(any(os.environ.get(name) for name in CI))
+    if not re.fullmatch(r"\d+", str(written)):
+        raise pytest.UsageError(f"{SPOT_CHECK.flag} takes a number from 0 on, not {written!r}")
+    return int(written)
+
+
+def check_fresh(options: Options) -> None:
+    """Raise pytest.UsageError where training again is forbidden, or a path is taken for a name."""
+    if options.fresh and options.offline:
+        raise pytest.UsageError(f"{FRESH.flag} trains, and {OFFLINE.flag} forbids it")
+    for name in options.fresh:
+        if os.path.exists(name.partition("::")[0]):
+            raise pytest.UsageError(
+                f"{FRESH.flag} takes names of learners, and {name!r} is a path; put it before the "
+                f"option, or write {FRESH.flag}='*' {name}"
+            )
 
 
 def check_update(written: str | None, options: Options) -> None:

@@ -65,6 +65,15 @@ def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:
     return plan.missing
 
 
+def check_names(session: Session, items: Iterable[pytest.Item]) -> None:
+    """Note where two learners or tasks share a name, in a worker, which runs only some claims."""
+    for item in items:
+        if can_prefetch(item) and isinstance(item, pytest.Function):
+            needs(session, item)
+    if session.trials.names.clash:
+        session.mistake = pytest.UsageError(session.trials.names.clash)
+
+
 def prefetch(
     session: Session,
     items: Iterable[pytest.Item],
@@ -118,6 +127,8 @@ def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
     missing: dict[str, Trial] = {}
     for item in claims:
         missing |= needs(session, item)
+    if clash := session.trials.names.clash:
+        return f"claims: {len(claims)}, which cannot run: {clash}"
     networks = sum(len(trial.seeds) for trial in missing.values())
     return (
         f"claims: {len(claims)}; their first looks would train {len(missing)} trials "

@@ -31,8 +31,9 @@ def make_trials(config: pytest.Config) -> Trials:
     if options.offline or config.option.collectonly:
         return Trials(store, workers=workers, offline=True)
     if cluster := cluster_of(config):
-        return Trials(store, workers=sys.maxsize, pool=lambda _: cluster)  # it has a queue
-    return Trials(store, workers=workers)
+        many = sys.maxsize  # it has a queue
+        return Trials(store, workers=many, fresh=options.fresh, pool=lambda _: cluster)
+    return Trials(store, workers=workers, fresh=options.fresh)
 
 
 def tally_of(trials: Trials) -> Tally:

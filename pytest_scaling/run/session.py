@@ -34,6 +34,7 @@ class Session:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     nodes: dict[str, str] = field(default_factory=dict)  # node ids of the tests, likewise
     written: list[str] = field(default_factory=list)  # messages at the end of the run about files
+    distrusted: list[str] = field(default_factory=list)  # messages of spot checks that failed
     unwritten: bool = False  # the system refused to write the ledger or the report
     tallies: dict[str, Tally] = field(default_factory=dict)  # by worker of pytest-xdist
     lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..spec.declaration import ClaimError
 from .fingerprint.fingerprint import forget
 from .names import Names
 from .recall import Recall
 from .result import MemoryShortage, Results, TrialError
+from .spot_check import check
 from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
@@ -52,11 +52,11 @@ class Trials:
         self._results: dict[str, Results] = {}
         self._failures: dict[str, TrialError] = {}
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
-        self._recalled: set[str] = set()
+        self._recalled: dict[str, Trial] = {}
         self._cost_asked = self._cost_done = 0.0
         self._notices: list[str] = []
         self.names = Names()
-        self._recall = Recall(store, self._notice, fresh)
+        self._recall, self._pool = Recall(store, self._notice, fresh), pool
         self._ended = 0  # trials since the last `wait`
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
@@ -77,6 +77,11 @@ class Trials:
         """Number of distinct trials that came from the store."""
         return len(self._recalled)
 
+    def spot_check(self, number: int, occasion: str) -> list[str]:
+        """Train a number of recalled trials again; messages about those with other results."""
+        stored = {trial: self._results[name] for name, trial in self._recalled.items()}
+        return check(stored, self.store, number, occasion, self._pool)
+
     @property
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
@@ -90,9 +95,8 @@ class Trials:
         if found is None:
             found = self._recall.known(trial)
             if found is not None:
-                with self._changed:
-                    self._results[trial.identity] = found
-                    self._recalled.add(trial.identity)
+                self._results[trial.identity] = found
+                self._recalled[trial.identity] = trial
         if found is None and not trial.one_at_a_time and trial.identity not in self._waiting:
             found = self.known(replace(trial, one_at_a_time=True))
             if found is not None:
@@ -138,10 +142,7 @@ class Trials:
         Raises TrialError of the first that fails, OfflineError naming the first that is missing
         when offline, and ClaimError where two learners or tasks of the run share a name.
         """
-        for trial in trials:
-            self.names.note(trial.arm)
-        if self.names.clash:
-            raise ClaimError(self.names.clash)
+        self.names.check(trial.arm for trial in trials)
         self.request(trials)
         while self._pending(trials):
             pass
@@ -181,17 +182,13 @@ class Trials:
         found = self.known(trial)
         if found is not None:
             return found
-        if self.offline:
-            raise OfflineError(
-                f"{trial.description}: not in the store {self.store.path}, and with "
-                f"`--claims-offline` nothing is computed."
-            )
-        raise TrialError(f"{trial.description}: the run was closed before it was computed.")
+        raise offline(trial, self.store) if self.offline else closed(trial)
 
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher reports."""
         if isinstance(ending.failure, MemoryShortage) and not ending.trial.one_at_a_time:
-            self._retry_one_at_a_time(ending.trial)
+            self._notice(ran_out_of_memory(ending.trial))
+            self._dispatcher.add([replace(ending.trial, one_at_a_time=True)])
             return
         identity = replace(ending.trial, one_at_a_time=False).identity  # that was asked for
         if ending.results is not None and ending.computed:
@@ -206,32 +203,32 @@ class Trials:
             elif ending.computed:
                 self.computed += 1
             else:
-                self._recalled.add(identity)
-            self._waiting.discard(identity)
-            self._cost_done += ending.trial.cost
+                self._recalled[identity] = ending.trial
+            held = self._recall.let_go(identity)
+            adopted = [trial for trial in held if self.known(trial) is not None]
+            self._dispatcher.add(trial for trial in held if trial not in adopted)
+            self._waiting -= {identity, *(trial.identity for trial in adopted)}
+            self._cost_done += sum(trial.cost for trial in (ending.trial, *adopted))
             self._ended += 1
-            self._let_go(identity)
             self._changed.notify_all()
-
-    def _let_go(self, first: str) -> None:
-        """Adopt or start the trials that have waited for a first block."""
-        for trial in self._recall.let_go(first):
-            if self.known(trial) is None:
-                self._dispatcher.add([trial])
-                continue
-            self._waiting.discard(trial.identity)
-            self._cost_done += trial.cost
-            self._ended += 1
-
-    def _retry_one_at_a_time(self, trial: Trial) -> None:
-        """Train the seeds of a trial one at a time, as they do not fit into memory together."""
-        self._notice(ran_out_of_memory(trial))
-        self._dispatcher.add([replace(trial, one_at_a_time=True)])
 
     def _notice(self, sentence: str) -> None:
         with self._changed:
             if sentence not in self._notices:
                 self._notices.append(sentence)
+
+
+def offline(trial: Trial, store: Store) -> OfflineError:
+    """The error of a trial that is not stored, in a run that computes nothing."""
+    return OfflineError(
+        f"{trial.description}: not in the store {store.path}, and with `--claims-offline` nothing "
+        f"is computed."
+    )
+
+
+def closed(trial: Trial) -> TrialError:
+    """The error of a trial that was not computed in time."""
+    return TrialError(f"{trial.description}: the run was closed before it was computed.")
 
 
 def ran_out_of_memory(trial: Trial) -> str:

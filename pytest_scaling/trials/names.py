@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
+from ..spec.declaration import ClaimError
 from .fingerprint.fingerprint import attributes_of, fingerprint
 from .fingerprint.values import name_of
 
@@ -21,7 +23,7 @@ class Names:
 
     def note(self, arm: Arm) -> None:
         """Remember whose names the learner and the task of an arm have."""
-        both = (("learner", arm.learner), ("task", arm.task))
+        both: tuple[tuple[str, Any], ...] = (("learner", arm.learner), ("task", arm.task))
         for (kind, thing), found in zip(both, arm.fingerprints, strict=True):
             mark = (found.code, found.data, traits.version(thing))
             before, owner = self._owners.setdefault((kind, thing.name), (mark, thing))
@@ -30,6 +32,13 @@ class Names:
                     f"two different {kind}s are named {thing.name!r} ({difference(owner, thing)}); "
                     f"give each a name of its own"
                 )
+
+    def check(self, arms: Iterable[Arm]) -> None:
+        """Remember the names of arms; ClaimError where two of the run share one."""
+        for arm in arms:
+            self.note(arm)
+        if self.clash:
+            raise ClaimError(self.clash)
 
 
 def difference(one: Any, other: Any) -> str:
@@ -43,9 +52,8 @@ def difference(one: Any, other: Any) -> str:
         if fingerprint(Single(was)).data != fingerprint(Single(now)).data:
             words = [repr(each) for each in (was, now)]
             plain = all(len(each) < 30 and " at 0x" not in each for each in words)
-            return (
-                f"{name} of {kinds[0]}{f' is {words[0]} and {words[1]}' if plain else ' differs'}"
-            )
+            ending = f"is {' and '.join(words)}" if plain else "differs"
+            return f"{name} of {kinds[0]} {ending}"
     return f"two classes {kinds[0]}"
 
 

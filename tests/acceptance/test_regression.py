@@ -17,7 +17,7 @@ OTHER = "cpu-riscv-float32-deterministic-quick"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["here", "in workers"])
 
 
-def learner(error, version=1, name="poor"):
+def learner(error, version=1, name="changing"):
     """A claim about a learner whose error, or version, changes from run to run."""
     return (
         f"changing = Planted({name!r}, {error}, version={version})",
@@ -63,7 +63,7 @@ def test_a_change_of_the_code_fails_with_what_changed_and_how_to_accept_it(proje
     result = project.run("-v", *workers)
     text = output(result)
     assert (result.ret, outcomes(result)) == (1, {"it": "FAILED"})
-    assert "its protocol changed: learner version of poor on sign, m = 256 was 1 and is 2" in text
+    assert "learner version of changing on sign, m = 256 was 1 and is 2" in text
     assert "The code differs: the protocol has changed." in text
     assert "replace the row with --claims-update=changed --claims-reason '...'" in text
 
@@ -94,7 +94,7 @@ def test_other_numbers_without_any_reason_fail(project):
     project.run(*ACCEPT)
 
     def nudge(row):
-        row["arms"][1]["metrics"]["error"][2] += 1e-9
+        row["arms"][0]["metrics"]["error"][2] += 1e-9
 
     edit(project, "it", nudge)
     result = project.run("-v")
@@ -382,6 +382,6 @@ def test_regressions_are_properties_in_junit_xml(project):
     project.claims(*learner(0.35))
     project.run("--junitxml=out.xml")
     xml = (project.path / "out.xml").read_text(encoding="utf-8")
-    assert '<property name="regression" value="its protocol changed: error of poor on' in xml
+    assert '<property name="regression" value="its protocol changed: error of changing on' in xml
     assert '<property name="claim" value="it"' in xml
     assert '<property name="digest" value="' in xml

@@ -1,7 +1,6 @@
-"""What every task drew and every learner gave when its `version` was last raised: `golden.json`.
+"""What every task drew and every learner gave when that was last accepted: `golden.json`.
 
-`python -m tests.materials.golden` writes that file anew. Run it after raising the `version` of what
-you changed: results that are stored under the old version must not be taken for those of the new.
+`python -m tests.materials.golden` writes that file anew. Run it where you meant to change results.
 
 The comparison allows for the differences between processors. Features are compared to four
 decimals, labels need to agree on 99 % of the test rows, metrics to 3 %. A change with a smaller
@@ -51,6 +50,7 @@ from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from pytest_scaling.devices.numerics import single_threaded
 from pytest_scaling.ledger.environment import libraries
+from pytest_scaling.spec import traits
 from pytest_scaling.spec.protocols import Block
 from tests.materials.blocks import block_of
 from tests.materials.tasks import at_most, lacking
@@ -201,7 +201,7 @@ def fault_of_task(task: Any) -> str | None:
     stored = kept()["tasks"].get(task.name)
     return fault(
         f"task {task.name}",
-        task.version,
+        traits.version(task),
         stored,
         stored is not None and same_rows(stored["output"], output_of_task(task)),
     )
@@ -215,7 +215,7 @@ def fault_of_learner(learner: Any) -> str | None:
         task in stored["output"] and same_results(stored["output"][task], output)
         for task, output in now.items()
     )
-    return fault(f"learner {learner.name}", learner.version, stored, same)
+    return fault(f"learner {learner.name}", traits.version(learner), stored, same)
 
 
 def fault(what: str, version: int, stored: dict[str, Any] | None, same: bool) -> str | None:
@@ -228,8 +228,8 @@ def fault(what: str, version: int, stored: dict[str, Any] | None, same: bool) ->
         )
     if not same:
         return (
-            f"The results of {what} have changed, but its version is still {version}: raise it, "
-            f"then run `{COMMAND}` (unless a new library changed them; made with {made_with()})."
+            f"The results of {what} have changed: undo that, or accept it with `{COMMAND}` "
+            f"(unless a new library changed them; made with {made_with()})."
         )
     return None
 
@@ -258,7 +258,7 @@ def row_of_task(task: Any) -> dict[str, Any]:
     if lacking(task):
         row: dict[str, Any] = kept()["tasks"][task.name]
         return row
-    return {"version": task.version, "output": output_of_task(task)}
+    return {"version": traits.version(task), "output": output_of_task(task)}
 
 
 def main() -> int:
@@ -267,7 +267,10 @@ def main() -> int:
         "versions": libraries(),
         "tasks": {task.name: row_of_task(task) for task in KEPT},
         "learners": {
-            learner.name: {"version": learner.version, "output": outputs_of_learner(learner)}
+            learner.name: {
+                "version": traits.version(learner),
+                "output": outputs_of_learner(learner),
+            }
             for learner in LEARNERS
         },
     }

@@ -1,4 +1,4 @@
-"""A change of results without a new `version` is noticed, and nothing else is."""
+"""A change of results is noticed, and nothing else is."""
 
 import dataclasses
 import shutil
@@ -54,12 +54,12 @@ def with_rounding(block, generator):
 
 
 @each_task
-def test_a_task_draws_what_its_version_promises(task):
+def test_a_task_draws_what_was_accepted(task):
     assert fault_of_task(task) is None
 
 
 @each_learner
-def test_a_learner_gives_what_its_version_promises(learner):
+def test_a_learner_gives_what_was_accepted(learner):
     assert fault_of_learner(learner) is None
 
 
@@ -103,9 +103,9 @@ def test_a_change_of_a_learner_is_noticed(learner, module, changes, monkeypatch)
     if "TARGET" in changes:  # is the default of an argument
         monkeypatch.setitem(descent.Descent.descend.__kwdefaults__, "target", changes["TARGET"])
     assert fault_of_learner(learner) == (
-        f"The results of learner {learner.name} have changed, but its version is still "
-        f"{learner.version}: raise it, then run `python -m tests.materials.golden` (unless a new "
-        f"library changed them; made with {golden.made_with()})."
+        f"The results of learner {learner.name} have changed: undo that, or accept it with "
+        f"`python -m tests.materials.golden` (unless a new library changed them; made with "
+        f"{golden.made_with()})."
     )
 
 

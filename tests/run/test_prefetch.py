@@ -6,6 +6,7 @@ import pytest
 
 from pytest_scaling.run.prefetch import can_prefetch, cost_preview, is_due, prefetch
 from pytest_scaling.run.session import Session
+from pytest_scaling.trials.names import Names
 from tests.experiments.bench import planted, swinging
 
 ERRORS = {
@@ -63,6 +64,7 @@ class Waiting:
     asked: dict = field(default_factory=dict)
     rounds: list[list[str]] = field(default_factory=list)
     lost: Exception | None = None
+    names: Names = field(default_factory=Names)
     ended: list[str] = field(default_factory=list)
 
     def known(self, trial):

@@ -17,7 +17,9 @@ import pytest
 from ...devices.locks import reserved
 from ..collection import check_store
 from ..devices import accelerator_of, devices_of
+from ..interruption import deferred
 from ..options import is_worker, options_of
+from ..prefetch import check_names, is_due
 from ..session import session_if_any
 from .timing_locks import (
     FOLDER,
@@ -87,6 +89,9 @@ class Worker:
         if claims is None:
             return
         check_store(claims, session.items)
+        if claims.mistake is None and is_due(session):
+            with deferred():  # this loads libraries
+                check_names(claims, session.items)
         if claims.mistake:
             session.items.clear()
 

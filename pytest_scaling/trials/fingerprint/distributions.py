@@ -17,6 +17,7 @@ from typing import NamedTuple
 PLUGIN = __name__.partition(".")[0]
 JUDGES = f"{PLUGIN}.trials.workers.score"  # the one module of the plugin that decides results
 INSTALLED = frozenset(("site-packages", "dist-packages"))  # folders of what is installed
+FIRST = "__init__.py"  # of a package that is not spread over several folders
 NUMERIC = ("numpy", "scipy", "scikit-learn", "torch")  # count where a distribution requires them
 
 
@@ -37,11 +38,13 @@ def owner(module: str) -> Distribution | None:
 
     A module without a file, such as `__main__`, is the user's.
     """
-    top = module.partition(".")[0]
+    top, dot, _ = module.partition(".")
     if module == JUDGES or top == "__main__":
         return OWN
     if top in sys.stdlib_module_names or top in (PLUGIN, "builtins"):
         return STANDARD
+    if dot and (located(top) or "").endswith(FIRST):
+        return owner(top)
     file = located(module)
     if file is None:
         return OWN if module in sys.modules else None
@@ -65,7 +68,7 @@ def located(module: str) -> str | None:
         if spec is None:
             return None
         path = list(spec.submodule_search_locations or ())
-        origin = spec.origin or (path[0] + "/__init__.py" if path else None)
+        origin = spec.origin or (path[0] if path else None)  # a folder alone has no origin
     return origin
 
 

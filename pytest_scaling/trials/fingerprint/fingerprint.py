@@ -49,13 +49,25 @@ def fingerprint(thing: Any) -> Fingerprint:
     """
     if isinstance(thing, FunctionType):
         return walked((thing,))
+    attributes = {name: v for name, v in attributes_of(thing).items() if name not in APART}
+    held = tuple((name, id(value)) for name, value in attributes.items())
+    known = KNOWN.get(id(thing))
+    if known is None or known[1] != held:
+        found = read(thing, attributes)
+        if not all(map(is_fixed, attributes.values())):
+            return found
+        known = KNOWN[id(thing)] = (thing, attributes), held, found  # kept, so that no id is reused
+    return known[2]
+
+
+def read(thing: Any, attributes: dict[str, Any]) -> Fingerprint:
+    """The fingerprint of an object with some attributes."""
     reached: dict[int, Any] = {id(type(thing)): type(thing)}
 
     def describe(code: Any) -> str:
         reached.setdefault(id(code), code)
         return described(code)
 
-    attributes = {k: v for k, v in attributes_of(thing).items() if k not in APART}
     data = Reader(describe).mapping(attributes)
     found = walked(tuple(reached.values()))
     return found._replace(data=digest(found.data, data))
@@ -83,6 +95,8 @@ def names_in(slots: str | Iterable[str]) -> Iterable[str]:
 
 
 WALKS: dict[tuple[int, ...], tuple[object, Fingerprint]] = {}
+KNOWN: dict[int, tuple[object, tuple[tuple[str, int], ...], Fingerprint]] = {}
+"""Fingerprints of objects whose attributes cannot change unless they are replaced."""
 
 
 def walked(roots: tuple[Any, ...]) -> Fingerprint:
@@ -96,6 +110,7 @@ def walked(roots: tuple[Any, ...]) -> Fingerprint:
 def forget() -> None:
     """Look at all code anew: it may have changed since, in a process that goes on."""
     WALKS.clear()
+    KNOWN.clear()
     folder.cache_clear()
     distributions.forget()
 
@@ -241,12 +256,13 @@ class Walk:
                 module = resolve_name("." * each.level + each.module, package or None)
             except ImportError:
                 continue
-            for name in (module, *(f"{module}.{part}" for part in each.names)):
-                whose = owner(name)
-                if whose is OWN and located(name):
-                    self._file(name)
-                elif name == module and whose not in (OWN, STANDARD):
-                    self._installed.add((module.partition(".")[0], whose))
+            whose = owner(module)
+            if whose not in (OWN, STANDARD):
+                self._installed.add((module.partition(".")[0], whose))
+            elif whose is OWN:
+                for name in (module, *(f"{module}.{part}" for part in each.names)):
+                    if located(name):
+                        self._file(name)
 
     def _file(self, module: str) -> None:
         """All code of a module that need not be loaded."""

@@ -145,6 +145,36 @@ def test_results_of_other_libraries_are_pruned(command, filled, results, monkeyp
     assert kept(filled, results) == [True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("centroids", [False, False, True]),
+        ("means", [True, True, False]),
+        ("stripes", [False, False, False]),
+        (TRIALS[1].identity[:8], [True, False, True]),
+    ],
+)
+def test_a_learner_a_task_or_an_identity_is_forgotten(command, filled, results, name, left):
+    count = f"{3 - sum(left)} ("
+    status, text = command("forget", name, "--dry-run")
+    assert (status, text.startswith(f"{filled}: would remove {count}")) == (0, True)
+    assert kept(filled, results) == [True, True, True]
+    status, text = command("forget", name)
+    assert status == 0
+    assert text.startswith(f"{filled}: removed {count}")
+    assert text.endswith(f", {sum(left)} remain\n")
+    assert kept(filled, results) == left
+
+
+def test_what_a_store_does_not_have_cannot_be_forgotten(command, filled):
+    status, text = command("forget", "nobody")
+    assert (status, text) == (
+        USAGE,
+        f"ERROR: the store {filled} has no trial of a learner or task 'nobody', nor of an "
+        "identity that begins so; `store info` lists what it has\n",
+    )
+
+
 def test_old_results_are_pruned_where_asked_for(command, filled, results):
     old = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
     change(filled, "UPDATE trials SET created = ? WHERE identity = ?", old, TRIALS[1].identity)
