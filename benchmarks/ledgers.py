@@ -10,8 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from pytest_scaling.report.build import build
 from pytest_scaling.report.exports import badge
 from pytest_scaling.report.table import table_lines
 
-from .machine import description, table
+from .machine import cpu_seconds, description, table
 
 SOURCE = Path("claims/ledger")
 CLAIMS = (500, 1_000, 2_000, 5_000)
@@ -44,12 +43,6 @@ def rows(claims: int, profile: str) -> Iterator[Record]:
         yield row | {"digest": digest(row)}
 
 
-def seconds(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
-
-
 def measured(claims: int, profile: str, folder: Path) -> list[str]:
     """One line of the table."""
     ledger = Ledger(folder / str(claims), profile)
@@ -58,7 +51,7 @@ def measured(claims: int, profile: str, folder: Path) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dump(row), encoding="utf-8")
     archive = Archive(ledger.directory, profile)
-    reading = seconds(lambda: archive.rows)
+    reading = cpu_seconds(lambda: archive.rows)
     records = [row | {"partial": False, "file": "test_it.py"} for row in archive.rows.values()]
     gate = Gate(records, lambda _: ledger, {ledger.directory: frozenset(archive)}, lambda _: "")
 
@@ -67,12 +60,16 @@ def measured(claims: int, profile: str, folder: Path) -> list[str]:
             against(ledger.row(record["claim"]["id"]), record, claims)
         gate.judge(strict=True)
 
-    figures = [reading, seconds(compare), seconds(lambda: (*table_lines(records), badge(records)))]
+    figures = [
+        reading,
+        cpu_seconds(compare),
+        cpu_seconds(lambda: (*table_lines(records), badge(records))),
+    ]
     line = [f"{claims:,}", *(f"{figure:.2f}" for figure in figures)]
     if claims > LARGEST_REPORT:
         return [*line, "", "", ""]
     out = folder / f"report-{claims}"
-    spent = seconds(lambda: build(records, out))
+    spent = cpu_seconds(lambda: build(records, out))
     pages = [path.stat().st_size / 1e6 for path in out.glob("*.html")]
     return [*line, f"{spent:.1f}", f"{len(pages)}", f"{max(pages):.1f}"]
 

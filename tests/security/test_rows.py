@@ -159,7 +159,7 @@ def test_no_mutation_of_what_a_row_means_is_found_right(tmp_path):
     passed = []
     for _ in range(ROWS):
         made, way = changed(row, chance)
-        if renewed(made) == row or way[0] in BY_NOTHING:
+        if row in (made, renewed(made)) or way[0] in BY_NOTHING:
             continue
         try:
             path.write_bytes(text_of(renewed(made)))
