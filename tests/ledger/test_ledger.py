@@ -217,8 +217,6 @@ def test_no_row_is_written_or_looked_for_behind_a_link(ledger, tmp_path):
 
 def test_a_record_that_could_not_be_read_is_not_written(ledger):
     broken = RECORD | {"profile": RECORD["profile"] | {"tier": "../quick"}}
-    with pytest.raises(
-        pytest.UsageError, match=r"the record of 'it' does not match .*profile.tier"
-    ):
+    with pytest.raises(pytest.UsageError, match=r"the record of 'it' does not match .*tier"):
         ledger.write(broken, "first")
     assert not ledger.directory.exists()
