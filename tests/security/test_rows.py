@@ -24,7 +24,7 @@ from tests.experiments.bench import EFFECT, GOOD, POOR, TASK, TIERS, planted, sw
 from tests.security.mutations import MANY, at, changed, file_of, renewed, text_of
 
 ROWS = int(2_000 * MANY)
-BATCH = 25  # rows in one ledger
+BATCH = 50  # rows in one ledger
 QUICK = TIERS["quick"]
 PROFILE = Profile("cpu", "x86_64", "quick")
 CODES = {0, 1, 4}  # well, something is wrong, nothing can be done

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,17 @@ def read(name: str) -> str:
 def template() -> Any:
     """The page's template; every text it is given is escaped."""
     try:
-        import jinja2
+        import jinja2  # noqa: F401 - asked for each time, as it may be missing
     except ImportError as missing:
         raise ReportError.missing("Jinja2") from missing
+    return compiled()
+
+
+@cache
+def compiled() -> Any:
+    """The template, compiled once."""
+    import jinja2
+
     folder = jinja2.PackageLoader("pytest_scaling.report.page", "templates")
     environment = jinja2.Environment(
         loader=folder,
