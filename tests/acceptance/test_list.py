@@ -228,13 +228,16 @@ def test_claims_that_do_not_fit_together_are_not_listed(project, listed):
     assert "ERROR: two claims have the id 'twin', " in output(result)
 
 
-def test_a_ledger_that_cannot_be_read_is_told_of(project, listed):
-    project.claims(stated("clear"))
+def test_a_row_that_cannot_be_read_is_told_of_and_the_others_are_listed(project, listed):
+    project.claims(stated("clear"), stated("open"))
     row(project, QUICK, "clear", "supported")
+    row(project, QUICK, "open", "inconclusive")
     (project.rows / "clear.json").write_text("{")
     result = listed()
-    assert result.ret == USAGE
-    assert "cannot be read (JSONDecodeError" in output(result)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (sentence,) = result.errlines
+    assert "clear.json cannot be read (JSONDecodeError" in sentence
+    assert [line.split()[-1] for line in result.outlines[1:3]] == ["unusable", "inconclusive"]
 
 
 def test_an_unknown_command_names_those_that_there_are(project):
