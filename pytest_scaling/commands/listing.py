@@ -147,20 +147,24 @@ def rank(profile: str) -> tuple[list[str], int]:
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:
     """Claims by the time of their source, then as in the files; each followed by its controls."""
-    titles = list(dict.fromkeys(each.claim.source.title for each in entries if each.claim.source))
+    named = dict.fromkeys(each.claim.source.title for each in entries if each.claim.source)
+    titles = {title: place for place, title in enumerate(named)}
 
     def moment(each: Entry) -> tuple[int, int]:
         source = each.claim.source
         if source is None:
             return len(titles), 0
-        return titles.index(source.title), start(source.times[0]) if source.times else 0
+        return titles[source.title], start(source.times[0]) if source.times else 0
 
     ids = {each.claim.id for each in entries if not each.claim.is_control}
+    controls: dict[str | None, list[Entry]] = {}
+    for each in entries:
+        controls.setdefault(each.claim.control_of, []).append(each)
     heads = [each for each in entries if each.claim.control_of not in ids]
     return [
         each
         for head in sorted(heads, key=moment)
-        for each in (head, *(one for one in entries if one.claim.control_of == head.claim.id))
+        for each in (head, *controls.get(head.claim.id, ()))
     ]
 
 

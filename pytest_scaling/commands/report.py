@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def made(options: argparse.Namespace) -> tuple[Path, Sequence[str]]:
     """The page that is asked for, and a sentence about each record or row that was left out.
 
-    Where a ledger is named, nothing of the project is imported.
+    Where a ledger is named, nothing of the project is imported, nor its settings read.
     """
     if isinstance(options.ledger, Path):
         return of_the_ledger(options, ProjectSettings())
@@ -77,9 +77,10 @@ def made(options: argparse.Namespace) -> tuple[Path, Sequence[str]]:
 class ProjectSettings:
     """What a project's settings and conftest files say, without a run of its tests."""
 
-    root: Path = Path()
-    report: Path = Path(DEFAULT)
-    ledger: str | None = None
+    def __init__(self) -> None:
+        self.root = Path.cwd()
+        self.report = self.root / DEFAULT
+        self.ledger: str | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int:

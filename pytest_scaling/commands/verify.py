@@ -19,9 +19,9 @@ import pytest
 from ..experiments.evaluation import Body, Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
-from ..ledger.ledger import RESTORE, Ledger, RowFile, covers, profiles_in
+from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol
-from ..ledger.reading.reader import quoted, shown
+from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.replay import Replay
 from ..ledger.verification import evaluated_again, missing_then, orphan_rows
@@ -31,7 +31,6 @@ from ..run.collection import arguments_of, claim_of, run_item
 from ..run.options import TIER
 from ..run.session import Session
 from ..spec.arguments import PROVIDED, STOPWATCH
-from ..spec.declaration import ClaimError
 from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
 from ..trials.identity import sha256
@@ -215,15 +214,7 @@ def wrong_with(
     elif row_file.damage:
         yield f"{shown(row_file.path)} {row_file.damage}"
     else:
-        try:
-            yield from verify_row(session, item, row_file, ledger.profile)
-        except ClaimError:
-            raise
-        except (KeyError, TypeError, IndexError, ValueError, ArithmeticError) as damage:
-            yield (
-                f"{shown(row_file.path)} cannot be evaluated again "
-                f"({type(damage).__name__}: {quoted(str(damage))}); {RESTORE}"
-            )
+        yield from verify_row(session, item, row_file, ledger.profile)
 
 
 def verify_row(

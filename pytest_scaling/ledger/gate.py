@@ -145,11 +145,14 @@ def is_changed(row_file: RowFile, record: Record) -> bool:
     return kept != made
 
 
-def against(row: Row | None, record: Record, ledger: Ledger) -> Record | None:
-    """The result of comparing a record with its row, for the record; None without a row."""
+def against(row: Row | None, record: Record, rows: int) -> Record | None:
+    """The result of comparing a record with its row, for the record; None without a row.
+
+    rows: of its profile in the ledger.
+    """
     if row is None:
         return None
-    found = compare(row, record, level_for(row, len(ledger.paths())))
+    found = compare(row, record, level_for(row, rows))
     return {
         "verdict": row.verdict,
         "reason": row.reason,

@@ -132,8 +132,12 @@ class Ledger:
     def write(self, record: Record, reason: str) -> Path:
         """Add a row, whole or not at all: samples in full, nothing that varies from run to run.
 
-        Raises pytest.UsageError for a record that no command would read as a row.
+        Raises pytest.UsageError for a record that no command would read as a row, and where the
+        folder of the profile is a link.
         """
+        folder = self.directory / self.profile
+        if folder.is_symlink():
+            raise pytest.UsageError(f"{shown(folder)} is a link, which no row is written through")
         row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
         text = dump({**row, ACCEPTANCE: {"reason": reason}})
         try:
@@ -144,8 +148,9 @@ class Ledger:
 
 
 def profiles_in(directory: Path, device: str | None = None) -> list[str]:
-    """The profiles that a ledger has, of one device or of all."""
-    names = sorted(folder.name for folder in directory.glob("*-*-*-*-*") if folder.is_dir())
+    """The profiles that a ledger has, of one device or of all; links are not followed."""
+    folders = (each for each in directory.glob("*-*-*-*-*") if not each.is_symlink())
+    names = sorted(folder.name for folder in folders if folder.is_dir())
     return [name for name in names if device in (None, name.partition("-")[0])]
 
 

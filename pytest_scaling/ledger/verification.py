@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..experiments.evaluation import Evaluation
+from ..spec.declaration import ClaimError
 from ..spec.scope import unavailable
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, Record, digest
 from .ledger import RESTORE, Ledger, duplicate
 from .protocol import changes, protocol
-from .reading.reader import EDITED, shown
+from .reading.reader import EDITED, quoted, shown
 from .record import record
 from .replay import NotRecorded
 from .words import more, value_in_words
@@ -46,6 +47,10 @@ def evaluated_again(
         made = record(evaluation.verdict(), profile, "", evaluation.tier)
     except NotRecorded as missing:
         yield f"{file} is missing what its claim measures ({missing}); {RENEW}"
+        return
+    except (ClaimError, ArithmeticError, LookupError, TypeError, ValueError) as damage:
+        words = quoted(str(damage))
+        yield f"{file} cannot be evaluated again ({type(damage).__name__}: {words}); {RESTORE}"
         return
     wrong = list(tree_differences(computed(row), computed(made)))
     if wrong:

@@ -13,13 +13,13 @@ from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
 from .folder import OutputFolder
-from .page.cards import Card, cards, everyone
+from .page.cards import cards, everyone
 from .page.changes import RowKey, changes, row_key
 from .page.gallery import FirstFigure, Gallery
-from .page.render import render
+from .page.render import PAGE, pages
 
 FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
-RECORDS, PAGE = "records", "index.html"  # the folder of the records, and the page
+RECORDS = "records"  # the folder of the records
 
 
 def build_in(
@@ -104,20 +104,17 @@ def contents(
     """What each file of the report holds, by its name within the report; the page comes last."""
     heads = cards(records, place)
     gallery = Gallery.of(heads, records)
-    page = render(heads, changes(heads, ledger), gallery)
+    texts = {card.anchor: dump(card.record) for card in everyone(heads)}
+    sizes = {anchor: len(text.encode()) for anchor, text in texts.items()}
+    html = pages(heads, changes(heads, ledger), gallery, sizes)
     return {
-        **record_files(heads),
+        **{f"{RECORDS}/{anchor}.json": text for anchor, text in texts.items()},
         **figure_files(gallery.first),
         "summary.md": exports.summary(heads),
         "badge.json": exports.badge(records),
         "verdicts.csv": exports.table(records),
-        PAGE: page,
+        **dict(reversed(html.items())),
     }
-
-
-def record_files(heads: Sequence[Card]) -> dict[str, str | bytes]:
-    """The records, each named after its card."""
-    return {f"{RECORDS}/{card.anchor}.json": dump(card.record) for card in everyone(heads)}
 
 
 def figure_files(figure: FirstFigure | None) -> dict[str, str | bytes]:

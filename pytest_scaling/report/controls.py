@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..ledger.format import Record
@@ -41,9 +42,19 @@ def control_status(claim_id: str, records: Sequence[Record]) -> ControlStatus:
 
     Raises KeyError for a record whose verdict is none of the four.
     """
-    found = {
-        BY_VERDICT[record["verdict"]]
-        for record in records
-        if record["claim"]["control_of"] == claim_id
-    }
+    return status_of(controls_by_claim(records).get(claim_id, ()))
+
+
+def controls_by_claim(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """The records of controls, by the id of what they are controls of."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record["claim"]["control_of"] is not None:
+            found[record["claim"]["control_of"]].append(record)
+    return dict(found)
+
+
+def status_of(controls: Iterable[Record]) -> ControlStatus:
+    """The status that its controls give to a claim, the worst of theirs."""
+    found = {BY_VERDICT[record["verdict"]] for record in controls}
     return next((status for status in BY_VERDICT.values() if status in found), NOT_RUN)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..ledger.format import Record
 from ..ledger.words import NOTHING
-from .controls import SUPPORTED_TOO, control_status
+from .controls import SUPPORTED_TOO, controls_by_claim, status_of
 from .page.badge import Badge
 from .page.cards import Card, everyone
 from .page.heading import lead, title
@@ -37,8 +37,9 @@ def badge(records: Sequence[Record]) -> str:
     """
     claims = [record for record in records if not record["claim"]["control_of"]]
     count = Counter(record["verdict"] for record in claims)
+    controls = controls_by_claim(records)
     failed = sum(
-        control_status(record["claim"]["id"], list(records)) is SUPPORTED_TOO for record in claims
+        status_of(controls.get(record["claim"]["id"], ())) is SUPPORTED_TOO for record in claims
     )
     counts = [f"{count[word]} {word}" for word in WORDS if count[word]]
     counts += [f"{failed} not trustworthy"] if failed else []

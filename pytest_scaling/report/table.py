@@ -11,7 +11,7 @@ from ..ledger.format import Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
 from ..ledger.words import to_decide
-from .controls import control_status
+from .controls import controls_by_claim, status_of
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -59,12 +59,13 @@ class TableLine:
 
 def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
     """A headline per claim, then a row per comparison of each cell."""
+    controls = controls_by_claim(records)
     for record in ordered(records):
         claim = record["claim"]
         if claim["control_of"]:
             note = f"control of {claim['control_of']}"
         else:
-            note = f"control {control_status(claim['id'], list(records)).word}"
+            note = f"control {status_of(controls.get(claim['id'], ())).word}"
         partial = ", of some of its tasks" if record["partial"] else ""
         words = f" ({claim['strength']}{partial}; {note})"
         yield TableLine(claim["id"], record["verdict"], words, headline=True)
@@ -76,10 +77,10 @@ def ordered(records: Sequence[Record]) -> list[Record]:
     """Claims in the order of the run, each followed by its controls."""
     claims = [record for record in records if not record["claim"]["control_of"]]
     names = {record["claim"]["id"] for record in claims}
+    controls = controls_by_claim(records)
     rows = []
     for claim in claims:
-        rows.append(claim)
-        rows += [each for each in records if each["claim"]["control_of"] == claim["claim"]["id"]]
+        rows += [claim, *controls.get(claim["claim"]["id"], ())]
     return rows + [
         each
         for each in records

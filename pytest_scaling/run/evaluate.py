@@ -38,7 +38,7 @@ def evaluate(session: Session, item: pytest.Function) -> Outcome:
     ledger = session.ledger(item.path.parent, device_of(item))
     row = ledger.row(claim.id)
     unheld = timing or options.strict  # which judges at levels that no row was judged at
-    made = {**made, "ledger": None if unheld else against(row, made, ledger)}
+    made = {**made, "ledger": None if unheld else against(row, made, session.rows_in(ledger))}
     item.stash[RECORD] = made
     item.user_properties += properties(made)
     return outcome(claim, made, row, options.reason, options.update)

@@ -42,6 +42,7 @@ class Session:
     catalogue: dict[str, list[str]] = field(default_factory=dict)  # ids of claims by ledger
     deselected: int = 0  # claims that were collected and not run
     judgement: Judgement | None = None  # of the whole run by the ledger
+    _rows: dict[Ledger, int] = field(default_factory=dict)  # numbers of rows, as first counted
     mistake: pytest.UsageError | None = None  # that a worker of pytest-xdist found at collection
 
     @property
@@ -80,6 +81,12 @@ class Session:
         """The ledger for claims in files of a directory."""
         folder = folder_of(self.config.rootpath, directory, self.options.ledger)
         return Ledger(folder, self.profile(device).name)
+
+    def rows_in(self, ledger: Ledger) -> int:
+        """How many rows a ledger had when the run first asked."""
+        if ledger not in self._rows:
+            self._rows[ledger] = len(ledger.paths())
+        return self._rows[ledger]
 
     def keep(self, report: Any) -> None:
         """Remember the record that a test report brought."""

@@ -122,7 +122,7 @@ def test_a_file_that_is_no_store_ends_the_run_and_is_left_alone(project, workers
         result = project.run(workers, store=name)
         assert result.ret == USAGE
         assert re.search(
-            rf"^ERROR: The store {name} is not a .*; name another file with `--scaling-store`\.$",
+            rf"ERROR: The store {name} is not a .*; name another file with `--scaling-store`\.$",
             output(result),
             re.MULTILINE,
         )

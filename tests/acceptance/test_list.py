@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from tests.acceptance.project import body, output, stated
+from tests.report.citation import conftest as rows
+from tests.report.citation.conftest import placed
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 QUICK = f"cpu-{platform.machine()}-float32-deterministic-quick"
@@ -36,21 +38,11 @@ def at(*times):
     return TALK.format(", ".join(map(repr, times)))
 
 
-def row(project, profile, id, verdict):
-    """Put a row into the ledger beside the claims, with as much as a reader of verdicts needs."""
-    folder = project.path / "ledger" / profile
-    folder.mkdir(parents=True, exist_ok=True)
-    content = {
-        "schema": "claim-record/v1",
-        "claim": {"id": id},
-        "verdict": verdict,
-        "blessing": {"reason": "so it was"},
-        "cells": [],
-        "arms": [],
-        "protocol": {"hash": ""},
-        "environment": {},
-    }
-    (folder / f"{id}.json").write_text(json.dumps(content), encoding="utf-8")
+def row(project, profile, name, verdict):
+    path = project.path / "ledger" / profile / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = placed(rows.row(name, verdict, rows.cell(verdict)), profile)
+    path.write_text(json.dumps(made), encoding="utf-8")
 
 
 def test_claims_stand_in_the_order_of_their_times_and_controls_below_their_claims(project, listed):
@@ -236,13 +228,16 @@ def test_claims_that_do_not_fit_together_are_not_listed(project, listed):
     assert "ERROR: two claims have the id 'twin', " in output(result)
 
 
-def test_a_ledger_that_cannot_be_read_is_told_of(project, listed):
-    project.claims(stated("clear"))
+def test_a_row_that_cannot_be_read_is_told_of_and_the_others_are_listed(project, listed):
+    project.claims(stated("clear"), stated("open"))
     row(project, QUICK, "clear", "supported")
+    row(project, QUICK, "open", "inconclusive")
     (project.rows / "clear.json").write_text("{")
     result = listed()
-    assert result.ret == USAGE
-    assert "cannot be read (JSONDecodeError" in output(result)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (sentence,) = result.errlines
+    assert "clear.json cannot be read (JSONDecodeError" in sentence
+    assert [line.split()[-1] for line in result.outlines[1:3]] == ["unusable", "inconclusive"]
 
 
 def test_an_unknown_command_names_those_that_there_are(project):

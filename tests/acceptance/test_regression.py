@@ -94,12 +94,13 @@ def test_other_numbers_without_any_reason_fail(project):
     project.run(*ACCEPT)
 
     def nudge(row):
-        row["arms"][0]["metrics"]["error"][2] += 1e-9
+        arm = row["arms"][0]
+        arm["metrics"]["majority_error"][2] += 1 / arm["test_rows"][2]
 
     edit(project, "it", nudge)
     result = project.run("-v")
     assert result.ret == 1
-    assert "seed 2, was 0.3" in output(result)
+    assert "majority_error of poor on sign, m = 256, seed 2, was 0." in output(result)
     assert "so the code differs" in output(result)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from pytest_scaling.ledger.format import digest
 from tests.acceptance.project import output, stated
 
 USAGE = pytest.ExitCode.USAGE_ERROR
@@ -75,11 +76,26 @@ def test_a_verdict_that_is_not_the_ledgers_is_told(project):
     (row,) = (project.path / "ledger").rglob("one.json")
     content = json.loads(row.read_text("utf-8"))
     content["verdict"] = content["cells"][0]["verdict"] = "refuted"
-    row.write_text(json.dumps(content), "utf-8")
+    row.write_text(json.dumps(content | {"digest": digest(content)}), "utf-8")
     project.run("--scaling-report=report")
     changes = page(project).partition("What changed since the ledger")[2].partition("</ul>")[0]
     assert 'refuted</span> before, <span class="badge supported">' in changes
     assert "sign: refuted before, supported now" in changes
+
+
+def test_a_row_that_was_changed_is_not_published_and_the_others_are(project, report):
+    project.claims(stated("one"), stated("two"))
+    project.conftest("")
+    project.run(*ADDED)
+    (row,) = (project.path / "ledger").rglob("one.json")
+    row.write_text(row.read_text("utf-8").replace('"verdict": "supported"', '"verdict": "refuted"'))
+    project.conftest("raise SystemExit('imported')")
+    result = report("--ledger=ledger")
+    assert result.ret == 1
+    (sentence,) = result.errlines
+    assert "one.json was changed after it was written: its digest does not match" in sentence
+    assert 'id="two"' in page(project, "report/ledger")
+    assert 'id="one"' not in page(project, "report/ledger")
 
 
 def test_a_new_claim_is_told(project):

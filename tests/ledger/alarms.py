@@ -94,7 +94,7 @@ class Books:
         """What the gate finds in a record, with the other as its row: the kinds that fail."""
         self.ledger.write(old, "measured")
         new["environment"]["libraries"]["numpy"] = "as it may be"  # so that means are compared
-        held = against(self.ledger.row(old["claim"]["id"]), new, self.ledger)
+        held = against(self.ledger.row(old["claim"]["id"]), new, ROWS)
         return {each["kind"] for each in held["findings"]} - {"note"}
 
 

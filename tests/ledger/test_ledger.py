@@ -202,3 +202,21 @@ def test_a_process_that_dies_between_writing_and_replacing_leaves_the_old_file(
     write(path, "new\n")
     assert seen == ["old\n"]  # until the last step, which is one operation of the system
     assert path.read_text() == "old\n"
+
+
+def test_no_row_is_written_or_looked_for_behind_a_link(ledger, tmp_path):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    ledger.directory.mkdir()
+    (ledger.directory / ledger.profile).symlink_to(victim)
+    assert profiles_in(ledger.directory) == []
+    with pytest.raises(pytest.UsageError, match="is a link, which no row is written through"):
+        ledger.write(RECORD, "first")
+    assert list(victim.iterdir()) == []
+
+
+def test_a_record_that_could_not_be_read_is_not_written(ledger):
+    broken = RECORD | {"profile": RECORD["profile"] | {"tier": "../quick"}}
+    with pytest.raises(pytest.UsageError, match=r"the record of 'it' does not match .*tier"):
+        ledger.write(broken, "first")
+    assert not ledger.directory.exists()

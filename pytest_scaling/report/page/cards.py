@@ -12,7 +12,7 @@ from ..citation.citation import cite
 from ..citation.key import KeyFault
 from ..citation.moment import start
 from ..citation.project import Place
-from ..controls import ControlStatus, control_status
+from ..controls import ControlStatus, controls_by_claim, status_of
 from .badge import Badge
 from .details import (
     ArmMetric,
@@ -141,10 +141,7 @@ def cards(records: Sequence[Record], place: Callable[[Record], Place] | None = N
     taken: dict[str, int] = {}
     heads: list[Card] = []
     for head, controls in ordered(records):
-        made = [
-            card(each, anchor(each, taken), same_profile(each, records), place)
-            for each in (head, *controls)
-        ]
+        made = [card(each, anchor(each, taken), controls, place) for each in (head, *controls)]
         heads.append(replace(made[0], controls=tuple(made[1:])))
     return heads
 
@@ -157,27 +154,24 @@ def anchor(record: Record, taken: dict[str, int]) -> str:
     return str(name) if taken[name] == 1 else f"{name}--{taken[name]}"
 
 
-def same_profile(record: Record, records: Sequence[Record]) -> list[Record]:
-    """The records of the same profile: a control is about a claim evaluated in the same way."""
-    return [each for each in records if each["profile"] == record["profile"]]
-
-
 def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
     """Claims by source and time, each with its controls; without a source at the end."""
-    titles = list(dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records))
+    named = dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records)
+    titles = {title: place for place, title in enumerate(named)}
+    by_claim = controls_by_claim(records)
 
     def moment(record: Record) -> tuple[bool, int, int]:
         source = record["claim"]["source"] or {}
         times = source.get("times") or ["0:0"]
-        return not source, titles.index(source.get("title")), start(times[0])
+        return not source, titles[source.get("title")], start(times[0])
 
     def controls(record: Record) -> list[Record]:
-        own = [e for e in records if e["claim"]["control_of"] == record["claim"]["id"]]
+        own = by_claim.get(record["claim"]["id"], ())  # and evaluated in the same way
         return [each for each in own if each["profile"] == record["profile"]]
 
     claims = [each for each in records if each["claim"]["control_of"] is None]
     lined_up = [(claim, controls(claim)) for claim in sorted(claims, key=moment)]
-    held = [id(each) for _, group in lined_up for each in group]
+    held = {id(each) for _, group in lined_up for each in group}
     return lined_up + [
         (each, [])
         for each in records
@@ -188,15 +182,15 @@ def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
 def card(
     record: Record,
     name: str,
-    records: Sequence[Record],
+    controls: Sequence[Record],
     place: Callable[[Record], Place] | None,
 ) -> Card:
-    """The card of one record. name: its anchor; records: those of its profile."""
+    """The card of one record. name: its anchor; controls: of its claim, in its profile."""
     claim = record["claim"]
     source = claim["source"] or {}
     is_control = claim["control_of"] is not None
     drawn = scales(estimated(record))
-    citation = cited(record, records, place(record)) if place else None
+    citation = cited(record, controls, place(record)) if place else None
     return Card(
         anchor=name,
         text=claim["text"],
@@ -206,7 +200,7 @@ def card(
         strength=STRENGTHS[claim["strength"]],
         bounds=tuple(bounds(record)),
         control_of=claim["control_of"],
-        control=None if is_control else control_status(claim["id"], records),
+        control=None if is_control else status_of(controls),
         source=source_of(source),
         moments=tuple(moment(source["url"], time) for time in source.get("times", ())),
         reproduce=citation.reproduce if citation else (command(record),),
@@ -220,9 +214,8 @@ def card(
     )
 
 
-def cited(record: Record, records: Sequence[Record], place: Place) -> Cited | None:
+def cited(record: Record, controls: Sequence[Record], place: Place) -> Cited | None:
     """The citation of a record; None where there is no verdict to cite."""
-    controls = [r for r in records if r["claim"]["control_of"] == record["claim"]["id"]]
     try:
         citation = cite(record, controls, place)
     except KeyFault:

@@ -21,7 +21,7 @@ from ..figures.curves import (
 )
 from ..figures.slide import Drawing, description, draw, drawing, learners
 from ..words import join
-from .cards import Card, everyone, same_profile
+from .cards import Card, everyone
 from .chart import VIEWS, Chart, Stroke, View, charts
 from .heading import source_line
 
@@ -187,7 +187,7 @@ def pools(
     for card in everyone(heads):
         profile = str(sorted(card.record["profile"].items()))
         if profile not in by_profile:
-            own = same_profile(card.record, records)
+            own = [each for each in records if each["profile"] == card.record["profile"]]
             by_profile[profile] = panels if len(own) == len(records) else learning_curves(own)
         found[card.anchor] = by_profile[profile]
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,63 @@ from .environment import settings
 from .gallery import Gallery
 from .matrix import matrix
 
+PAGE, FURTHER = "index.html", "page-{}.html"  # names of the first page and of the others
+LARGEST_PART = 3_000_000  # bytes of records on one page, which is a little larger than they are
 
-def render(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> str:
-    """The page as HTML, which needs nothing else. Raises ReportError where Jinja2 is missing."""
-    return str(template().render(**values(heads, changed, gallery)))
+Pages = dict[str, str]
 
 
-def values(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> dict[str, Any]:
-    """What the template asks for."""
+def pages(
+    heads: Sequence[Card], changed: Changes, gallery: Gallery, sizes: Mapping[str, int]
+) -> Pages:
+    """The page as HTML, which needs nothing else; several that link to each other if it is large.
+
+    sizes: bytes of the record of each card, by its anchor. Raises ReportError where Jinja2 is
+    missing.
+    """
+    parts = split(heads, sizes)
+    names = [PAGE, *(FURTHER.format(number) for number in range(2, len(parts) + 1))]
+    made, links = template(), names if len(names) > 1 else []
+    found = {}
+    for name, part in zip(names, parts, strict=True):
+        given = values(part, of_part(changed, part, name), gallery, heads)
+        found[name] = str(made.render(**given, pages=links, here=name))
+    return found
+
+
+def split(heads: Sequence[Card], sizes: Mapping[str, int]) -> list[list[Card]]:
+    """The cards page by page, none of them larger than LARGEST_PART if it has more than one."""
+    parts: list[list[Card]] = [[]]
+    size = 0
+    for head in heads:
+        more = sum(sizes.get(card.anchor, 0) for card in head.family)
+        if parts[-1] and size + more > LARGEST_PART:
+            parts.append([])
+            size = 0
+        parts[-1].append(head)
+        size += more
+    return parts
+
+
+def of_part(changed: Changes, part: Sequence[Card], name: str) -> Changes:
+    """The changes of the cards of one page; the first also names what was not run."""
+    here = {card.anchor for card in everyone(part)}
+    return replace(
+        changed,
+        changed=tuple(each for each in changed.changed if each.card.anchor in here),
+        exceptions=tuple(each for each in changed.exceptions if each[0].anchor in here),
+        not_run=changed.not_run if name == PAGE else (),
+    )
+
+
+def values(
+    heads: Sequence[Card], changed: Changes, gallery: Gallery, whole: Sequence[Card]
+) -> dict[str, Any]:
+    """What the template asks for. whole: the cards of all pages."""
     return {
-        "title": heading.title(heads),
-        "author": heading.author(heads),
-        "lead": heading.lead(heads),
+        "title": heading.title(whole),
+        "author": heading.author(whole),
+        "lead": heading.lead(whole),
         "cards": heads,
         "counts": heading.counts(heads),
         "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
@@ -68,9 +114,17 @@ def read(name: str) -> str:
 def template() -> Any:
     """The page's template; every text it is given is escaped."""
     try:
-        import jinja2
+        import jinja2  # noqa: F401 - asked for each time, as it may be missing
     except ImportError as missing:
         raise ReportError.missing("Jinja2") from missing
+    return compiled()
+
+
+@cache
+def compiled() -> Any:
+    """The template, compiled once."""
+    import jinja2
+
     folder = jinja2.PackageLoader("pytest_scaling.report.page", "templates")
     environment = jinja2.Environment(
         loader=folder,
