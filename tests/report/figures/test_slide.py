@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import warnings
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -13,7 +14,7 @@ from pytest_scaling.report.error import ReportError
 from pytest_scaling.report.figures.curves import for_a_slide, learning_curves
 from pytest_scaling.report.figures.layout import labels_fit
 from pytest_scaling.report.figures.palette import THEMES, channels, styles
-from pytest_scaling.report.figures.slide import draw, save
+from pytest_scaling.report.figures.slide import draw, drawing, save
 
 LEARNERS = ["mlp-8", "mlp-64", "mlp-256", "ridge", "tree", "nearest"]
 
@@ -28,6 +29,14 @@ def test_the_same_records_give_the_same_bytes(panels, tmp_path):
     second = save(draw(panels), tmp_path / "second", text="words")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_words_of_any_script_and_dollars_are_drawn_where_warnings_are_errors(panels):
+    odd = "costs $5_a^ and $7 \\alpha, 神经网络"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = drawing(draw(panels, title=odd, source=odd), odd, odd)
+    assert f'<title id="figure_title">{odd}</title>' in made.svg
 
 
 def test_the_svg_can_be_read_aloud_and_bears_no_date(panels, tmp_path):
