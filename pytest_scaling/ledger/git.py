@@ -37,7 +37,7 @@ def top(root: Path) -> Path | None:
 
 
 def refusal(root: Path) -> str:
-    """Why git says nothing about a checkout, in its words; empty where it does, or there is none."""
+    """Why git says nothing about a checkout, in its words; else, or without one, empty."""
     if not any((folder / ".git").exists() for folder in (root, *root.resolve().parents)):
         return ""
     try:
