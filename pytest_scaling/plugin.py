@@ -168,6 +168,14 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("claim"):
+        from .run.collection import refuse
+
+        refuse(item)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if pyfuncitem.get_closest_marker("claim") is None:
         return None
@@ -220,6 +228,10 @@ class Recorder:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
+    if hasattr(fixturedef.func, "scaling_claims"):
+        from .run.collection import refuse_fixture
+
+        refuse_fixture(fixturedef)
     value = yield
     if fixturedef.argname == "benchmark" and "pytest_benchmark" in type(value).__module__:
         from .run.device_tests.benchmark import prepare

@@ -10,7 +10,7 @@ one run, are never stored, and never enter the ledger.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Side = Learner | Callable[[], object]
 
 T = TypeVar("T")
+LOOKS_LIKE_A_RATIO = 3.0  # from here on a logarithm says twenty times and more
 ROUNDS = 3  # of which the fastest counts where seconds are asked for
 TAKEN: dict[tuple[object, ...], Taken] = {}  # by what was asked for
 
@@ -63,13 +64,20 @@ class Stopwatch:
         devices: tuple[str, str] = ("", ""),
         bound: str = "smallest_effect",
         blocks: int | None = None,
+        same: Callable[[Any, Any], bool] | None = None,
     ) -> Estimate:
         """Log ratio of the seconds that `rival` takes to those that `learner` takes.
 
         Both are learners, which train on m rows of a task, or functions without arguments. They
         take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
-        each of them runs. The number of blocks is fixed; they are the unit of replication.
+        each of them runs. The number of blocks is fixed; they are the unit of replication. same:
+        tells whether two functions returned the same, as numpy.array_equal does: otherwise one that
+        does nothing would be fastest.
+
+        Raises ClaimError where they did not.
         """
+        if same is not None and self.sampler.clock is not None:
+            check_same(rival, learner, same)
         return ratio(
             self.sampler,
             (rival, learner),
@@ -156,8 +164,31 @@ def ratio(
         refuting=against,
         seeds=tuple(range(first_seed, first_seed + len(ratios.logs))),
         samples=ratios.logs,
-        notes=(f"cold start {cold}, not counted",),
+        notes=(f"cold start {cold}, not counted", *doubts(designed["bounds"])),
     )
+
+
+def check_same(rival: Side, learner: Side, same: Callable[[Any, Any], bool]) -> None:
+    """Raise ClaimError unless two functions return the same; learners have no result to compare."""
+    sides = (rival, learner)
+    results = [side() for side in sides if not hasattr(side, "fit_predict") and callable(side)]
+    if len(results) < len(sides):
+        raise ClaimError("same=... compares what two functions return, and a learner is none")
+    if not same(*results):
+        raise ClaimError(
+            f"{name_of(rival)} and {name_of(learner)} do not return the same, so it means nothing "
+            f"which of them is faster; let both do the whole work and return its result"
+        )
+
+
+def doubts(bounds: Mapping[str, float]) -> list[str]:
+    """What to say about bounds that look like ratios, and are logarithms of ratios."""
+    return [
+        f"{name} is {bound:g}, a logarithm: {math.exp(bound):,.0f} times as long; for {bound:g} "
+        f"times, declare math.log({bound:g}), or smallest_ratio={bound:g}"
+        for name, bound in bounds.items()
+        if bound >= LOOKS_LIKE_A_RATIO
+    ]
 
 
 def design(
@@ -265,4 +296,9 @@ def training_set(task: Task, m: int, seed: int) -> Any:
     from ..trials.workers.draws import draws_of_process
 
     x, y = draws_of_process().training(task, seed, m)
-    return Block(task.name, task.classes, (seed,), x[None], y[None], x[None, :1])
+    own = (
+        x[None].copy(),
+        y[None].copy(),
+        x[None, :1].copy(),
+    )  # what one side does to them is its own
+    return Block(task.name, task.classes, (seed,), *own)

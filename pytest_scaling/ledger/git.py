@@ -36,12 +36,29 @@ def top(root: Path) -> Path | None:
     return Path(output.rstrip("\n")) if output else None
 
 
+def refusal(root: Path) -> str:
+    """Why git says nothing about a checkout, in its words; else, or without one, empty."""
+    if not any((folder / ".git").exists() for folder in (root, *root.resolve().parents)):
+        return ""
+    try:
+        run = ask(root, "status", "--porcelain")
+    except OSError:
+        return "git is not installed"
+    said = run.stderr.strip().splitlines() or [f"git ended with exit status {run.returncode}"]
+    return said[0].removeprefix("fatal: ") if run.returncode else ""
+
+
 def git(root: Path, *arguments: str) -> str | None:
     """The output of git; None where it fails or is not installed."""
     try:
-        run = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
-        )
+        run = ask(root, *arguments)
     except OSError:
         return None
     return run.stdout if run.returncode == 0 else None
+
+
+def ask(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What git answers; OSError where it is not installed."""
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+    )

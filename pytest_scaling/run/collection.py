@@ -6,7 +6,10 @@ arguments of a test function, the fixtures behind a name, and the protocol of on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unittest
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,12 @@ from ..spec.declaration import Claim, ClaimError, claims_in, claims_of
 from .devices import device_of as parameter
 from .session import Session
 
+MISTAKE: pytest.StashKey[str] = pytest.StashKey()
+UNFIT = {  # marks that a claim cannot honour
+    "xfail": "but a verdict that is not expected is accepted in the ledger, with --claims-update",
+    "flaky": "but its verdict is the same every time; remove the mark",
+    "numerics": "but it trains in workers, whose numerics are fixed; remove the mark",
+}
 SHARED = "scaling_claim"  # the parameter of a test that shares its body with others
 
 
@@ -50,13 +59,44 @@ def say_mistake(collector: pytest.Collector, report: pytest.CollectReport) -> No
 
 
 def claim_of(item: pytest.Item) -> Claim | None:
-    """The claim that a test item carries, if any."""
+    """The claim that a test item carries, if any; one of its own for each set of parameters."""
     marker = item.get_closest_marker("claim")
     if marker is None or not marker.args:
         return None
     callspec = getattr(item, "callspec", None)
-    claim: Claim = callspec.params.get(SHARED, marker.args[0]) if callspec else marker.args[0]
-    return claim
+    if callspec is None:
+        return parametrized(marker.args[0], (), [])
+    claim: Claim = callspec.params.get(SHARED, marker.args[0])
+    own = {SHARED, "device", *claim.given}
+    values = [
+        word(value, callspec.indices[name])
+        for name, value in callspec.params.items()
+        if name not in own
+    ]
+    return parametrized(claim, claims_of(getattr(item, "function", None)), values)
+
+
+def parametrized(claim: Claim, beside: Sequence[Claim], values: Sequence[str]) -> Claim:
+    """The claim for some values of `pytest.mark.parametrize`, which its id and text then name.
+
+    beside: the claims of the same function, of which it may be a control.
+    """
+    if not values:
+        return claim
+    ending = re.sub(r"[^a-z0-9]+", "-", "-".join(values).lower()).strip("-") or "0"
+    control_of = claim.control_of
+    if control_of in {each.id for each in beside}:
+        control_of = f"{control_of}-{ending}"
+    text = f"{claim.text} [{', '.join(values)}]"
+    return replace(claim, id=f"{claim.id}-{ending}", text=text, control_of=control_of)
+
+
+def word(value: object, place: int) -> str:
+    """A parameter in a word: itself or its name, else its place among the parameters."""
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    name = getattr(value, "name", None) or getattr(value, "__name__", None)
+    return str(name or place)
 
 
 def share_body(metafunc: pytest.Metafunc) -> None:
@@ -98,9 +138,10 @@ def device_of(item: pytest.Item) -> str:
 
 
 def check(session: Session, items: list[pytest.Item]) -> None:
-    """Raise pytest.UsageError where the claims do not fit each other or the options.
+    """Note what is wrong with claims; pytest.UsageError where the options do not fit them.
 
-    A worker of pytest-xdist cannot end the run that way: it leaves that to the controller.
+    An item with a mistake fails alone; a run that only collects ends with the first mistake. A
+    worker of pytest-xdist cannot end the run: it leaves that to the controller.
     """
     claims = [claim for claim in map(claim_of, items) if claim is not None]
     session.claims = sum(not claim.is_control for claim in claims)
@@ -108,13 +149,32 @@ def check(session: Session, items: list[pytest.Item]) -> None:
         if (claim := claim_of(item)) is not None:
             directory = str(session.ledger(item.path.parent, "cpu").directory)
             session.catalogue.setdefault(directory, []).append(claim.id)
+    for item, sentence in mistakes_in(items):
+        if session.config.option.collectonly:
+            raise pytest.UsageError(sentence)
+        item.stash.setdefault(MISTAKE, sentence)
     try:
-        check_claims(items)
         check_tasks(session, claims)
     except pytest.UsageError as mistake:
         if not session.is_worker:
             raise
         session.mistake = mistake
+
+
+def refuse(item: pytest.Item) -> None:
+    """Fail a claim that was written in a way that cannot be judged, in one sentence."""
+    if (sentence := item.stash.get(MISTAKE, None)) is not None:
+        pytest.fail(sentence, pytrace=False)
+
+
+def refuse_fixture(fixture: pytest.FixtureDef[Any]) -> None:
+    """Fail what uses a fixture that carries a claim, which nobody would ever judge."""
+    (claim, *_) = claims_of(fixture.func)
+    pytest.fail(
+        f"claim {claim.id!r} stands on the fixture {fixture.argname!r}, which is not a test; put "
+        f"@claim on a plain test function",
+        pytrace=False,
+    )
 
 
 def check_store(session: Session, items: list[pytest.Item]) -> None:
@@ -135,27 +195,49 @@ def check_tasks(session: Session, claims: Sequence[Claim]) -> None:
             raise pytest.UsageError(f"there is no task {name!r}; use {', '.join(known)}")
 
 
-def check_claims(items: list[pytest.Item]) -> None:
-    """Raise pytest.UsageError where two items share a claim's id, or a control has no claim."""
+def mistakes_in(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
+    """What is wrong with claims by themselves, and with claims next to each other."""
     first: dict[tuple[str, str], pytest.Item] = {}
     for item in items:
         claim = claim_of(item)
         if claim is None:
             continue
+        if sentence := unfit(item, claim):
+            yield item, sentence
         other = first.setdefault((claim.id, device_of(item)), item)
         if other.nodeid != item.nodeid:
-            raise pytest.UsageError(
-                f"two claims have the id {claim.id!r}, {place(other)} and {place(item)}; "
-                f"give one of them another id"
-            )
+            for each in (other, item):
+                yield (
+                    each,
+                    f"two claims have the id {claim.id!r}, {place(other)} and {place(item)}; "
+                    f"give one of them another id",
+                )
         if claim.control_of == claim.id:
-            raise pytest.UsageError(f"claim {claim.id!r} is named as its own control")
-        if claim.control_of and claim.control_of not in ids_beside(item, items):
-            raise pytest.UsageError(
+            yield item, f"claim {claim.id!r} is named as its own control"
+        elif claim.control_of and claim.control_of not in ids_beside(item, items):
+            yield (
+                item,
                 f"claim {claim.id!r}, {place(item)}, is named as a control of "
                 f"{claim.control_of!r}, but its file has no claim of that id; "
-                f"a control stands beside its claim"
+                f"a control stands beside its claim",
             )
+
+
+def unfit(item: pytest.Item, claim: Claim) -> str:
+    """Why an item can never judge its claim, in one sentence; empty where it can."""
+    what = f"claim {claim.id!r}, {place(item)},"
+    if not __debug__:
+        return (
+            f"{what} cannot be judged under `python -O` or PYTHONOPTIMIZE, which takes asserts "
+            f"out of modules; run it without"
+        )
+    if issubclass(getattr(item, "cls", None) or object, unittest.TestCase):
+        return (
+            f"{what} is a method of a unittest.TestCase, which gives it no fixtures; make it a "
+            f"function, or a method of a plain class"
+        )
+    mark = next((name for name in UNFIT if item.get_closest_marker(name)), "")
+    return f"{what} is marked {mark}, {UNFIT[mark]}" if mark else ""
 
 
 def ids_beside(item: pytest.Item, items: list[pytest.Item]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..ledger.gate import Gate, Judgement
-from ..ledger.git import changed_files
+from ..ledger.git import changed_files, refusal
 from ..ledger.ledger import Ledger, covers
 from ..ledger.reading.strict_json import printable
 from ..ledger.words import listed
@@ -33,6 +33,10 @@ def check_tree(config: pytest.Config) -> None:
     options = options_of(config)
     if not options.update or is_worker(config):
         return
+    if reason := refusal(config.rootpath):
+        raise pytest.UsageError(
+            f"{UPDATE.flag} needs a clean tree, and git does not say whether this one is: {reason}"
+        )
     own = [Path(name).name for name in (options.ledger, options.report) if name]
     changed = [
         name
@@ -55,10 +59,28 @@ def end(session: Session, run: pytest.Session) -> None:
     except KeyboardInterrupt:
         session.written = ["interrupted before the ledger and the report were written"]
         run.exitstatus = pytest.ExitCode.INTERRUPTED
+    passed = run.exitstatus == pytest.ExitCode.OK
     if session.unwritten:
         run.exitstatus = pytest.ExitCode.USAGE_ERROR
-    elif run.exitstatus == pytest.ExitCode.OK:
+    elif passed:
         run.exitstatus = exit_code(session)
+    if passed and run.exitstatus != pytest.ExitCode.OK:
+        session.written.append(
+            f"exit status {int(run.exitstatus)} though no test failed: {why(session)}"
+        )
+
+
+def why(session: Session) -> str:
+    """Why a run in which no test failed does not end well."""
+    if session.unwritten:
+        return "what it should leave behind could not be written"
+    if session.judgement is None:
+        return "its end was interrupted"
+    wrong = session.judgement.wrong
+    if wrong:
+        more = f", and {len(wrong) - 1} more, all listed above" if len(wrong) > 1 else ""
+        return f"{wrong[0]}{more}"
+    return "nothing could be compared, as no row of a ledger has the profile of this run"
 
 
 def spot_check(session: Session) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 
 from ..spec.arguments import PROVIDED
 from ..trials.sources import Plan
-from .collection import arguments_of, claim_of, device_of
+from .collection import MISTAKE, arguments_of, claim_of, device_of
 from .evaluate import evaluation
 from .interruption import deferred
 from .session import Session
@@ -46,7 +46,7 @@ def is_due(session: pytest.Session) -> bool:
 def can_prefetch(item: pytest.Item) -> bool:
     """Whether a body will run, and needs nothing but what this plugin provides."""
     claim = claim_of(item)
-    if not isinstance(item, pytest.Function) or claim is None:
+    if not isinstance(item, pytest.Function) or claim is None or MISTAKE in item.stash:
         return False
     if any(item.get_closest_marker(name) for name in ("skip", "skipif")):
         return False

@@ -68,6 +68,7 @@ class Claim:
         strength: how its verdict follows from the tasks: `always` (no counterexample),
             `usually` (two tasks in three, rounded up) or `sometimes` (at least one).
         smallest_effect: the least effect worth the claim's words, in the unit of what is measured.
+            A ratio is measured by its logarithm; @claim takes `smallest_ratio=5` for math.log(5).
         bounds: further bounds by name, each in the unit of what is compared with it; an
             equivalence declares both signs, as in {"alike": (-0.01, 0.01)}.
         parts: how many statements the body joins by "and".
@@ -215,6 +216,8 @@ def control(id: str, text: str, **header: Any) -> Callable[[Test], Test]:
 def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
     """A header with tuples instead of lists; ClaimError where a name is unknown."""
     known = [field.name for field in dataclasses.fields(Claim)]
+    if "smallest_ratio" in header:
+        header["smallest_effect"] = log_of(id, header.pop("smallest_ratio"), header)
     for name, value in header.items():
         if name not in known:
             raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")
@@ -223,6 +226,15 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
                 raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
             header[name] = tuple(value)
     return header
+
+
+def log_of(id: str, ratio: object, header: Mapping[str, Any]) -> float:
+    """The smallest effect that a smallest ratio stands for; ClaimError where it is none."""
+    if "smallest_effect" in header:
+        raise ClaimError(f"claim {id!r} has smallest_effect and smallest_ratio; give one of them")
+    if not isinstance(ratio, (int, float)) or not 1 < ratio < math.inf:
+        raise ClaimError(f"claim {id!r}: smallest_ratio must be a number above 1, not {ratio!r}")
+    return math.log(ratio)
 
 
 def check_given(claim: Claim, function: Callable[..., Any]) -> None:

@@ -68,12 +68,14 @@ def check_arm(learner: object, task: object, m: object) -> None:
 def lacking(each: object, names: tuple[str, ...]) -> str:
     """What something lacks to be a task or a learner, in words; empty where it has it all."""
     if inspect.isclass(each):
-        return f"it is a class; give an instance, as in {each.__name__}()"
+        return f"give an instance of it, as in {each.__name__}()"
     missing = [name for name in names if not hasattr(each, name)]
     return f"it has no {', '.join(missing)}" if missing else ""
 
 
 def described(each: object) -> str:
     """Something in a few words, without its address."""
+    if inspect.isclass(each):
+        return f"the class {each.__name__}"
     words = repr(each)
     return words if len(words) <= 60 and " at 0x" not in words else f"a {type(each).__name__}"

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..spec import traits
+from ..spec.forms import check_arm
 from ..spec.protocols import Learner, Settings, Task
 from .fingerprint.fingerprint import Fingerprint, fingerprint
 from .identity import IDENTITY_SCHEMA, canonical, family_of, sha256
@@ -23,6 +24,8 @@ class Arm:
 
     A replicate is the same arm on disjoint seeds. device: where it trains, if not on the run's
     device.
+
+    ClaimError where learner, task or m is none.
     """
 
     learner: Learner
@@ -30,6 +33,9 @@ class Arm:
     m: int
     replicate: int = 0
     device: str = ""
+
+    def __post_init__(self) -> None:
+        check_arm(self.learner, self.task, self.m)
 
     @cached_property
     def settings(self) -> Settings:

@@ -169,24 +169,28 @@ def test_a_report_that_cannot_be_written_is_told_of_at_the_end(project):
     assert re.search(r"^report: not written: .*file", output(result), re.MULTILINE)
 
 
-def test_two_claims_with_one_id_end_the_run(project):
-    project.claims(stated("twin"), stated("single"))
+TWINS = (
+    r"two claims have the id 'twin', test_twin\[cpu\] at test_claims\.py:\d+ and "
+    r"test_twin\[cpu\] at test_more\.py:\d+; give one of them another id"
+)
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_two_claims_with_one_id_fail_and_nothing_else_does(project, workers):
+    project.claims(stated("twin"), stated("single"), "def test_ordinary(): pass\n")
     project.claims(stated("twin"), file="test_more.py")
-    result = project.run()
-    assert result.ret == USAGE
-    assert re.search(
-        r"ERROR: two claims have the id 'twin', test_twin\[cpu\] at test_claims\.py:\d+ and "
-        r"test_twin\[cpu\] at test_more\.py:\d+; give one of them another id",
-        output(result),
-    )
+    result = project.run(workers)
+    result.assert_outcomes(passed=2, errors=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert len(re.findall(f"^{TWINS}$", output(result), re.MULTILINE)) == 2
 
 
-def test_two_claims_with_one_id_end_a_run_under_xdist_too(project):
+def test_a_run_that_only_collects_ends_with_the_mistake(project):
     project.claims(stated("twin"))
     project.claims(stated("twin"), file="test_more.py")
-    result = project.run("-n2")
+    result = project.run("--collect-only")
     assert result.ret == USAGE
-    assert output(result).count("two claims have the id 'twin'") == 1
+    assert re.search(f"ERROR: {TWINS}", output(result))
 
 
 STRAY = (
@@ -195,20 +199,13 @@ STRAY = (
 )
 
 
-@pytest.mark.parametrize("options", [(), ("--collect-only",), ("-k", "big"), ("test_claims.py",)])
-def test_a_control_of_no_claim_ends_the_run(project, options):
+@pytest.mark.parametrize("options", [(), ("-k", "big"), ("test_claims.py",), ("-n2",)])
+def test_a_control_of_no_claim_fails(project, options):
     project.claims(stated("big"), stated("small", control_of="'bigg'"))
     project.claims(stated("bigg"), file="test_more.py")  # not beside it
     result = project.run(*options)
-    assert result.ret == USAGE
-    assert re.search(f"ERROR: {STRAY}", output(result))
-
-
-def test_a_control_of_no_claim_ends_a_run_under_xdist_too(project):
-    project.claims(stated("big"), stated("small", control_of="'bigg'"))
-    result = project.run("-n2")
-    assert result.ret == USAGE
-    assert len(re.findall(STRAY, output(result))) == 1
+    assert result.parseoutcomes()["errors"] == 1
+    assert len(re.findall(f"^{STRAY}$", output(result), re.MULTILINE)) == 1
 
 
 def test_a_control_without_its_claim_in_the_selection_is_no_mistake(project):
@@ -220,12 +217,166 @@ def test_a_control_without_its_claim_in_the_selection_is_no_mistake(project):
     assert outcomes(result) == {"small": "PASSED"}
 
 
-def test_a_parametrized_claim_would_share_its_id_with_itself(project):
-    parametrized = "import pytest\n@pytest.mark.parametrize('k', [1, 2])"
-    project.claims(parametrized + body("k", "exact, k", "assert exact(k, 'k')"))
+def test_every_parameter_of_a_claim_makes_a_claim_with_a_row_of_its_own(project):
+    parametrized = "import pytest\n@pytest.mark.parametrize('k', [1, 'Two', good, [4]])"
+    project.claims(parametrized + body("k", "exact, k", "assert exact(bool(k), 'k')"))
+    result = project.run("-v", "--claims-update=new", "--claims-reason=first")
+    result.assert_outcomes(passed=4)
+    assert "k-two: supported" in output(result)
+    rows = [path.stem for path in sorted(project.rows.glob("*.json"))]
+    assert rows == ["k-1", "k-3", "k-good", "k-two"]
+    project.run("-k", "k-two").assert_outcomes(passed=1, deselected=3)
+
+
+def test_a_control_is_that_of_its_own_parameter(project):
+    project.claims(
+        "import pytest\nfrom pytest_scaling import control\n"
+        "@pytest.mark.parametrize('k', [1, 2])\n"
+        "@claim('k', 'It is so', given={'sign': 1})\n"
+        "@control('not-k', 'It is not', given={'sign': -1})\n"
+        "def test_k(exact, k, sign):\n    assert exact(k * sign > 0, 'k')\n"
+    )
     result = project.run()
-    assert result.ret == USAGE
-    assert "two claims have the id 'k', test_k[cpu-1] at test_claims.py:" in output(result)
+    result.assert_outcomes(passed=4)
+    assert "k-2: supported (always; control refuted)" in output(result)
+
+
+FORMS = {  # what @claim stands on, and what is said of it
+    "class": ("class TestIt: pass", "stands on a class"),
+    "coroutine": ("async def test_it(exact): pass", "stands on a coroutine"),
+    "generator": ("def test_it(exact):\n    yield", "stands on a generator"),
+    "partial": ("test_it = claim('f', 'f')(__import__('functools').partial(print))", "a partial"),
+}
+
+
+@pytest.mark.parametrize(("source", "sentence"), FORMS.values(), ids=FORMS)
+def test_a_claim_on_anything_but_a_function_is_told_so(project, source, sentence):
+    head = "" if "partial" in source else "@claim('it', 'It is so')\n"
+    project.claims(head + source + "\n")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert sentence in output(result)
+    assert "put @claim on a plain test function, above all other decorators" in output(result)
+
+
+def test_a_claim_in_a_unittest_case_fails_and_says_what_to_do(project):
+    project.claims(
+        "import unittest\nclass TestIt(unittest.TestCase):\n"
+        "    @claim('it', 'It is so')\n    def test_it(self): pass\n"
+        "    def test_ordinary(self): pass\n"
+    )
+    result = project.run()
+    result.assert_outcomes(passed=1, errors=1)
+    assert (
+        "claim 'it', test_it at test_claims.py:5, is a method of a unittest.TestCase, which gives "
+        "it no fixtures; make it a function, or a method of a plain class"
+    ) in output(result)
+
+
+def test_a_claim_on_a_fixture_fails_what_uses_it(project):
+    project.claims(
+        "import pytest\ndef fixed(): return 1\n"
+        "carries = claim('it', 'It is so')(fixed)\n"
+        "del carries.pytestmark  # which pytest 9 refuses itself\n"
+        "it = pytest.fixture(name='it')(carries)\n"
+        "def test_it(it): pass\n"
+    )
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    assert "claim 'it' stands on the fixture 'it', which is not a test" in output(result)
+
+
+def test_python_without_asserts_is_refused(project, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    project.claims(stated("it", "refuted"), "def test_ordinary(): pass\n")
+    result = project.run()
+    result.assert_outcomes(passed=1, errors=1)
+    assert "cannot be judged under `python -O` or PYTHONOPTIMIZE" in output(result)
+
+
+@pytest.mark.parametrize("mark", ["xfail", "flaky", "numerics(seed=1)"])
+def test_a_mark_that_a_claim_cannot_honour_is_refused(project, mark):
+    project.claims(f"import pytest\n@pytest.mark.{mark}" + stated("it", "refuted"))
+    result = project.run()
+    assert result.parseoutcomes().get("xfailed") or result.parseoutcomes()["errors"] == 1
+    assert f"is marked {mark.partition('(')[0]}, but" in output(result)
+
+
+UNASSERTED = {
+    "not asserted": "compare({}, good, task=task, m=m_small) > smallest_effect",
+    "caught": "try:\n        assert compare({}, good, task=task, m=m_small) > smallest_effect\n"
+    "    except BaseException: pass",
+    "caught and left": "import pytest\n    try:\n"
+    "        assert compare({}, good, task=task, m=m_small) > smallest_effect\n"
+    "    except AssertionError: pytest.skip('no')",
+}
+
+
+@pytest.mark.parametrize("line", UNASSERTED.values(), ids=UNASSERTED)
+@pytest.mark.parametrize("verdict", ["supported", "refuted", "inconclusive"])
+@pytest.mark.parametrize("option", [(), ("--assert=plain",)], ids=["rewritten", "plain"])
+def test_a_comparison_that_decides_nothing_is_never_a_pass(project, line, verdict, option):
+    project.claims(body("it", COMPARE, line.format(f"rivals[{verdict!r}]")))
+    result = project.run("-v", *option)
+    asserted = "assert" in line
+    right = {"supported": "PASSED", "refuted": "FAILED", "inconclusive": "INCONCLUSIVE"}[verdict]
+    assert outcomes(result)["it"] in ({right, "ERROR"} if asserted else {"ERROR"})
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("assert abs({}) > 0.05", "write `assert equivalent(estimate, bound)`"),
+        ("assert {} == 0.05", "write `assert equivalent(estimate, bound)`"),
+        ("assert {} == __import__('pytest').approx(0.05)", "was asked whether it equals a number"),
+        ("assert {}", "write `assert estimate > bound`"),
+    ],
+)
+def test_a_use_that_has_no_verdict_is_told_so(project, line, sentence):
+    gap = "compare(rivals['supported'], good, task=task, m=m_small)"
+    project.claims(body("it", COMPARE, line.format(gap)))
+    result = project.run("-v")
+    assert outcomes(result) == {"it": "ERROR"}
+    assert sentence in output(result)
+
+
+def test_at_least_means_more_than(project):
+    gap = "compare(rivals['supported'], good, task=task, m=m_small)"
+    project.claims(body("it", COMPARE, f"assert {gap} >= smallest_effect"))
+    assert outcomes(project.run("-v")) == {"it": "PASSED"}
+
+
+THINGS = {
+    "tasks=[Sign]": "claim 'it' names the class Sign, which is no task: give an instance of it, as "
+    "in Sign()",
+    "tasks=['sign']": "claim 'it' names 'sign', which is no task: it has no name, classes, draw, "
+    "test_set",
+    "learners=[3]": "claim 'it' names 3, which is no learner: it has no name, settings, "
+    "fit_predict",
+    "beside=[3]": "claim 'it' names 3 beside, which is neither a task nor a learner: it has no",
+}
+
+
+@pytest.mark.parametrize(("header", "sentence"), THINGS.items(), ids=THINGS)
+def test_something_that_is_no_learner_or_task_is_told_where_it_is_named(project, header, sentence):
+    name, _, value = header.partition("=")
+    project.claims(stated("it", **{name: value}))
+    assert f"test_claims.py:4: {sentence}" in output(project.run())
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ("compare(3, good, task=task, m=m_small)", "3 is no learner: it has no name"),
+        ("compare(good, good, task=good, m=m_small)", "is no task: it has no classes, draw"),
+        ("compare(good, good, task=task, m=0)", "m must be a whole number of training rows"),
+    ],
+)
+def test_it_is_told_where_it_is_compared_too(project, call, sentence):
+    project.claims(body("it", COMPARE, f"assert {call} > smallest_effect"))
+    result = project.run("-v")
+    assert outcomes(result) == {"it": "ERROR"}
+    assert sentence in output(result)
 
 
 HEADERS = {  # in the order of their files: what is wrong in a header, and its message

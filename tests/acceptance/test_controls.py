@@ -81,7 +81,7 @@ def test_an_accepted_control_xfails_and_its_claim_stays_not_trustworthy(project)
 def test_a_claim_cannot_be_its_own_control(project):
     project.claims(stated("claim", control_of="'claim'"))
     result = project.run()
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.assert_outcomes(errors=1)
     assert "claim 'claim' is named as its own control" in output(result)
 
 

@@ -168,6 +168,7 @@ def test_rows_of_claims_that_are_gone_fail_a_whole_run_and_can_be_pruned(project
     result = project.run(*workers)
     assert result.ret == 1
     assert "wrong: gone in cpu-" in output(result)
+    assert "exit status 1 though no test failed: gone in cpu-" in output(result)
     assert "a row without its claim; --claims-update=prune removes it" in output(result)
     result = project.run(*PRUNE, *workers)
     assert result.ret == 0

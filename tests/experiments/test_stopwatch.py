@@ -83,6 +83,57 @@ def test_a_comparison_that_is_not_so_is_refuted():
     assert not stage(host.clock).stopwatch(same, same, task=Stripes(), m=64) > math.log(2)
 
 
+def test_what_one_side_does_to_its_rows_does_not_reach_the_other():
+    host, seen = Host(), []
+
+    @dataclass(frozen=True)
+    class Spoils(Sleeper):
+        def fit_predict(self, block, settings, device):
+            block.x[:] = 9
+            return super().fit_predict(block, settings, device)
+
+    @dataclass(frozen=True)
+    class Looks(Sleeper):
+        def fit_predict(self, block, settings, device):
+            seen.append(float(block.x.max()))
+            return super().fit_predict(block, settings, device)
+
+    stage(host.clock).stopwatch(
+        Spoils("spoils", 0.01, host), Looks("looks", 0.01, host), task=Stripes(), m=64, blocks=9
+    )
+    assert max(seen) <= 1
+
+
+def test_functions_that_do_not_return_the_same_are_not_compared():
+    host = Host()
+
+    def works():
+        host.now += 1
+        return np.arange(3)
+
+    def idles():
+        host.now += 0.1
+
+    watch = stage(host.clock).stopwatch
+    with pytest.raises(ClaimError, match="works and idles do not return the same, so it means"):
+        watch(works, idles, same=np.array_equal)
+    with pytest.raises(ClaimError, match="compares what two functions return"):
+        watch(works, Sleeper("sleeper", 1, host), task=Stripes(), m=64, same=np.array_equal)
+    assert watch(works, works, same=np.array_equal).value == 0
+
+
+def test_a_bound_that_looks_like_a_ratio_is_doubted():
+    host = Host()
+    made = experiment(planted(), smallest_effect=5)
+    made.clock = host.clock
+    same = Sleeper("same", 0.003, host)
+    assert made.stopwatch(same, same, task=Stripes(), m=64).notes[1] == (
+        "smallest_effect is 5, a logarithm: 148 times as long; for 5 times, declare math.log(5), "
+        "or smallest_ratio=5"
+    )
+    assert len(stage(host.clock).stopwatch(same, same, task=Stripes(), m=64).notes) == 1
+
+
 def test_nothing_is_timed_while_a_run_is_planned():
     ran = []
     made = stage(clock=None)

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from pytest_scaling.ledger.git import changed_files, commit, top
+from pytest_scaling.ledger.git import changed_files, commit, refusal, top
 
 
 @pytest.fixture
@@ -44,3 +44,17 @@ def test_without_version_control_there_is_nothing_to_say(tmp_path, monkeypatch):
 def test_without_git_there_is_nothing_to_say(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert (commit(tmp_path), changed_files(tmp_path), top(tmp_path)) == (None, None, None)
+
+
+def test_a_checkout_that_git_does_not_speak_of_is_told_from_none(checkout, monkeypatch):
+    folder, _ = checkout
+    assert refusal(folder) == ""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # as if it were somebody else's
+    assert "dubious ownership" in refusal(folder)
+    monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+    monkeypatch.setenv("PATH", "")
+    assert refusal(folder) == "git is not installed"
+
+
+def test_where_there_is_no_checkout_git_refuses_nothing(tmp_path):
+    assert refusal(tmp_path) == ""

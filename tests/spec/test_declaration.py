@@ -1,8 +1,11 @@
 """Claims and their sources: what a header may say."""
 
+import math
+
 import pytest
 
 from pytest_scaling import Claim, ClaimError, Source, claim
+from pytest_scaling.spec.declaration import claims_of
 from tests.experiments.bench import GOOD, TASK
 
 TALK = Source("Talk", author="A. Teacher", url="https://example.org")
@@ -98,3 +101,23 @@ def test_a_header_is_not_changed_by_changing_the_list_that_it_was_given():
     decorator = claim("it", "It is", tasks=tasks)
     tasks.clear()
     assert stated_by(decorator).tasks == (TASK,)
+
+
+def test_a_smallest_ratio_is_the_logarithm_that_is_measured():
+    def body(): ...
+
+    (stated,) = claims_of(claim("it", "It is", smallest_ratio=5)(body))
+    assert stated.smallest_effect == math.log(5)
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ({"smallest_ratio": 1}, "smallest_ratio must be a number above 1, not 1"),
+        ({"smallest_ratio": "5"}, "smallest_ratio must be a number above 1, not '5'"),
+        ({"smallest_ratio": 5, "smallest_effect": 1}, "give one of them"),
+    ],
+)
+def test_a_smallest_ratio_that_is_none_is_refused(header, sentence):
+    with pytest.raises(ClaimError, match=sentence):
+        claim("it", "It is", **header)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +61,9 @@ def matplotlib_settings() -> Iterator[None]:
         from matplotlib import style
     except ImportError as missing:
         raise ReportError.missing("matplotlib") from missing
-    with style.context(["default", SETTINGS]):
+    with style.context(["default", SETTINGS]), warnings.catch_warnings():
+        warnings.simplefilter("default")  # not `-W error`, which would leave no report
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the font's own box stands for it
         yield
 
 

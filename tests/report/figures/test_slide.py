@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import warnings
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -26,6 +27,14 @@ def panels(run):
 def test_the_same_records_give_the_same_bytes(panels):
     first, second = (drawing(draw(panels), "title", "words") for _ in range(2))
     assert first == second
+
+
+def test_words_of_any_script_and_dollars_are_drawn_where_warnings_are_errors(panels):
+    odd = "costs $5_a^ and $7 \\alpha, 神经网络"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = drawing(draw(panels, title=odd, source=odd), odd, odd)
+    assert f'<title id="figure_title">{odd}</title>' in made.svg
 
 
 def test_the_svg_can_be_read_aloud_and_bears_no_date(panels):
