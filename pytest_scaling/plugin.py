@@ -194,7 +194,10 @@ def pytest_runtest_makereport(
         from .run.outcome import mark
 
         fail = options_of(item.config).inconclusive == "fail"
-        mark(report, call, item.stash.get(RECORD, None), fail_inconclusive=fail)
+        option = item.config.option
+        full = option.verbose >= 2 or option.tbstyle == "long"
+        record = item.stash.get(RECORD, None)
+        mark(report, call, record, fail_inconclusive=fail, in_full=full)
     return report
 
 

@@ -16,6 +16,7 @@ SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
 OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
+WARNINGS = "warnings"  # the key of what trainings warned of: kept in a row, and never compared
 WIDTH = 100  # columns
 READABLE_BY_ALL = 0o644  # a temporary file is private, a report is not
 

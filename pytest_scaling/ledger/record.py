@@ -19,7 +19,7 @@ from ..statistics.power import (
 )
 from ..trials.identity import sha256
 from .environment import Profile, environment
-from .format import ACCEPTANCE, OF_ONE_RUN, SCHEMA, Record, digits, finite
+from .format import ACCEPTANCE, OF_ONE_RUN, SCHEMA, WARNINGS, Record, digits, finite
 from .protocol import bounds, protocol
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def record(
 
 def digest(content: Record) -> str:
     """SHA-256 of the evidence: the same for a record and the ledger's row made from it."""
-    left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
+    left_out = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest")
     return sha256({key: value for key, value in content.items() if key not in left_out})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..experiments.evaluation import Evaluation
 from ..spec.scope import unavailable
 from .environment import Profile
-from .format import ACCEPTANCE, OF_ONE_RUN, Record
+from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record
 from .ledger import Ledger, duplicate
 from .protocol import changes, protocol
 from .record import digest, record
@@ -18,7 +18,7 @@ from .replay import NotRecorded
 from .words import more, value_in_words
 
 RENEW = "evaluate the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, "digest", "environment")  # parts of a row
+NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest", "environment")  # parts of a row
 TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 

@@ -56,8 +56,10 @@ class Learner(Protocol):
 
     Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
     `smallest_m(tier)` (the most rows it can handle in a tier, and the fewest it is meant for; all
-    when absent), `cost(task, m)` (rough seconds per seed) and `may_collapse` (true
-    where single runs may fail, so that the first look is at ten seeds).
+    when absent), `cost(task, m)` (rough seconds per seed), `may_collapse` (true where single runs
+    may fail, so that the first look is at ten seeds) and `batch_seeds` (false where `fit_predict`
+    trains one seed after another: each is then a trial of its own, in a block of one seed, which
+    is stored when it is done and runs beside the others).
     """
 
     @property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .result import MemoryShortage, Results, TrialError
-from .store.store import Store, StoreError
+from .memory import Memory, ran_out_of_memory
+from .result import MemoryShortage, Results, Trained, TrialError
+from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
 
@@ -25,9 +26,10 @@ class OfflineError(RuntimeError):
 class Trials:
     """Gives the results of trials, and has each computed at most once among all processes.
 
-    workers: how many trials run at once. offline: compute nothing. pool: makes what executes
-    them, given `workers`; it is started by the first trial that has to be computed. Call `close`
-    at the end.
+    workers: how many trials run at once; 0 to compute in this process, and store nothing.
+    offline: compute nothing. pool: makes what executes them, given `workers`; it is started by the
+    first trial that has to be computed. limit: seconds that a trial may take. Call `close` at the
+    end.
     """
 
     def __init__(
@@ -37,22 +39,23 @@ class Trials:
         workers: int,
         offline: bool = False,
         pool: Callable[[int], Pool] = LocalProcesses,
+        limit: float | None = None,
     ) -> None:
         self.store = store
         self.workers = workers
         self.offline = offline
+        self.limit = limit
         self.computed = 0
         self.lost: PoolError | None = None  # why nothing more can be computed
-        self._results: dict[str, Results] = {}
+        self._memory = Memory(store)
         self._failures: dict[str, TrialError] = {}
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
-        self._recalled: set[str] = set()
         self._cost_asked = self._cost_done = 0.0
-        self._notices: list[str] = []
         self._ended = 0  # trials since the last `wait`
+        self.awaited: Trial | None = None  # that `results` waits for at this moment
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
-        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._notice)
+        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._memory.notice)
 
     @property
     def in_flight(self) -> int:
@@ -67,51 +70,50 @@ class Trials:
     @property
     def recalled(self) -> int:
         """Number of distinct trials that came from the store."""
-        return len(self._recalled)
+        return len(self._memory.recalled)
 
     @property
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
-        return [*dict.fromkeys((*self.store.notices, *self._notices))]
+        return [*dict.fromkeys((*self.store.notices, *self._memory.notices))]
+
+    @property
+    def waits(self) -> list[str]:
+        """For which other runs this one has waited for long, in words."""
+        return self._dispatcher.waits
 
     def known(self, trial: Trial) -> Results | None:
         """The results of a trial from memory or the store, or None."""
-        found = self._results.get(trial.identity)
-        if found is None:
-            try:
-                found = self.store.get(trial.identity, trial.seeds)
-            except StoreError as error:
-                self._notice(str(error))
-            if found is not None:
-                with self._changed:
-                    self._results[trial.identity] = found
-                    self._recalled.add(trial.identity)
-        if found is None and not trial.one_at_a_time and trial.identity not in self._waiting:
-            found = self.known(replace(trial, one_at_a_time=True))
-            if found is not None:
-                self._results[trial.identity] = found
-                self._notice(ran_out_of_memory(trial))
-        return found
+        found = self.trained(trial)
+        return found.results if found else None
+
+    def trained(self, trial: Trial) -> Trained | None:
+        """The results of a trial with what its training had to say, or None where unknown."""
+        parts = [self._memory.find(part, self._waiting) for part in trial.parts]
+        known = [part for part in parts if part is not None]
+        return together(known) if len(known) == len(parts) else None
 
     def pending(self, trial: Trial) -> bool:
         """Whether a trial is asked for and not available yet."""
-        return trial.identity in self._waiting
+        return any(part.identity in self._waiting for part in trial.parts)
 
-    def request(self, trials: Iterable[Trial]) -> None:
+    def request(self, trials: Iterable[Trial], limits: Mapping[str, float] | None = None) -> None:
         """Start those that are neither known nor started, the most expensive of all first.
 
-        Does nothing when offline; a trial that has failed is not tried again.
+        limits: seconds that single ones may take, by identity. Does nothing when offline, or where
+        trials are computed in this process; a trial that has failed is not tried again.
         """
-        if self.offline:
+        if self.offline or not self.workers:
             return
-        asked = [t for t in dict.fromkeys(trials) if not self._settled(t) and not self.known(t)]
+        trials = tuple(trials)
+        asked = [t for t in parts_of(trials) if not self._settled(t) and not self.trained(t)]
         with self._changed:
             new = [trial for trial in asked if not self._settled(trial)]
             if new and self._closed:
                 raise RuntimeError(f"{new[0].description}: cannot start in a run that is closed.")
             self._waiting.update(trial.identity for trial in new)
             self._cost_asked += sum(trial.cost for trial in new)
-            self._dispatcher.add(new)
+            self._dispatcher.add(new, seconds_for(trials, limits or {}, self.limit))
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return when a trial has ended since the last call, or after `timeout` seconds.
@@ -130,8 +132,12 @@ class Trials:
         missing when offline.
         """
         self.request(trials)
+        if not self.workers and not self.offline:
+            for part in parts_of(trials):
+                self._train_here(part)
         while self._pending(trials):
             pass
+        self.awaited = None
         return [self._result(trial) for trial in trials]
 
     def close(self) -> None:
@@ -150,16 +156,17 @@ class Trials:
     def _settled(self, trial: Trial) -> bool:
         """Whether there is nothing to start: the trial is done, has failed or is in flight."""
         identity = trial.identity
-        return any(identity in p for p in (self._results, self._failures, self._waiting))
+        return any(identity in p for p in (self._memory, self._failures, self._waiting))
 
     def _pending(self, trials: Sequence[Trial]) -> bool:
         """Whether any is in flight, having waited for news; raises the failure of one."""
-        identities = [trial.identity for trial in trials]
+        parts = parts_of(trials)
         with self._changed:
-            for identity in identities:
-                if identity in self._failures:
-                    raise self._failures[identity]
-            if not any(identity in self._waiting for identity in identities):
+            for part in parts:
+                if part.identity in self._failures:
+                    raise self._failures[part.identity]
+            self.awaited = next((part for part in parts if part.identity in self._waiting), None)
+            if self.awaited is None:
                 return False
             self._changed.wait(GLANCE)
             return True
@@ -175,15 +182,26 @@ class Trials:
             )
         raise TrialError(f"{trial.description}: the run was closed before it was computed.")
 
+    def _train_here(self, trial: Trial) -> None:
+        """Train a trial in this thread and keep it for this run alone: a debugger may change it."""
+        if self.trained(trial) is None:
+            from .workers.worker import train_here
+
+            self._memory.keep(trial, train_here(trial))
+            self.computed += 1
+
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher reports."""
-        if isinstance(ending.failure, MemoryShortage) and not ending.trial.one_at_a_time:
-            self._retry_one_at_a_time(ending.trial)
+        if isinstance(ending.failure, MemoryShortage) and ending.trial.divisible:
+            self._memory.notice(ran_out_of_memory(ending.trial))
+            single = replace(ending.trial, one_at_a_time=True)
+            self._dispatcher.add([single], seconds_for([single], {}, self.limit))
             return
-        identity = replace(ending.trial, one_at_a_time=False).identity  # that was asked for
+        asked = replace(ending.trial, one_at_a_time=False)
+        identity = asked.identity
         with self._changed:
-            if ending.results is not None:
-                self._results[identity] = ending.results
+            if ending.trained is not None:
+                self._memory.keep(asked, ending.trained)
             if ending.failure is not None:
                 self._failures[identity] = ending.failure
                 if isinstance(ending.failure, PoolError):
@@ -191,26 +209,33 @@ class Trials:
             elif ending.computed:
                 self.computed += 1
             else:
-                self._recalled.add(identity)
+                self._memory.recalled.add(identity)
             self._waiting.discard(identity)
             self._cost_done += ending.trial.cost
             self._ended += 1
             self._changed.notify_all()
 
-    def _retry_one_at_a_time(self, trial: Trial) -> None:
-        """Train the seeds of a trial one at a time, as they do not fit into memory together."""
-        self._notice(ran_out_of_memory(trial))
-        self._dispatcher.add([replace(trial, one_at_a_time=True)])
 
-    def _notice(self, sentence: str) -> None:
-        with self._changed:
-            if sentence not in self._notices:
-                self._notices.append(sentence)
+def parts_of(trials: Iterable[Trial]) -> list[Trial]:
+    """The trials that make up others, each once."""
+    return list(dict.fromkeys(part for trial in trials for part in trial.parts))
 
 
-def ran_out_of_memory(trial: Trial) -> str:
-    """The notice about a trial whose seeds were trained one at a time for lack of memory."""
-    return (
-        f"{trial.description}: memory ran out with all seeds at once; they were trained one at a "
-        f"time, as a separate trial."
+def seconds_for(
+    trials: Iterable[Trial], limits: Mapping[str, float], otherwise: float | None
+) -> dict[str, float]:
+    """Seconds that the parts of trials may take, by identity, where there is a limit."""
+    found = ((trial, limits.get(trial.identity, otherwise)) for trial in trials)
+    return {part.identity: limit for trial, limit in found if limit for part in trial.parts}
+
+
+def together(parts: Sequence[Trained]) -> Trained:
+    """What the parts of one trial gave, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    return Trained(
+        tuple(result for part in parts for result in part.results),
+        tuple(warned for part in parts for warned in part.warnings),
+        "".join(part.printed for part in parts),
+        tuple(dict.fromkeys(piece for part in parts for piece in part.left)),
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SCHEMA = 2  # increased with a step in MIGRATIONS
+SCHEMA = 3  # increased with a step in MIGRATIONS
 PATIENCE = 10.0  # seconds to wait for another process to finish writing
 COMPANIONS = ("", "-wal", "-shm")  # endings of the files of one database in WAL mode
 DAMAGED = ("malformed", "not a database")  # in SQLite's own words
@@ -18,7 +18,7 @@ RESULT = "seed, metrics, correct, rows, diverged, seconds, checksum"  # columns 
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trials (identity TEXT PRIMARY KEY, ingredients TEXT NOT NULL,"
-    " created TEXT NOT NULL, machine TEXT NOT NULL)",
+    " created TEXT NOT NULL, machine TEXT NOT NULL, warnings TEXT NOT NULL DEFAULT '[]')",
     "CREATE TABLE IF NOT EXISTS results (identity TEXT NOT NULL, seed INTEGER NOT NULL,"
     " metrics TEXT NOT NULL, correct BLOB, rows INTEGER NOT NULL,"
     " diverged INTEGER NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL,"
@@ -119,7 +119,12 @@ def add_machine(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE trials SET machine = ?", (platform.machine(),))
 
 
-MIGRATIONS = (add_machine,)  # from schema 1 on, each to the next
+def add_warnings(connection: sqlite3.Connection) -> None:
+    """From schema 2: what an older version trained has no warnings."""
+    connection.execute("ALTER TABLE trials ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS = (add_machine, add_warnings)  # from schema 1 on, each to the next
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..identity import canonical
-from ..result import SeedResult
+from ..result import SeedResult, Trained, Warned
 from .database import (
     RESULT,
     UnusableError,
@@ -21,7 +21,7 @@ from .database import (
     set_aside,
     transaction,
 )
-from .row import Row, read_row, write_row
+from .row import Row, read_row, read_warnings, write_row, write_warnings
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,20 +61,27 @@ class Store:
         self._connection = self._open()
 
     def get(self, identity: str, seeds: Sequence[int]) -> tuple[SeedResult, ...] | None:
-        """The results of all these seeds, in their order, or None where one is missing.
+        """The results of all these seeds, in their order, or None where one is missing."""
+        found = self.recall(identity, seeds)
+        return found.results if found else None
+
+    def recall(self, identity: str, seeds: Sequence[int]) -> Trained | None:
+        """The results of all these seeds, in their order, with the warnings of their training.
+
+        None where one is missing.
 
         What another kind of machine trained is missing: its bits may differ. So is a row that
         does not match its checksum, and `notices` reports it once.
         """
         question = (
-            f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
+            f"SELECT {RESULT}, warnings FROM results JOIN trials USING (identity)"
             " WHERE identity = ? AND machine = ?"
         )
         key = (identity, platform.machine())
         rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
         found = {}
-        for row in rows:
-            result = read_row(identity, row)
+        for *row, _ in rows:
+            result = read_row(identity, tuple(row))
             if result is not None:
                 found[result.seed] = result
             else:
@@ -82,23 +89,28 @@ class Store:
                     f"The result of seed {row[0]} of trial {identity[:12]} in the store "
                     f"{self.path} is damaged and not used."
                 )
-        return tuple(found[s] for s in seeds) if all(s in found for s in seeds) else None
+        if not seeds or not all(seed in found for seed in seeds):
+            return None
+        return Trained(tuple(found[seed] for seed in seeds), read_warnings(rows[0][-1]))
 
-    def put(self, trial: Trial, results: Sequence[SeedResult]) -> None:
-        """Write all results of a trial, or none of them."""
+    def put(
+        self, trial: Trial, results: Sequence[SeedResult], warnings: Sequence[Warned] = ()
+    ) -> None:
+        """Write all results of a trial and the warnings of its training, or nothing."""
         identity = trial.identity
         created = datetime.now(UTC).isoformat(timespec="seconds")
         about = (identity, canonical(trial.ingredients), created, platform.machine())
+        said = write_warnings(warnings)
         rows = [(identity, *write_row(identity, result)) for result in results]
 
         def insert(connection: sqlite3.Connection) -> None:
             with transaction(connection):
                 connection.execute(
-                    "INSERT INTO trials (identity, ingredients, created, machine)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE"
-                    " SET created = excluded.created, machine = excluded.machine"
-                    " WHERE machine != excluded.machine",
-                    about,
+                    "INSERT INTO trials (identity, ingredients, created, machine, warnings)"
+                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE"
+                    " SET created = excluded.created, machine = excluded.machine,"
+                    " warnings = excluded.warnings WHERE machine != excluded.machine",
+                    (*about, said),
                 )
                 connection.executemany(
                     f"INSERT OR REPLACE INTO results (identity, {RESULT})"

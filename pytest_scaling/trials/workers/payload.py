@@ -36,6 +36,7 @@ class Payload:
     path: tuple[str, ...]
     pickled: bytes
     cost: float
+    limit: float | None = None
 
     def open(self) -> Trial:
         """The trial, with its task and learner as they are in this process.
@@ -72,14 +73,19 @@ class Payload:
         return trial
 
 
-def pack(trial: Trial) -> Payload:
-    """The trial, ready to be sent.
+def pack(trial: Trial, limit: float | None = None) -> Payload:
+    """The trial, ready to be sent, and the seconds that it may take.
 
     Classes of modules that a worker could not import, such as a test module, go along by value.
     """
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
     return Payload(
-        trial.description, canonical(trial.ingredients), path, portable(trial), trial.cost
+        trial.description,
+        canonical(trial.ingredients),
+        path,
+        portable(trial),
+        trial.cost,
+        limit,
     )
 
 
