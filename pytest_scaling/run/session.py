@@ -18,6 +18,7 @@ from ..ledger.environment import Profile
 from ..ledger.gate import Judgement
 from ..ledger.ledger import Ledger, folder_of
 from ..spec.tier import DEFAULT_TIERS, Tier
+from .interruption import interrupt_by_signals
 from .options import TIER, Options, is_worker, options_of
 from .resources import Tally, make_trials, tally_of
 
@@ -146,6 +147,7 @@ def session_of(config: pytest.Config) -> Session:
     """The run's session, made when it is first needed: there are claims."""
     if SESSION not in config.stash:
         config.stash[SESSION] = Session(config)
+        config.add_cleanup(interrupt_by_signals())
     return config.stash[SESSION]
 
 
