@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..result import Trained
 
 PATIENCE = 5.0  # seconds that the scheduler has to answer
-NO_WORKER = 60.0  # seconds without any worker after which a run gives up
+NO_WORKER = 60.0  # seconds with work and without any worker after which a run gives up
+START = 20.0  # seconds that a cluster without workers has to start the first of them
 GLANCE = 0.5  # seconds between checks of the cluster, or of whether a trial is still wanted
 IDLE = 300.0  # seconds after which a process that has nothing to do ends
 ATTEMPTS = 3  # of a trial whose process is lost on one Dask worker
@@ -34,7 +35,8 @@ LOST = "its worker process was lost {} times, as happens when memory runs out or
 class Cluster:
     """The workers behind a Dask scheduler.
 
-    Raises PoolError, in one sentence, where the scheduler does not answer or has no workers.
+    Raises PoolError, in one sentence, where the scheduler does not answer, or has no workers and
+    starts none.
     Later it gives up, and every future holds that error, when the scheduler is lost, or when
     there has been no worker for a minute.
     """
@@ -110,7 +112,7 @@ class Cluster:
                 workers = {}
             if self._client.status != "running":
                 self._give_up("was lost")
-            elif workers:
+            elif workers or not self._tasks:  # an adaptive cluster ends workers that have no work
                 manned = time.monotonic()
             elif time.monotonic() - manned > NO_WORKER:
                 self._give_up(f"has had no workers for {NO_WORKER:.0f} s")
@@ -151,13 +153,25 @@ def connect(address: str) -> Any:
             f"no Dask scheduler answers at {address} ({reason}); "
             f"start one with `dask scheduler`, or correct --scaling-scheduler"
         ) from None
-    if not workers:
+    if not workers and not woken(client):
         client.close()
         raise PoolError(
-            f"the Dask scheduler at {address} has no workers; "
+            f"the Dask scheduler at {address} has no workers, and starts none for work; "
             f"start some with `dask worker {address} --nthreads 1`"
         )
     return client
+
+
+def woken(client: Any) -> bool:
+    """Whether a cluster without workers starts one when there is work, as an adaptive one does."""
+    work = client.submit(int, pure=False)
+    try:
+        client.wait_for_workers(1, timeout=START)
+    except Exception:  # in time: which kind of TimeoutError depends on the version
+        return False
+    finally:
+        work.release()
+    return True
 
 
 def trial_error(payload: Payload, error: Exception) -> TrialError:
