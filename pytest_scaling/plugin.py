@@ -151,7 +151,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     return cost_preview(session, items)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # within the one that reports coverage
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     from .run.devices import reservation
 
@@ -164,7 +164,10 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             if is_due(session):
                 with Progress(session.config, claims) as progress:
                     prefetch(claims, session.items, progress.tick)
-        return (yield)
+        done = yield
+    if claims is not None:
+        claims.stop_training()
+    return done
 
 
 @pytest.hookimpl(tryfirst=True)

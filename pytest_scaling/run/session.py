@@ -18,7 +18,7 @@ from ..ledger.environment import Profile
 from ..ledger.gate import Judgement
 from ..ledger.ledger import Ledger, folder_of
 from ..spec.tier import DEFAULT_TIERS, Tier
-from .interruption import interrupt_by_signals
+from .interruption import held_back, interrupt_by_signals
 from .options import TIER, Options, is_worker, options_of
 from .resources import Tally, make_trials, tally_of
 
@@ -127,6 +127,12 @@ class Session:
             ),
             *dict.fromkeys(itertools.chain.from_iterable(notices)),
         ]
+
+    def stop_training(self) -> None:
+        """End the processes that train, so that what coverage has measured in them is there."""
+        if "trials" in self.__dict__:
+            with held_back():
+                self.trials.close()
 
     def close(self) -> None:
         """Stop the pool; what has finished stays in the store."""

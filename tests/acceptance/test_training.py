@@ -143,3 +143,13 @@ def test_seeds_that_are_not_batched_are_trials_of_their_own_with_the_same_result
     project.claims(own("pass"))
     together = project.records(store="other.db")["own"]
     assert json.dumps(single["arms"]) == json.dumps(together["arms"])
+
+
+def test_coverage_sees_learners_in_workers(project):
+    pytest.importorskip("pytest_cov")
+    project.claims(own("measured = True"))
+    (project.path / ".coveragerc").write_text(
+        "[run]\npatch = subprocess\ninclude = test_claims.py\n"
+    )
+    text = output(project.run("--cov", "--cov-report=term", store="own.db"))
+    assert re.search(r"^test_claims.py +\d+ +0 +100%$", text, re.MULTILINE)

@@ -45,6 +45,7 @@ class Process:
         self._mark = uuid.uuid4().hex
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
         self._expired = self._ready = False
+        self._measured = any(name in os.environ for name in COVERAGE)
         how: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
         self._popen = subprocess.Popen(
             [sys.executable, *flags(), "-c", START],
@@ -104,7 +105,7 @@ class Process:
 
         gently: let one that has nothing to do finish where coverage is measured.
         """
-        if gently and any(name in os.environ for name in COVERAGE):
+        if gently and self._measured:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 self._requests.close()
                 self._popen.wait(FAREWELL)
