@@ -151,7 +151,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     return cost_preview(session, items)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # within the one that reports coverage
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     from .run.devices import reservation
 
@@ -164,7 +164,10 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             if is_due(session):
                 with Progress(session.config, claims) as progress:
                     prefetch(claims, session.items, progress.tick)
-        return (yield)
+        done = yield
+    if claims is not None:
+        claims.stop_training()
+    return done
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -202,7 +205,10 @@ def pytest_runtest_makereport(
         from .run.outcome import mark
 
         fail = options_of(item.config).inconclusive == "fail"
-        mark(report, call, item.stash.get(RECORD, None), fail_inconclusive=fail)
+        option = item.config.option
+        full = option.verbose >= 2 or option.tbstyle == "long"
+        record = item.stash.get(RECORD, None)
+        mark(report, call, record, fail_inconclusive=fail, in_full=full)
     return report
 
 

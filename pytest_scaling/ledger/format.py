@@ -18,6 +18,7 @@ SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
 OF_ONE_RUN = ("file", "ledger", "partial", "run")  # of a record, beside its evidence
+WARNINGS = "warnings"  # the key of what trainings warned of: kept in a row, and never compared
 WIDTH = 100  # columns
 READABLE_BY_ALL = 0o644  # a temporary file is private, a report is not
 
@@ -35,7 +36,7 @@ def arm_key(arm: Record) -> tuple[object, ...]:
 
 def digest(content: Record) -> str:
     """SHA-256 of the evidence: the same for a record and the ledger's row made from it."""
-    left_out = (*OF_ONE_RUN, ACCEPTANCE, "digest")
+    left_out = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest")
     return sha256({key: value for key, value in content.items() if key not in left_out})
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .format import ACCEPTANCE, OF_ONE_RUN, Record
+from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record
 from .ledger import Ledger, Row, RowFile, duplicate, profiles_in
 from .regression import compare, level_for, suspects
 from .words import listed
@@ -137,7 +137,7 @@ def never_measured(ledger: Ledger, others: Sequence[str]) -> str:
 
 def is_changed(row_file: RowFile, record: Record) -> bool:
     """Whether a record says anything that the row does not."""
-    left_out = (*OF_ONE_RUN, ACCEPTANCE)
+    left_out = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS)
     kept, made = (
         {key: value for key, value in content.items() if key not in left_out}
         for content in (row_file.content, record)

@@ -10,7 +10,7 @@ from ..experiments.evaluation import Evaluation
 from ..spec.declaration import ClaimError
 from ..spec.scope import unavailable
 from .environment import Profile
-from .format import ACCEPTANCE, OF_ONE_RUN, Record, digest
+from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
 from .ledger import RESTORE, Ledger, duplicate
 from .protocol import changes, protocol
 from .reading.reader import EDITED, quoted, shown
@@ -19,7 +19,7 @@ from .replay import NotRecorded
 from .words import more, value_in_words
 
 RENEW = "evaluate the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, "digest", "environment")  # parts of a row
+NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest", "environment")  # parts of a row
 TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..experiments.evaluation import Body, ClaimResult, Evaluation
+from ..ledger.format import WARNINGS
 from ..ledger.gate import against
 from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, ClaimError
 from ..spec.scope import Scope, missing_devices, scope
+from ..trials.sources import Retelling
 from .collection import arguments_of, claim_of, device_of, takes_time
 from .devices import devices_of
 from .options import OFFLINE
@@ -30,7 +34,7 @@ def evaluate(session: Session, item: pytest.Function) -> Outcome:
     """Judge the claim of a test item and compare its record with the ledger."""
     from ..ledger.record import record
 
-    result = result_of(session, item)
+    result, warned = result_of(session, item)
     claim, options = result.claim, session.options
     file = Path(os.path.relpath(item.path, session.config.rootpath)).as_posix()
     profile, timing = session.profile(device_of(item)), takes_time(item)
@@ -38,16 +42,36 @@ def evaluate(session: Session, item: pytest.Function) -> Outcome:
     ledger = session.ledger(item.path.parent, device_of(item))
     row = ledger.row(claim.id)
     unheld = timing or options.strict  # which judges at levels that no row was judged at
-    made = {**made, "ledger": None if unheld else against(row, made, session.rows_in(ledger))}
+    said = {WARNINGS: warned} if warned else {}
+    held = None if unheld else against(row, made, session.rows_in(ledger))
+    made = {**made, **said, "ledger": held}
     item.stash[RECORD] = made
     item.user_properties += properties(made)
     return outcome(claim, made, row, options.reason, options.update)
 
 
-def result_of(session: Session, item: pytest.Function) -> ClaimResult:
-    """The verdict of an item's claim, from trials that are recalled or trained now."""
+def result_of(session: Session, item: pytest.Function) -> tuple[ClaimResult, dict[str, int]]:
+    """The verdict of an item's claim, from trials that are recalled or trained now.
+
+    With it, how often their trainings have warned, by category.
+    """
     given = {name: item.funcargs[name] for name in arguments_of(item) if name not in PROVIDED}
-    return evaluation(session, item, given, session.trials).verdict()
+    source = Retelling(session.trials)
+    with pending_named(session):
+        result = evaluation(session, item, given, source).verdict()
+    return result, dict(sorted(source.warned.items()))
+
+
+@contextlib.contextmanager
+def pending_named(session: Session) -> Iterator[None]:
+    """Name the trial that a test has waited for, where pytest-timeout ends it meanwhile."""
+    try:
+        yield
+    except pytest.fail.Exception as error:
+        awaited = session.trials.awaited
+        if awaited is None or "Timeout" not in str(error.msg):
+            raise
+        pytest.fail(f"{error.msg}: it has waited for {awaited.description}.", pytrace=False)
 
 
 def evaluation(

@@ -73,9 +73,18 @@ STORE = Option(
 )
 WORKERS = Option(
     "--scaling-workers",
-    "processes that train (default: the cores, shared among the workers of pytest-xdist)",
+    "processes that train (default: the cores, shared among the workers of pytest-xdist); 0 trains "
+    "in the process of pytest, for debuggers and profilers, and stores nothing",
     environment="PYTEST_SCALING_WORKERS",
     add={"metavar": "N", "type": int},
+)
+TRIAL_TIMEOUT = Option(
+    "--scaling-trial-timeout",
+    "seconds after which a trial is ended (default: the timeout of pytest-timeout, if there is "
+    "one); 0 for no limit",
+    ini="scaling_trial_timeout",
+    environment="PYTEST_SCALING_TRIAL_TIMEOUT",
+    add={"metavar": "SECONDS"},
 )
 BACKEND = Option(
     "--scaling-backend",
@@ -168,6 +177,7 @@ OPTIONS = (
     TASKS,
     STORE,
     WORKERS,
+    TRIAL_TIMEOUT,
     TIMINGS,
     BACKEND,
     SCHEDULER,
@@ -194,7 +204,8 @@ class Options(NamedTuple):
     """What a run was asked to do: every option, read and checked once.
 
     tier: None for the first of the project's. tasks: None for all. workers: None for as many as
-    there are cores. update: what --claims-update permits to write.
+    there are cores, 0 for this process. trial_timeout: None where it is not given. update: what
+    --claims-update permits to write.
     """
 
     device: str
@@ -202,6 +213,7 @@ class Options(NamedTuple):
     tasks: tuple[str, ...] | None
     store: Path | None
     workers: int | None
+    trial_timeout: float | None
     timings: str
     backend: str
     scheduler: str | None
@@ -240,14 +252,15 @@ def read_options(config: pytest.Config) -> Options:
         if choices and value not in (None, *choices):
             raise pytest.UsageError(f"{option.flag} takes {' or '.join(choices)}, not {value!r}")
     workers, store, tasks = (option.read(config) for option in (WORKERS, STORE, TASKS))
-    if workers is not None and not re.fullmatch(r"0*[1-9]\d*", str(workers)):
-        raise pytest.UsageError(f"{WORKERS.flag} takes a number from 1 on, not {workers!r}")
+    if workers is not None and not re.fullmatch(r"\d+", str(workers)):
+        raise pytest.UsageError(f"{WORKERS.flag} takes a number from 0 on, not {workers!r}")
     options = Options(
         device=DEVICE.read(config),
         tier=TIER.read(config),
         tasks=names_in(tasks) if tasks else None,
         store=path_of(store) if store else None,
-        workers=int(workers) if workers else None,
+        workers=None if workers is None else int(workers),
+        trial_timeout=seconds(TRIAL_TIMEOUT.read(config)),
         timings=TIMINGS.read(config),
         backend=BACKEND.read(config),
         scheduler=SCHEDULER.read(config),
@@ -279,6 +292,19 @@ def path_of(store: str) -> Path:
         raise pytest.UsageError(
             f"{STORE.flag} names {store!r}, and there is no such home; name a file"
         ) from None
+
+
+def seconds(written: Any) -> float | None:
+    """The seconds of --scaling-trial-timeout; pytest.UsageError where they are none."""
+    try:
+        found = None if written is None else float(written)
+    except ValueError:
+        found = -1.0
+    if found is not None and not 0 <= found < float("inf"):
+        raise pytest.UsageError(
+            f"{TRIAL_TIMEOUT.flag} takes a number of seconds, or 0 for no limit, not {written!r}"
+        )
+    return found
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -124,8 +124,12 @@ def mark(
     record: Record | None,
     *,
     fail_inconclusive: bool,
+    in_full: bool = False,
 ) -> None:
-    """Write the evidence into a test report, and the words for outcomes that pytest lacks."""
+    """Write the evidence into a test report, and the words for outcomes that pytest lacks.
+
+    in_full: show the whole traceback of a training that raised, not only the user's own code.
+    """
     if report.when != "call":
         return
     error = call.excinfo.value if call.excinfo else None
@@ -138,7 +142,11 @@ def mark(
                 report.longrepr = (*report.longrepr[:2], str(error.msg))
     elif isinstance(error, MISTAKES):
         report.claim_status = ("error", "E", "ERROR")  # type: ignore[attr-defined]
-        report.longrepr = str(error.args[0] if error.args else error)
+        sentence = str(error.args[0] if error.args else error)
+        place = (
+            (error.traceback if in_full else error.frames) if isinstance(error, TrialError) else ""
+        )
+        report.longrepr = f"{sentence}\n{place}" if place else sentence
     if record is not None:
         report.claim_record = record  # type: ignore[attr-defined]
 

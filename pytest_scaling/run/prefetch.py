@@ -19,6 +19,8 @@ from ..trials.sources import Plan
 from .collection import MISTAKE, arguments_of, claim_of, device_of
 from .evaluate import evaluation
 from .interruption import deferred
+from .options import options_of
+from .resources import limit_for
 from .session import Session
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def is_due(session: pytest.Session) -> bool:
     """Whether pytest is about to run the bodies of tests."""
     option = session.config.option
     broken = session.testsfailed and not option.continue_on_collection_errors
-    return not (broken or option.collectonly or option.setuponly or option.setupplan)
+    here = options_of(session.config).workers == 0  # and in the test that a debugger stops in
+    return not (here or broken or option.collectonly or option.setuponly or option.setupplan)
 
 
 def can_prefetch(item: pytest.Item) -> bool:
@@ -97,7 +100,7 @@ def prefetch(
             raise pytest.UsageError(session.trials.names.clash)
         if not waiting:
             return
-        session.trials.request(wanted)
+        session.trials.request(wanted, limits(parts))
         tick(len(parts) - len(waiting), len(parts))
         session.trials.wait(PAUSE)
 
@@ -119,6 +122,16 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
             wanted |= fresh
             still.append(part)
     return still, list(wanted.values())
+
+
+def limits(parts: Iterable[Part]) -> dict[str, float]:
+    """Seconds that trials may take, by identity: the most that a test gives that asks for them."""
+    found: dict[str, float] = {}
+    for part in parts:
+        if limit := limit_for(part.item):
+            for identity in part.asked:
+                found[identity] = max(limit, found.get(identity, 0.0))
+    return found
 
 
 def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:

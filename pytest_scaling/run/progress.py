@@ -24,6 +24,7 @@ class Progress:
         self._reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
         self._started = self._spoken = time.monotonic()
         self._live: Any = None
+        self._told: set[str] = set()
 
     def __enter__(self) -> Progress:
         return self
@@ -42,6 +43,10 @@ class Progress:
         line = self._line(ready, claims)
         if self._reporter is None:
             return
+        for wait in self._session.trials.waits:
+            if wait not in self._told:
+                self._told.add(wait)
+                self._reporter.write_line(wait)
         if self._reporter.isatty:
             self._show(line)
         elif time.monotonic() - self._spoken >= QUIET:

@@ -30,10 +30,37 @@ def make_trials(config: pytest.Config) -> Trials:
     workers = workers_of(options)
     if options.offline or config.option.collectonly:
         return Trials(store, workers=workers, offline=True)
+    limit = limit_of(config)
     if cluster := cluster_of(config):
         many = sys.maxsize  # it has a queue
-        return Trials(store, workers=many, fresh=options.fresh, pool=lambda _: cluster)
-    return Trials(store, workers=workers, fresh=options.fresh)
+        fresh = options.fresh
+        return Trials(store, workers=many, fresh=fresh, pool=lambda _: cluster, limit=limit)
+    return Trials(store, workers=workers, fresh=options.fresh, limit=limit)
+
+
+def limit_of(config: pytest.Config) -> float | None:
+    """Seconds that a trial may take: by our option, or as long as pytest-timeout gives a test."""
+    chosen = options_of(config).trial_timeout
+    if chosen is None and config.pluginmanager.hasplugin("timeout"):
+        written = config.getoption("timeout", None) or os.environ.get("PYTEST_TIMEOUT")
+        chosen = seconds_of(written or config.getini("timeout"))
+    return chosen or None
+
+
+def limit_for(item: pytest.Item) -> float | None:
+    """Seconds that a trial of one test may take, where it has a mark of pytest-timeout."""
+    mark = item.get_closest_marker("timeout")
+    if mark is None or options_of(item.config).trial_timeout is not None:
+        return None
+    return seconds_of(mark.args[0] if mark.args else mark.kwargs.get("timeout"))
+
+
+def seconds_of(written: object) -> float | None:
+    """A number of seconds above 0, or None: what is wrong in it, pytest-timeout says itself."""
+    try:
+        return max(float(str(written)), 0.0) or None
+    except ValueError:
+        return None
 
 
 def tally_of(trials: Trials) -> Tally:
@@ -43,7 +70,7 @@ def tally_of(trials: Trials) -> Tally:
 
 def workers_of(options: Options) -> int:
     """Number of training processes: as requested, or the cores over pytest-xdist's workers."""
-    if options.workers:
+    if options.workers is not None:
         return options.workers
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     siblings = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))

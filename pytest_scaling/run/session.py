@@ -18,6 +18,7 @@ from ..ledger.environment import Profile
 from ..ledger.gate import Judgement
 from ..ledger.ledger import Ledger, folder_of
 from ..spec.tier import DEFAULT_TIERS, Tier
+from .interruption import held_back, interrupt_by_signals
 from .options import TIER, Options, is_worker, options_of
 from .resources import Tally, make_trials, tally_of
 
@@ -135,6 +136,12 @@ class Session:
             *dict.fromkeys(itertools.chain.from_iterable(notices)),
         ]
 
+    def stop_training(self) -> None:
+        """End the processes that train, so that what coverage has measured in them is there."""
+        if "trials" in self.__dict__:
+            with held_back():
+                self.trials.close()
+
     def close(self) -> None:
         """Stop the pool; what has finished stays in the store."""
         if "trials" in self.__dict__:
@@ -154,6 +161,7 @@ def session_of(config: pytest.Config) -> Session:
     """The run's session, made when it is first needed: there are claims."""
     if SESSION not in config.stash:
         config.stash[SESSION] = Session(config)
+        config.add_cleanup(interrupt_by_signals())
     return config.stash[SESSION]
 
 

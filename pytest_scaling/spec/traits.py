@@ -36,6 +36,11 @@ def may_collapse(learner: Learner) -> bool:
     return bool(getattr(learner, "may_collapse", False))
 
 
+def batch_seeds(learner: Learner) -> bool:
+    """Whether the seeds of a block are trained together; yes where unstated."""
+    return bool(getattr(learner, "batch_seeds", True))
+
+
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
     """The most rows a learner can handle in a tier; None where it sets no limit."""
     limit = getattr(learner, "largest_m", None)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .fingerprint.fingerprint import forget
+from .memory import Memory, ran_out_of_memory
 from .names import Names
-from .recall import Recall
-from .result import MemoryShortage, Results, TrialError
+from .result import MemoryShortage, Results, Trained, TrialError
 from .spot_check import check
 from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
@@ -29,9 +29,10 @@ class OfflineError(RuntimeError):
 class Trials:
     """Gives the results of trials, and has each computed at most once among all processes.
 
-    workers: how many trials run at once. offline: compute nothing. fresh: learners, by names
-    with wildcards, that are trained again. pool: makes what executes them, given `workers`; it is
-    started by the first trial that has to be computed. Call `close` at the end.
+    workers: how many trials run at once; 0 to compute in this process, and store nothing.
+    offline: compute nothing. fresh: learners, by names with wildcards, that are trained again.
+    pool: makes what executes them, given `workers`; it is started by the first trial that has to be
+    computed. limit: seconds that a trial may take. Call `close` at the end.
     """
 
     def __init__(
@@ -42,25 +43,26 @@ class Trials:
         offline: bool = False,
         fresh: Collection[str] = (),
         pool: Callable[[int], Pool] = LocalProcesses,
+        limit: float | None = None,
     ) -> None:
         forget()  # what code was before
         self.store = store
         self.workers = workers
         self.offline = offline
+        self.limit = limit
         self.computed = 0
         self.lost: PoolError | None = None  # why nothing more can be computed
-        self._results: dict[str, Results] = {}
-        self._failures: dict[str, TrialError] = {}
-        self._waiting: set[str] = set()  # identities that are asked for and not available yet
-        self._recalled: dict[str, Trial] = {}
-        self._cost_asked = self._cost_done = 0.0
-        self._notices: list[str] = []
         self.names = Names()
-        self._recall, self._pool = Recall(store, self._notice, fresh), pool
+        self._memory, self._pool = Memory(store, fresh), pool
+        self._failures: dict[str, TrialError] = {}
+        self._limits: dict[str, float] = {}  # seconds that trials may take, by identity
+        self._waiting: set[str] = set()  # identities that are asked for and not available yet
+        self._cost_asked = self._cost_done = 0.0
         self._ended = 0  # trials since the last `wait`
+        self.awaited: Trial | None = None  # that `results` waits for at this moment
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
-        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._notice)
+        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._memory.notice)
 
     @property
     def in_flight(self) -> int:
@@ -75,56 +77,58 @@ class Trials:
     @property
     def recalled(self) -> int:
         """Number of distinct trials that came from the store."""
-        return len(self._recalled)
+        return len(self._memory.recalled)
 
     def spot_check(self, number: int, occasion: str) -> list[str]:
         """Train a number of recalled trials again; messages about those with other results."""
-        stored = {trial: self._results[name] for name, trial in self._recalled.items()}
-        return check(stored, self.store, number, occasion, self._pool)
+        return check(self._memory.stored, self.store, number, occasion, self._pool)
 
     @property
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
-        messages = (*self.store.notices, *self._notices, *self._recall.notices)
-        return [*dict.fromkeys(messages)]
+        return [*dict.fromkeys((*self.store.notices, *self._memory.notices))]
+
+    @property
+    def waits(self) -> list[str]:
+        """For which other runs this one has waited for long, in words."""
+        return self._dispatcher.waits
 
     def known(self, trial: Trial) -> Results | None:
         """The results of a trial from memory or the store, or None."""
+        found = self.trained(trial)
+        return found.results if found else None
+
+    def trained(self, trial: Trial) -> Trained | None:
+        """The results of a trial with what its training had to say, or None where unknown."""
         self.names.note(trial.arm)
-        found = self._results.get(trial.identity)
-        if found is None:
-            found = self._recall.known(trial)
-            if found is not None:
-                self._results[trial.identity] = found
-                self._recalled[trial.identity] = trial
-        if found is None and not trial.one_at_a_time and trial.identity not in self._waiting:
-            found = self.known(replace(trial, one_at_a_time=True))
-            if found is not None:
-                self._results[trial.identity] = found
-                self._notice(ran_out_of_memory(trial))
-        return found
+        parts = [self._memory.find(part, self._waiting) for part in trial.parts]
+        known = [part for part in parts if part is not None]
+        return together(known) if len(known) == len(parts) else None
 
     def pending(self, trial: Trial) -> bool:
         """Whether a trial is asked for and not available yet."""
-        return trial.identity in self._waiting
+        return any(part.identity in self._waiting for part in trial.parts)
 
-    def request(self, trials: Iterable[Trial]) -> None:
+    def request(self, trials: Iterable[Trial], limits: Mapping[str, float] | None = None) -> None:
         """Start those that are neither known nor started, the most expensive of all first.
 
-        Does nothing when offline; a trial that has failed is not tried again.
+        limits: seconds that single ones may take, by identity. Does nothing when offline, or where
+        trials are computed in this process; a trial that has failed is not tried again.
         """
-        if self.offline:
+        if self.offline or not self.workers:
             return
-        asked = [t for t in dict.fromkeys(trials) if not self._settled(t) and not self.known(t)]
+        trials = tuple(trials)
+        asked = [t for t in parts_of(trials) if not self._settled(t) and not self.trained(t)]
         with self._changed:
             new = [trial for trial in asked if not self._settled(trial)]
             if new and self._closed:
                 raise RuntimeError(f"{new[0].description}: cannot start in a run that is closed.")
             self._waiting.update(trial.identity for trial in new)
-            start = self._recall.hold(new, self._waiting)
+            start = self._memory.hold(new, self._waiting)
             self._waiting.update(trial.identity for trial in start)
             self._cost_asked += sum(trial.cost for trial in {*new, *start})
-            self._dispatcher.add(start)
+            self._limits.update(seconds_for(trials, limits or {}, self.limit))
+            self._add(start)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return when a trial has ended since the last call, or after `timeout` seconds.
@@ -144,8 +148,12 @@ class Trials:
         """
         self.names.check(trial.arm for trial in trials)
         self.request(trials)
+        if not self.workers and not self.offline:
+            for part in parts_of(trials):
+                self._train_here(part)
         while self._pending(trials):
             pass
+        self.awaited = None
         return [self._result(trial) for trial in trials]
 
     def close(self) -> None:
@@ -164,16 +172,17 @@ class Trials:
     def _settled(self, trial: Trial) -> bool:
         """Whether there is nothing to start: the trial is done, has failed or is in flight."""
         identity = trial.identity
-        return any(identity in p for p in (self._results, self._failures, self._waiting))
+        return any(identity in p for p in (self._memory, self._failures, self._waiting))
 
     def _pending(self, trials: Sequence[Trial]) -> bool:
         """Whether any is in flight, having waited for news; raises the failure of one."""
-        identities = [trial.identity for trial in trials]
+        parts = parts_of(trials)
         with self._changed:
-            for identity in identities:
-                if identity in self._failures:
-                    raise self._failures[identity]
-            if not any(identity in self._waiting for identity in identities):
+            for part in parts:
+                if part.identity in self._failures:
+                    raise self._failures[part.identity]
+            self.awaited = next((part for part in parts if part.identity in self._waiting), None)
+            if self.awaited is None:
                 return False
             self._changed.wait(GLANCE)
             return True
@@ -184,18 +193,27 @@ class Trials:
             return found
         raise offline(trial, self.store) if self.offline else closed(trial)
 
+    def _train_here(self, trial: Trial) -> None:
+        """Train a trial in this thread and keep it for this run alone: a debugger may change it."""
+        if self.trained(trial) is None:
+            from .workers.worker import train_here
+
+            self._memory.keep(trial, train_here(trial))
+            self.computed += 1
+
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher reports."""
-        if isinstance(ending.failure, MemoryShortage) and not ending.trial.one_at_a_time:
-            self._notice(ran_out_of_memory(ending.trial))
-            self._dispatcher.add([replace(ending.trial, one_at_a_time=True)])
+        if isinstance(ending.failure, MemoryShortage) and ending.trial.divisible:
+            self._memory.notice(ran_out_of_memory(ending.trial))
+            self._add([replace(ending.trial, one_at_a_time=True)])
             return
-        identity = replace(ending.trial, one_at_a_time=False).identity  # that was asked for
-        if ending.results is not None and ending.computed:
-            self._recall.compare(ending.trial, ending.results)
+        asked = replace(ending.trial, one_at_a_time=False)
+        identity = asked.identity
+        if ending.trained is not None and ending.computed:
+            self._memory.compare(ending.trial, ending.trained)
         with self._changed:
-            if ending.results is not None:
-                self._results[identity] = ending.results
+            if ending.trained is not None:
+                self._memory.keep(asked, ending.trained)
             if ending.failure is not None:
                 self._failures[identity] = ending.failure
                 if isinstance(ending.failure, PoolError):
@@ -203,19 +221,20 @@ class Trials:
             elif ending.computed:
                 self.computed += 1
             else:
-                self._recalled[identity] = ending.trial
-            held = self._recall.let_go(identity)
-            adopted = [trial for trial in held if self.known(trial) is not None]
-            self._dispatcher.add(trial for trial in held if trial not in adopted)
+                self._memory.recalled[identity] = asked
+            held = self._memory.let_go(identity)
+            adopted = [trial for trial in held if self.trained(trial) is not None]
+            self._add(trial for trial in held if trial not in adopted)
             self._waiting -= {identity, *(trial.identity for trial in adopted)}
             self._cost_done += sum(trial.cost for trial in (ending.trial, *adopted))
             self._ended += 1
             self._changed.notify_all()
 
-    def _notice(self, sentence: str) -> None:
-        with self._changed:
-            if sentence not in self._notices:
-                self._notices.append(sentence)
+    def _add(self, trials: Iterable[Trial]) -> None:
+        """Hand trials to the dispatcher, with the seconds that they may take."""
+        new = list(trials)
+        limits = {t.identity: self._limits.get(t.identity, self.limit) for t in new}
+        self._dispatcher.add(new, {name: limit for name, limit in limits.items() if limit})
 
 
 def offline(trial: Trial, store: Store) -> OfflineError:
@@ -231,9 +250,26 @@ def closed(trial: Trial) -> TrialError:
     return TrialError(f"{trial.description}: the run was closed before it was computed.")
 
 
-def ran_out_of_memory(trial: Trial) -> str:
-    """The notice about a trial whose seeds were trained one at a time for lack of memory."""
-    return (
-        f"{trial.description}: memory ran out with all seeds at once; they were trained one at a "
-        f"time, as a separate trial."
+def parts_of(trials: Iterable[Trial]) -> list[Trial]:
+    """The trials that make up others, each once."""
+    return list(dict.fromkeys(part for trial in trials for part in trial.parts))
+
+
+def seconds_for(
+    trials: Iterable[Trial], limits: Mapping[str, float], otherwise: float | None
+) -> dict[str, float]:
+    """Seconds that the parts of trials may take, by identity, where there is a limit."""
+    found = ((trial, limits.get(trial.identity, otherwise)) for trial in trials)
+    return {part.identity: limit for trial, limit in found if limit for part in trial.parts}
+
+
+def together(parts: Sequence[Trained]) -> Trained:
+    """What the parts of one trial gave, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    return Trained(
+        tuple(result for part in parts for result in part.results),
+        tuple(warned for part in parts for warned in part.warnings),
+        "".join(part.printed for part in parts),
+        tuple(dict.fromkeys(piece for part in parts for piece in part.left)),
     )

@@ -10,12 +10,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .result import Results
+from .result import Results, Trained
 from .store.store import Relative, Store, StoreError, now
 
 if TYPE_CHECKING:
@@ -41,31 +40,32 @@ class Recall:
         self._kept: Counter[str] = Counter()  # stored trials by what has changed
         self._changed: Counter[tuple[str, str]] = Counter()  # likewise, and since when
 
-    def known(self, trial: Trial) -> Results | None:
+    def known(self, trial: Trial) -> Trained | None:
         """The stored results of a trial, or those of other code that may be adopted; or None."""
         return self._asked(lambda: self._known(trial), None)
 
-    def _known(self, trial: Trial) -> Results | None:
+    def _known(self, trial: Trial) -> Trained | None:
         if self._is_fresh(trial):
             self._store.ignored_before[trial.identity] = self._begun
-        found = self._store.get(trial.identity, trial.seeds)
+        found = self._store.recall(trial.identity, trial.seeds)
         return self._adopted(trial) if found is None else found
 
     def _is_fresh(self, trial: Trial) -> bool:
         name = trial.arm.learner.name
         return any(fnmatchcase(name, pattern) for pattern in self._fresh)
 
-    def _adopted(self, trial: Trial) -> Results | None:
+    def _adopted(self, trial: Trial) -> Trained | None:
         """The results of other code, now the trial's own; None where its first block forbids it."""
-        first, candidates = replace(trial, block=0), self._others(trial)
+        first, candidates = trial.first, self._others(trial)
         mine = self._store.get(first.identity, first.seeds) if candidates else None
-        if trial.block == 0 or mine is None:
+        if trial.is_first or mine is None:
             return None
         good = {each.manner for each in self._others(first) if self._results(each) == mine}
         for each in candidates:
-            if each.manner in good and (results := self._results(each)) is not None:
-                self._store.put(trial, results, trained_as=each.identity)
-                return results
+            found = self._store.recall(each.identity, each.seeds) if each.manner in good else None
+            if found is not None:
+                self._store.put(trial, found.results, found.warnings, trained_as=each.identity)
+                return found
         return None
 
     def hold(self, trials: Sequence[Trial], waiting: Collection[str]) -> list[Trial]:
@@ -90,9 +90,9 @@ class Recall:
 
     def _to_check(self, trial: Trial) -> Trial | None:
         """The first block of the arm, where it decides whether the trial has to be trained."""
-        if trial.block == 0 or not (candidates := self._others(trial)):
+        if trial.is_first or not (candidates := self._others(trial)):
             return None
-        first = replace(trial, block=0)
+        first = trial.first
         if self._store.get(first.identity, first.seeds) is not None:
             return None
         manners = {each.manner for each in candidates}
@@ -101,7 +101,7 @@ class Recall:
 
     def compare(self, trial: Trial, results: Results) -> None:
         """Note what the results of a first block, just computed, say about those of other code."""
-        if trial.block == 0:
+        if trial.is_first:
             self._asked(lambda: self._compare(trial, results), None)
 
     def _compare(self, trial: Trial, results: Results) -> None:

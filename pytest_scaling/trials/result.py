@@ -1,4 +1,4 @@
-"""The results of a trial: one per seed."""
+"""The results of a trial, one per seed, and what its training had to say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 
 class TrialError(RuntimeError):
-    """A trial has no result: its task or learner broke its contract or raised, or it was lost."""
+    """A trial has no result: its task or learner broke its contract or raised, or it was lost.
+
+    frames: where it was raised, in the user's own code. traceback: all of it. printed: what the
+    training printed. Each is empty where there is none.
+    """
+
+    frames = ""
+    traceback = ""
+    printed = ""
 
 
 class MemoryShortage(TrialError):
@@ -84,3 +92,33 @@ class SeedResult:
 
 Results = tuple[SeedResult, ...]
 """The results of a trial: one of each of its seeds."""
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning of a training, and how often it was raised there.
+
+    category: with its module, as in "sklearn.exceptions.ConvergenceWarning". base: the nearest of
+    Python's own categories. message: of the first. file, line: where.
+    """
+
+    category: str
+    base: str
+    message: str
+    file: str
+    line: int
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The results of a trial with what its training had to say.
+
+    printed: what it printed, cut off where it is long; empty where it is recalled. left: the
+    pieces of the process's state that it left changed, in words.
+    """
+
+    results: Results
+    warnings: tuple[Warned, ...] = ()
+    printed: str = ""
+    left: tuple[str, ...] = ()

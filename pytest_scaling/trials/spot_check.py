@@ -60,7 +60,7 @@ def mismatches(
     try:
         for trial, stored in chosen.items():
             try:
-                found = pool.submit(pack(trial)).result(PATIENCE)
+                found = pool.submit(pack(trial)).result(PATIENCE).results
             except (PoolError, BrokenExecutor, TimeoutError):
                 continue  # nothing is known about it
             except TrialError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -94,7 +94,8 @@ class Trial:
 
     one_at_a_time: train the seeds one after the other, which takes less memory and is another
     trial: batching seeds may change the last bits. test_rows: the most rows of a test set to
-    judge on; None for all of them.
+    judge on; None for all of them. seed: the one seed of the block to train, of a learner whose
+    seeds are trials of their own.
 
     ValueError where its seeds are not among those of verdicts.
     """
@@ -105,6 +106,7 @@ class Trial:
     seed_offset: int = 0
     one_at_a_time: bool = False
     test_rows: int | None = None
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         if self.seeds[0] < 0 or self.seeds[-1] >= VERDICT_SEEDS:
@@ -116,9 +118,32 @@ class Trial:
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds that tasks and learners see."""
+        if self.seed is not None:
+            return (self.seed,)
         shift = self.seed_offset + REPLICATE_STRIDE * self.arm.replicate
         start, stop = BLOCKS[self.block]
         return tuple(range(shift + start, shift + stop))
+
+    @cached_property
+    def parts(self) -> tuple[Trial, ...]:
+        """The trials that make it up: itself, or one for each seed where seeds are not batched."""
+        if self.seed is not None or traits.batch_seeds(self.arm.learner):
+            return (self,)
+        return tuple(replace(self, seed=seed) for seed in self.seeds)
+
+    @cached_property
+    def first(self) -> Trial:
+        """The trial of the arm's first block, or of its first seed where seeds are not batched.
+
+        It decides whether results under other code may be kept.
+        """
+        first = replace(self, block=0, seed=None)
+        return first if self.seed is None else first.parts[0]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first of its arm."""
+        return self.seeds == self.first.seeds
 
     @property
     def ingredients(self) -> dict[str, Any]:
@@ -174,7 +199,14 @@ class Trial:
     def description(self) -> str:
         """The trial in words, as in "large network on mnist1d, m = 16,384, seeds 0-4"."""
         manner = ", one at a time" if self.one_at_a_time else ""
-        return f"{self.arm.title}, seeds {self.seeds[0]}-{self.seeds[-1]}{manner}"
+        first, last = self.seeds[0], self.seeds[-1]
+        seeds = f"seed {first}" if first == last else f"seeds {first}-{last}"
+        return f"{self.arm.title}, {seeds}{manner}"
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it trains several seeds at once, and could train them one after another."""
+        return not self.one_at_a_time and len(self.seeds) > 1
 
     @property
     def batches(self) -> list[tuple[int, ...]]:

@@ -30,7 +30,7 @@ COMPARE = "compare, task, m_small, smallest_effect"
             "name one of these, or `auto`",
         ),
         (["--scaling-device=cuda", "-n2"], "device 'cuda' was requested and is not available"),
-        (["--scaling-workers=0"], "--scaling-workers takes a number from 1 on, not 0"),
+        (["--scaling-workers=-1"], "--scaling-workers takes a number from 0 on, not -1"),
         (["--claims-seed-offset=many"], "argument --claims-seed-offset: invalid int value: 'many'"),
         (
             ["--claims-seed-offset=-1"],
@@ -95,7 +95,7 @@ def test_so_does_a_variable_of_the_environment(project, monkeypatch):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", "several")
     result = project.pytester.runpytest_subprocess()
     assert result.ret == USAGE
-    assert "--scaling-workers takes a number from 1 on, not 'several'" in output(result)
+    assert "--scaling-workers takes a number from 0 on, not 'several'" in output(result)
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])

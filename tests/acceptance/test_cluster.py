@@ -183,9 +183,62 @@ def test_a_scheduler_without_workers_ends_the_run_in_a_sentence(project, dask):
     result = run(project, dask, store="dask.db")
     assert result.ret == USAGE
     assert sentences(output(result)) == [
-        f"ERROR: the Dask scheduler at {dask.address} has no workers; "
+        f"ERROR: the Dask scheduler at {dask.address} has no workers, and starts none for work; "
         f"start some with `dask worker {dask.address} --nthreads 1`"
     ]
+
+
+ADAPTIVE = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None) as cluster:
+        cluster.adapt(minimum=0, maximum=2, interval="100 ms", target_duration="1 s")
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_an_adaptive_cluster_that_starts_from_nothing_is_waited_for(project):
+    (project.path / "adaptive.py").write_text(ADAPTIVE)
+    cluster = subprocess.Popen(
+        [sys.executable, "adaptive.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=project.path,
+        text=True,
+    )
+    project.claims(stated("clear"))
+    options = [each for each in project.options(store="own.db") if "--scaling-workers" not in each]
+    address = cluster.stdout.readline().strip()
+    try:
+        result = project.pytester.runpytest_subprocess(
+            *options,
+            "--scaling-backend=dask",
+            f"--scaling-scheduler={address}",
+            timeout=PATIENCE,
+        )
+    finally:
+        cluster.communicate("")
+    assert "trials: 2 trained" in output(result)
+    assert result.ret == 0
+
+
+def test_a_trial_that_hangs_on_a_worker_is_ended_and_named(project, dask):
+    dask.start_worker("one")
+    project.claims(
+        stated("clear"),
+        body(
+            "hangs",
+            "compare, task, m_small, smallest_effect",
+            "assert compare(Planted('hangs', 0.3, pause=600), good, task=task, m=m_small) "
+            "> smallest_effect",
+        ),
+    )
+    result = run(project, dask, "--scaling-trial-timeout=1", store="own.db")
+    assert result.parseoutcomes() == {"passed": 1, "errors": 1}
+    assert "hangs on sign, m = 256, seeds 0-4 was ended after 1 s" in output(result)
 
 
 def sentences(text):

@@ -102,8 +102,8 @@ def test_ctrl_c_twice_ends_a_run_at_once_and_loses_nothing(slow):
     for _ in range(2):
         os.killpg(run.pid, signal.SIGINT)
         time.sleep(0.1)
-    run.communicate(timeout=PATIENCE)
-    assert run.returncode in (pytest.ExitCode.INTERRUPTED, -signal.SIGINT, 130)
+    text, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode in (pytest.ExitCode.INTERRUPTED, -signal.SIGINT, 130), text
     assert has_ended(run.pid)
     goes_on(slow)
 

@@ -32,7 +32,7 @@ def planted(id, pause=0):
     )
 
 
-def interrupted(project, *arguments):
+def interrupted(project, *arguments, by=signal.SIGINT):
     """What a run wrote and its exit status, interrupted as soon as two trials were stored."""
     file = project.path / "own.db"
     options = project.options(store="own.db")
@@ -41,7 +41,9 @@ def interrupted(project, *arguments):
         end = time.monotonic() + PATIENCE
         while stored(file) < 2 and time.monotonic() < end:
             time.sleep(0.02)
-        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: every process of the group gets it
+        os.killpg(run.pid, by)  # as a terminal does: every process of the group gets it
+        if by != signal.SIGINT:
+            os.kill(run.pid, by)  # as `timeout` does
         text, _ = run.communicate(timeout=PATIENCE)
     finally:
         run.kill()
@@ -59,6 +61,15 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
     result = slow.run(store="own.db", workers=4)
     assert f"trials: {CLAIMS + 1 - kept} trained, {kept} recalled from own.db" in output(result)
     assert result.parseoutcomes() == {"passed": CLAIMS}
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_asked_to_end_does_so_as_by_ctrl_c(slow, by):
+    text, status = interrupted(slow, "-n0", "--scaling-report=out", by=by)
+    assert status == pytest.ExitCode.INTERRUPTED
+    assert f"KeyboardInterrupt: the run was ended by {by.name}" in text
+    assert "Traceback" not in text
+    assert stored(slow.path / "own.db") >= 2
 
 
 def test_a_worker_of_xdist_that_is_killed_loses_nothing_but_its_running_trial(project):

@@ -82,11 +82,17 @@ def test_every_option_is_in_the_table_of_the_readme(option):
         assert word is None or word in row
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1 2"])
-def test_workers_are_a_number_from_one_on(pytester, monkeypatch, value):
+@pytest.mark.parametrize("value", ["-1", "1.5", "many", "1 2"])
+def test_workers_are_a_number_from_zero_on(pytester, monkeypatch, value):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", value)
-    with pytest.raises(pytest.UsageError, match="takes a number from 1 on, not"):
+    with pytest.raises(pytest.UsageError, match="takes a number from 0 on, not"):
         read_options(pytester.parseconfig())
+
+
+@pytest.mark.parametrize("value", ["-1", "soon", "inf", "nan"])
+def test_a_limit_of_a_trial_is_a_number_of_seconds(pytester, value):
+    with pytest.raises(pytest.UsageError, match=f"takes a number of seconds, or 0 .*'{value}'"):
+        read_options(pytester.parseconfig(f"--scaling-trial-timeout={value}"))
 
 
 def test_workers_and_choices_that_mean_something_are_taken(pytester, monkeypatch):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from pytest_scaling.run.options import read_options
 from pytest_scaling.run.prefetch import can_prefetch, cost_preview, is_due, prefetch
 from pytest_scaling.run.session import Session
 from pytest_scaling.trials.names import Names
@@ -73,7 +74,7 @@ class Waiting:
     def pending(self, trial):
         return trial.identity in self.asked
 
-    def request(self, trials):
+    def request(self, trials, limits):
         fresh = {trial.identity: trial for trial in trials if not self.pending(trial)}
         self.asked |= fresh
         if fresh:
@@ -182,9 +183,12 @@ def test_a_body_that_may_not_run_or_needs_fixtures_of_others_is_not_rehearsed(it
         (("--collect-only",), 0, False),
         (("--setup-only",), 0, False),
         (("--setup-plan",), 0, False),
+        (("--scaling-workers=0",), 0, False),
     ],
 )
 def test_a_rehearsal_is_due_where_bodies_are_about_to_run(pytester, arguments, failed, due):
-    run = pytest.Session.from_config(pytester.parseconfig(*arguments))
+    config = pytester.parseconfig(*arguments)
+    read_options(config)
+    run = pytest.Session.from_config(config)
     run.testsfailed = failed
     assert is_due(run) is due

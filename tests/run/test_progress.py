@@ -61,7 +61,7 @@ def test_what_the_workers_of_xdist_have_trained_is_told(config, pytester):
 
 
 def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
-    trials = SimpleNamespace(computed=3, in_flight=1, share_done=0.75)
+    trials = SimpleNamespace(computed=3, in_flight=1, share_done=0.75, waits=[])
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(1, 2)
@@ -70,8 +70,17 @@ def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
 
 
 def test_no_time_left_is_told_before_anything_is_done(config):
-    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0)
+    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=[])
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(0, 2)
     assert lines(config) == ["trained 0 of 4 trials requested so far, 0 of 2 claims ready"]
+
+
+def test_for_whom_a_run_waits_is_told_once(config, monkeypatch):
+    monkeypatch.setattr(progress, "QUIET", 60)
+    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=["waiting for A"])
+    with Progress(config, SimpleNamespace(trials=trials)) as signs:
+        signs.tick(0, 2)
+        signs.tick(0, 2)
+    assert lines(config) == ["waiting for A"]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from pytest_scaling.trials.execution import Trials
-from pytest_scaling.trials.store.leases import LEASE, Leases, new_owner
+from pytest_scaling.trials.store.leases import LEASE, Leases, is_zombie, new_owner
 from pytest_scaling.trials.store.store import Store, StoreError
 from pytest_scaling.trials.workers.worker import compute
-from tests.trials.toys import InProcess, trial
+from tests.trials.toys import Centroids, InProcess, trial
 
 NEW_OWNER = "from pytest_scaling.trials.store.leases import new_owner; print(new_owner())"
 TRIALS = [trial(m=m) for m in (20, 30, 64)]
@@ -171,3 +171,52 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(filled):
             path.parent.chmod(0o755)
     assert str(caught.value).startswith(f"The store {path} cannot be opened for writing (")
     assert str(caught.value).endswith("); name another file with `--scaling-store`.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_that_has_ended_and_that_nobody_reaped_holds_no_lease(store):
+    ended = subprocess.Popen([sys.executable, "-c", NEW_OWNER], stdout=subprocess.PIPE, text=True)
+    owner = ended.stdout.read().strip()
+    end = time.monotonic() + 10
+    while not is_zombie(ended.pid) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert Leases(store, owner).acquire("trial")
+    assert Leases(store, "next").acquire("trial")
+    ended.communicate()
+
+
+def test_a_run_says_for_whom_it_waits(store, run, monkeypatch):
+    monkeypatch.setattr("pytest_scaling.trials.workers.dispatch.LONG_WAIT", 0.1)
+    Leases(store, "lab-3/1234/ab").acquire(trial().identity)
+    trials = run(pool=InProcess)
+    trials.request([trial()])
+    assert trials.waits == []
+    time.sleep(0.3)
+    assert trials.waits == [
+        "nearest centroid on stripes, m = 64, seeds 0-4: waiting for process 1234 on host lab-3, "
+        "which is training it; end that process if it is stuck"
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_trial_without_any_progress_loses_its_lease_to_another_run(path, monkeypatch):
+    monkeypatch.setattr("pytest_scaling.trials.workers.dispatch.STALL", 0.5)
+    monkeypatch.setattr("pytest_scaling.trials.workers.dispatch.RENEWAL", 0.1)
+    monkeypatch.setattr("pytest_scaling.trials.workers.dispatch.POLL", 0.1)
+    monkeypatch.setattr("pytest_scaling.trials.store.leases.Leases.renew", brief)
+    busy, stuck = (
+        trial(learner=Centroids(name=name, pause=pause)) for name, pause in (("a", 0), ("b", 30))
+    )
+    with Store(path) as one, closing(Trials(one, workers=1)) as first:
+        first.results([busy])
+        first.request([stuck])
+        other = Leases(one, "next")
+        end = time.monotonic() + 20
+        while not other.acquire(stuck.identity) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert other.owner_of(stuck.identity) == "next"
+
+
+def brief(self, identities, seconds=0.4, renew=Leases.renew):
+    """Renews a lease for less than half a second; the first time cuts it to that."""
+    renew(self, identities, seconds)

@@ -102,11 +102,14 @@ class InProcess:
         future = Future()
         try:
             with ONE_AT_A_TIME:
-                results = run(payload)
-            future.set_result(results)
+                trained = run(payload)
+            future.set_result(trained)
         except Exception as error:
             future.set_exception(error)
         return future
+
+    def processor_seconds(self, future):
+        return None
 
     def stop(self):
         pass

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..identity import family_of
 
-SCHEMA = 3  # increased with a step in MIGRATIONS
+SCHEMA = 4  # increased with a step in MIGRATIONS
 PATIENCE = 10.0  # seconds to wait for another process to finish writing
 COMPANIONS = ("", "-wal", "-shm")  # endings of the files of one database in WAL mode
 DAMAGED = ("malformed", "not a database")  # in SQLite's own words
@@ -29,7 +29,8 @@ RESULT = "seed, metrics, correct, rows, diverged, seconds, checksum"  # columns 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trials (identity TEXT PRIMARY KEY, ingredients TEXT NOT NULL,"
     " created TEXT NOT NULL, machine TEXT NOT NULL, family TEXT NOT NULL DEFAULT '',"
-    " processor TEXT NOT NULL DEFAULT '', trained_as TEXT NOT NULL DEFAULT '')",
+    " processor TEXT NOT NULL DEFAULT '', trained_as TEXT NOT NULL DEFAULT '',"
+    " warnings TEXT NOT NULL DEFAULT '[]')",
     "CREATE TABLE IF NOT EXISTS results (identity TEXT NOT NULL, seed INTEGER NOT NULL,"
     " metrics TEXT NOT NULL, correct BLOB, rows INTEGER NOT NULL,"
     " diverged INTEGER NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL,"
@@ -206,7 +207,12 @@ def add_family(connection: sqlite3.Connection) -> None:
             connection.execute(question, (family, identity))
 
 
-MIGRATIONS = (add_machine, add_family)  # from schema 1 on, each to the next
+def add_warnings(connection: sqlite3.Connection) -> None:
+    """From schema 3: what an older version trained has no warnings."""
+    connection.execute("ALTER TABLE trials ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS = (add_machine, add_family, add_warnings)  # from schema 1 on, each to the next
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

@@ -11,6 +11,8 @@ import platform
 import sqlite3
 import time
 import uuid
+from collections.abc import Sequence
+from pathlib import Path
 
 from .store import Store
 
@@ -34,7 +36,22 @@ def has_ended(owner: str) -> bool:
         return True
     except OSError:  # somebody else's
         return False
-    return False
+    return is_zombie(int(process))
+
+
+def is_zombie(process: int) -> bool:
+    """Whether a process has ended and only its parent has not taken note; no where unknown."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
+
+
+def in_words(owner: str) -> str:
+    """An owner in words, as in "process 1234 on host lab-3"."""
+    host, _, rest = owner.partition("/")
+    process = rest.partition("/")[0]
+    return f"process {process} on host {host}" if process else owner
 
 
 class Leases:
@@ -76,10 +93,18 @@ class Leases:
 
         return self._store.write(take)
 
-    def renew(self, seconds: float = LEASE) -> None:
-        """Renew every lease of this owner for the same time again."""
-        change = "UPDATE leases SET expires = ? WHERE holder = ?"
-        self._store.write(lambda c: c.execute(change, (time.time() + seconds, self.owner)))
+    def owner_of(self, identity: str) -> str:
+        """Who has the lease on a trial; empty where nobody has."""
+        question = "SELECT holder FROM leases WHERE identity = ?"
+        row = self._store.read(lambda c: c.execute(question, (identity,)).fetchone())
+        return str(row[0]) if row else ""
+
+    def renew(self, identities: Sequence[str], seconds: float = LEASE) -> None:
+        """Renew this owner's leases on some trials for the same time again."""
+        change = "UPDATE leases SET expires = ? WHERE holder = ? AND identity = ?"
+        rows = [(time.time() + seconds, self.owner, identity) for identity in identities]
+        if rows:
+            self._store.write(lambda c: c.executemany(change, rows))
 
     def release(self, identity: str) -> None:
         """Give up the lease on a trial, if this owner has it."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from ..identity import canonical
-from ..result import SeedResult
+from ..result import SeedResult, Warned
 
 Row = tuple[Any, ...]
 """seed, metrics, correct, rows, diverged, seconds, checksum: the columns RESULT."""
@@ -42,3 +43,18 @@ def read_row(identity: str, row: Row) -> SeedResult | None:
         return result if result.is_possible else None
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         return None  # a column changed its type
+
+
+def write_warnings(warnings: Sequence[Warned]) -> str:
+    """The warnings of a trial as JSON."""
+    return canonical([list(astuple(warned)) for warned in warnings])
+
+
+def read_warnings(text: str) -> tuple[Warned, ...]:
+    """The warnings in the JSON of a trial; none where it is not of this kind."""
+    try:
+        found = tuple(Warned(*each) for each in json.loads(text))
+        kinds = [tuple(map(type, astuple(warned))) for warned in found]
+    except (TypeError, ValueError):
+        return ()
+    return found if set(kinds) <= {(str, str, str, str, int, int)} else ()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..identity import CHANGING, canonical
-from ..result import SeedResult
+from ..result import SeedResult, Trained, Warned
 from .database import (
     RESULT,
     NotAStoreError,
@@ -28,7 +28,7 @@ from .database import (
     set_aside,
     transaction,
 )
-from .row import Row, read_row, write_row
+from .row import Row, read_row, read_warnings, write_row, write_warnings
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -106,23 +106,33 @@ class Store:
         self.ignored_before: dict[str, str] = {}  # moments, as `now` gives them, by identity
         self._lock = threading.RLock()
         self._connection = self._open()
+        columns = self.read(lambda c: c.execute("PRAGMA table_info(trials)").fetchall())
+        self._columns = {name for _, name, *_ in columns}  # fewer in an older one to read only
 
     def get(self, identity: str, seeds: Sequence[int]) -> tuple[SeedResult, ...] | None:
-        """The results of all these seeds, in their order, or None where one is missing.
+        """The results of all these seeds, in their order, or None where one is missing."""
+        found = self.recall(identity, seeds)
+        return found.results if found else None
+
+    def recall(self, identity: str, seeds: Sequence[int]) -> Trained | None:
+        """The results of all these seeds, in their order, with the warnings of their training.
+
+        None where one is missing.
 
         What another kind of machine trained is missing: its bits may differ. So is a row that
         does not match its checksum, and `notices` reports it once; and so is what was put before
         the moment that `ignored_before` has of the identity.
         """
+        warnings = "warnings" if "warnings" in self._columns else "'[]'"
         question = (
-            f"SELECT {RESULT} FROM results JOIN trials USING (identity)"
+            f"SELECT {RESULT}, {warnings} FROM results JOIN trials USING (identity)"
             " WHERE identity = ? AND machine = ? AND created >= ?"
         )
         key = (identity, platform.machine(), self.ignored_before.get(identity, ""))
         rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
         found = {}
-        for row in rows:
-            result = read_row(identity, row)
+        for *row, _ in rows:
+            result = read_row(identity, tuple(row))
             if result is not None:
                 found[result.seed] = result
             else:
@@ -133,7 +143,8 @@ class Store:
         if not seeds or not all(seed in found for seed in seeds):
             return None
         origin = self.origin(identity)
-        return tuple(replace(found[s], origin=origin) if origin else found[s] for s in seeds)
+        results = tuple(replace(found[s], origin=origin) if origin else found[s] for s in seeds)
+        return Trained(results, read_warnings(rows[0][-1]))
 
     def origin(self, identity: str) -> str:
         """The name of the file that a trial was merged from; empty where it was trained here."""
@@ -144,14 +155,21 @@ class Store:
             return ""
         return str(row[0]) if row else ""
 
-    def put(self, trial: Trial, results: Sequence[SeedResult], trained_as: str = "") -> None:
-        """Write all results of a trial, or none of them.
+    def put(
+        self,
+        trial: Trial,
+        results: Sequence[SeedResult],
+        warnings: Sequence[Warned] = (),
+        trained_as: str = "",
+    ) -> None:
+        """Write all results of a trial and the warnings of its training, or nothing.
 
         trained_as: the identity under which they were computed, where that is another one.
         """
         identity = trial.identity
         processor = self.processor(trained_as) if trained_as else this_processor()
-        made = (now(), platform.machine(), trial.family, processor, trained_as)
+        said = write_warnings(warnings)
+        made = (now(), platform.machine(), trial.family, processor, trained_as, said)
         about = (identity, canonical(trial.ingredients), *made)
         rows = [(identity, *write_row(identity, result)) for result in results]
 
@@ -159,7 +177,7 @@ class Store:
             with transaction(connection):
                 connection.execute(
                     "INSERT OR REPLACE INTO trials (identity, ingredients, created, machine,"
-                    " family, processor, trained_as) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    " family, processor, trained_as, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     about,
                 )
                 connection.executemany(
@@ -180,6 +198,8 @@ class Store:
 
         They are the trial's own other blocks, and blocks under other code or libraries.
         """
+        if "family" not in self._columns:
+            return []
         question = (
             "SELECT identity, ingredients, created FROM trials WHERE family = ? AND machine = ?"
             " AND identity != ? ORDER BY created DESC, identity"

@@ -21,21 +21,22 @@ from .payload import Payload
 from .pool import LocalProcesses, PoolError
 
 if TYPE_CHECKING:
-    from ..result import Results
+    from ..result import Trained
 
 PATIENCE = 5.0  # seconds that the scheduler has to answer
-NO_WORKER = 60.0  # seconds without any worker after which a run gives up
+NO_WORKER = 60.0  # seconds with work and without any worker after which a run gives up
+START = 20.0  # seconds that a cluster without workers has to start the first of them
 GLANCE = 0.5  # seconds between checks of the cluster, or of whether a trial is still wanted
 IDLE = 300.0  # seconds after which a process that has nothing to do ends
 ATTEMPTS = 3  # of a trial whose process is lost on one Dask worker
-STARTING = threading.Lock()  # two threads that import joblib at once may find half of it
 LOST = "its worker process was lost {} times, as happens when memory runs out or a library crashes."
 
 
 class Cluster:
     """The workers behind a Dask scheduler.
 
-    Raises PoolError, in one sentence, where the scheduler does not answer or has no workers.
+    Raises PoolError, in one sentence, where the scheduler does not answer, or has no workers and
+    starts none.
     Later it gives up, and every future holds that error, when the scheduler is lost, or when
     there has been no worker for a minute.
     """
@@ -43,15 +44,15 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address = address
         self._client = connect(address)
-        self._tasks: dict[Future[Results], Any] = {}  # Dask's future of each that is not done
+        self._tasks: dict[Future[Trained], Any] = {}  # Dask's future of each that is not done
         self._failure: PoolError | None = None
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._look, name="cluster", daemon=True)
         self._watch.start()
 
-    def submit(self, payload: Payload) -> Future[Results]:
-        answer: Future[Results] = Future()
+    def submit(self, payload: Payload) -> Future[Trained]:
+        answer: Future[Trained] = Future()
         with self._lock:
             if self._failure is None:
                 key = f"pytest-scaling-{uuid.uuid4().hex}"
@@ -63,6 +64,9 @@ class Cluster:
                 return answer
         answer.set_exception(self._failure)
         return answer
+
+    def processor_seconds(self, future: Future[Trained]) -> float | None:
+        return None  # that of a Dask worker is not known here
 
     def stop(self) -> None:
         if self._over.is_set():
@@ -77,22 +81,22 @@ class Cluster:
         with contextlib.suppress(Exception):
             self._client.close(timeout=PATIENCE)
 
-    def _deliver(self, payload: Payload, task: Any, answer: Future[Results]) -> None:
+    def _deliver(self, payload: Payload, task: Any, answer: Future[Trained]) -> None:
         """Pass on how a task ended; Dask calls this in a thread of its own."""
         if task.cancelled():
             if not self._over.is_set():
                 self._give_up("was lost")
             return
-        failure, results = None, ()
+        failure, trained = None, None
         try:
-            results = task.result()
+            trained = task.result()
         except Exception as error:
             failure = trial_error(payload, error)
         with self._lock:
             if self._tasks.pop(answer, None) is None:  # given up, or stopped
                 return
-        if failure is None:
-            answer.set_result(results)
+        if trained is not None:
+            answer.set_result(trained)
         else:
             answer.set_exception(failure)
 
@@ -108,7 +112,7 @@ class Cluster:
                 workers = {}
             if self._client.status != "running":
                 self._give_up("was lost")
-            elif workers:
+            elif workers or not self._tasks:  # an adaptive cluster ends workers that have no work
                 manned = time.monotonic()
             elif time.monotonic() - manned > NO_WORKER:
                 self._give_up(f"has had no workers for {NO_WORKER:.0f} s")
@@ -149,13 +153,25 @@ def connect(address: str) -> Any:
             f"no Dask scheduler answers at {address} ({reason}); "
             f"start one with `dask scheduler`, or correct --scaling-scheduler"
         ) from None
-    if not workers:
+    if not workers and not woken(client):
         client.close()
         raise PoolError(
-            f"the Dask scheduler at {address} has no workers; "
+            f"the Dask scheduler at {address} has no workers, and starts none for work; "
             f"start some with `dask worker {address} --nthreads 1`"
         )
     return client
+
+
+def woken(client: Any) -> bool:
+    """Whether a cluster without workers starts one when there is work, as an adaptive one does."""
+    work = client.submit(int, pure=False)
+    try:
+        client.wait_for_workers(1, timeout=START)
+    except Exception:  # in time: which kind of TimeoutError depends on the version
+        return False
+    finally:
+        work.release()
+    return True
 
 
 def trial_error(payload: Payload, error: Exception) -> TrialError:
@@ -171,7 +187,7 @@ def trial_error(payload: Payload, error: Exception) -> TrialError:
     )
 
 
-def compute(payload: Payload) -> Results:
+def compute(payload: Payload) -> Trained:
     """Compute a trial on this Dask worker, until it is done or no longer wanted."""
     from distributed import get_worker
 
@@ -186,12 +202,12 @@ class Processes:
     def __init__(self) -> None:
         self._idle: list[LocalProcesses] = []
 
-    def compute(self, payload: Payload, wanted: Callable[[], bool]) -> Results:
+    def compute(self, payload: Payload, wanted: Callable[[], bool]) -> Trained:
         """The results of a trial; CancelledError where it is no longer wanted, TrialError."""
         for _ in range(ATTEMPTS):
-            pool = self._idle.pop() if self._idle else new_process()
+            pool = self._idle.pop() if self._idle else LocalProcesses(1, IDLE)
             try:
-                results = finish(pool.submit(payload), wanted)
+                trained = finish(pool.submit(payload), wanted)
             except TrialError:
                 self._idle.append(pool)
                 raise
@@ -202,25 +218,16 @@ class Processes:
                 raise
             else:
                 self._idle.append(pool)
-                return results
+                return trained
         raise TrialError(f"{payload.description}: {LOST.format(ATTEMPTS)}")
 
 
-def finish(future: Future[Results], wanted: Callable[[], bool]) -> Results:
+def finish(future: Future[Trained], wanted: Callable[[], bool]) -> Trained:
     """Wait for a result for as long as it is wanted."""
     while not wait([future], GLANCE).done:
         if not wanted():
             raise CancelledError
     return future.result()
-
-
-def new_process() -> LocalProcesses:
-    """A pool of one process, which Dask's own worker processes may have as well."""
-    import multiprocessing
-
-    with STARTING:
-        multiprocessing.current_process().daemon = False  # or it could have no children
-        return LocalProcesses(1, IDLE)
 
 
 PROCESSES = Processes()

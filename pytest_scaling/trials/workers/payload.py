@@ -37,6 +37,7 @@ class Payload:
     pickled: bytes
     cost: float
     by_value: tuple[str, ...] = ()
+    limit: float | None = None
 
     def open(self) -> Trial:
         """The trial, with its task and learner as they are in this process.
@@ -86,15 +87,15 @@ class Payload:
         return trial
 
 
-def pack(trial: Trial) -> Payload:
-    """The trial, ready to be sent.
+def pack(trial: Trial, limit: float | None = None) -> Payload:
+    """The trial, ready to be sent, and the seconds that it may take.
 
     Classes of modules that a worker could not import, such as a test module, go along by value.
     """
     path = tuple(os.path.abspath(entry) for entry in sys.path if os.path.exists(entry or "."))
     ingredients = canonical(trial.ingredients)
     pickled, by_value = portable(trial)
-    return Payload(trial.description, ingredients, path, pickled, trial.cost, by_value)
+    return Payload(trial.description, ingredients, path, pickled, trial.cost, by_value, limit)
 
 
 def portable(trial: Trial) -> tuple[bytes, tuple[str, ...]]:

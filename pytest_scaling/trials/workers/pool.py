@@ -1,28 +1,25 @@
 """Where trials are computed: a pool takes a trial, packed, and gives a future of its results.
 
-The default pool is a set of local processes, which the loky that joblib carries starts from
-nothing. Anything with the same two methods serves as well, a cluster's client for example.
+The default pool is a set of local processes. Anything with the same methods serves as well, a
+cluster's client for example.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
+import queue
 import threading
-import time
-import warnings
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..result import TrialError
 
 if TYPE_CHECKING:
-    from ..result import Results
+    from ..result import Trained
     from .payload import Payload
+    from .process import Process
 
-IDLE = None if os.name == "posix" else 300  # seconds after which an idle process ends
-PARENT_CHECK = 0.5  # seconds between checks whether the controller is still running
+    Work = tuple[Payload, Future[Trained]]
 
 
 class PoolError(TrialError):
@@ -30,73 +27,110 @@ class PoolError(TrialError):
 
 
 class Pool(Protocol):
-    """What executes trials. `submit` may raise, and a future may hold, a BrokenExecutor."""
+    """What executes trials. A future may hold a BrokenExecutor: its process was lost."""
 
-    def submit(self, payload: Payload) -> Future[Results]: ...
+    def submit(self, payload: Payload) -> Future[Trained]: ...
+
+    def processor_seconds(self, future: Future[Trained]) -> float | None:
+        """The processor time used so far by the process of a trial; None where that is unknown."""
 
     def stop(self) -> None:
         """End at once, whatever is running."""
 
 
 class LocalProcesses:
-    """Processes of this machine, as many as `workers`, each with one numeric thread.
+    """Processes of this machine, at most `workers`, each with one numeric thread.
 
-    idle: seconds after which a process that has nothing to do ends, or None.
+    They start when there is work for them, and the end of one harms no other. idle: seconds
+    after which one that has nothing to do ends, or None.
     """
 
-    def __init__(self, workers: int, idle: float | None = IDLE) -> None:
-        from joblib.externals.loky import ProcessPoolExecutor
+    def __init__(self, workers: int, idle: float | None = None) -> None:
+        self._workers, self._idle = workers, idle
+        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._threads: set[threading.Thread] = set()  # one for each process
+        self._running: dict[Future[Trained], Process] = {}
+        self._open = 0  # trials that are submitted and not done
+        self._stopped = False
+        self._lock = threading.Lock()
 
-        from ...devices.numerics import ENVIRONMENT
-        from .worker import run
-
-        self._run = run
-        self._executor: Any = ProcessPoolExecutor(
-            max_workers=workers,
-            timeout=idle,
-            initializer=prepare,
-            initargs=(os.getpid(),),
-            env=ENVIRONMENT,
-        )
-        self._futures: set[Future[Results]] = set()  # that are not done
-
-    def submit(self, payload: Payload) -> Future[Results]:
-        future: Future[Results] = self._executor.submit(self._run, payload)
-        self._futures.add(future)
-        future.add_done_callback(self._futures.discard)
+    def submit(self, payload: Payload) -> Future[Trained]:
+        future: Future[Trained] = Future()
+        with self._lock:
+            self._open += 1
+            self._work.put((payload, future))
+            if len(self._threads) < min(self._workers, self._open):
+                thread = threading.Thread(target=self._serve, name="worker", daemon=True)
+                self._threads.add(thread)
+                thread.start()
         return future
 
+    def processor_seconds(self, future: Future[Trained]) -> float | None:
+        process = self._running.get(future)
+        return process.processor_seconds() if process else None
+
     def stop(self) -> None:
-        end = time.monotonic() + 1  # loky cannot stop between taking a call and passing it on
-        while time.monotonic() < end and not all(f.running() for f in tuple(self._futures)):
-            time.sleep(0.001)
-        with warnings.catch_warnings():  # where `pgrep` is missing, only the workers end
-            warnings.simplefilter("ignore")
-            self._executor.shutdown(wait=True, kill_workers=True)
+        with self._lock:
+            self._stopped = True
+            threads, running = tuple(self._threads), tuple(self._running.values())
+        with contextlib.suppress(queue.Empty):
+            while work := self._work.get_nowait():
+                work[1].cancel()
+        for _ in threads:
+            self._work.put(None)
+        for process in running:
+            process.end()
+        for thread in threads:
+            thread.join()
 
+    def _serve(self) -> None:
+        """Give one process work until there is none; each process has such a thread."""
+        process: Process | None = None
+        while (work := self._next()) is not None:
+            payload, future = work
+            if not future.set_running_or_notify_cancel():
+                continue
+            answer: Trained | BaseException
+            try:
+                process = self._begin(process, payload, future)
+                answer = process.compute(payload)
+            except BaseException as error:
+                answer = error
+            with self._lock:
+                self._open -= 1
+                self._running.pop(future, None)
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        if process is not None:
+            process.end(gently=True)
 
-def prepare(controller: int) -> None:
-    """Make this process a worker: it leaves Ctrl-C to its controller, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_large_processes()
-    if os.name == "posix":
-        threading.Thread(target=end_with, args=(controller,), daemon=True).start()
+    def _next(self) -> Work | None:
+        """What to do next; None at the end."""
+        try:
+            return self._work.get(timeout=self._idle)
+        except queue.Empty:
+            with self._lock:
+                if not self._work.empty():  # it came in this moment
+                    return self._work.get_nowait()
+                self._threads.discard(threading.current_thread())
+                return None
 
+    def _begin(self, process: Process | None, payload: Payload, future: Future[Trained]) -> Process:
+        """The process that computes a trial: the one before, if it still lives, or a new one."""
+        from .process import Lost, Process
 
-def keep_large_processes() -> None:
-    """Let loky keep this process however much memory its remembered rows take.
-
-    loky ends a process that has grown by 300 MB, and has no option for that. It measures by psutil
-    where that is installed, which its private flag `_USE_PSUTIL` says.
-    """
-    with contextlib.suppress(ImportError):  # a joblib that carries loky elsewhere
-        from joblib.externals.loky import process_executor
-
-        process_executor._USE_PSUTIL = False
-
-
-def end_with(controller: int) -> None:
-    """End this process soon after its controller has ended, whatever it is doing."""
-    while os.getppid() == controller:
-        time.sleep(PARENT_CHECK)
-    os._exit(1)
+        with self._lock:
+            if self._stopped:
+                raise Lost("the pool was stopped")
+            if process is None or process.ended:
+                try:
+                    process = Process()
+                except OSError as error:
+                    raise TrialError(
+                        f"{payload.description}: no worker process can be started ({error}); "
+                        f"end other processes, or use fewer with --scaling-workers."
+                    ) from None
+            self._running[future] = process
+            return process

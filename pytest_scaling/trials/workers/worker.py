@@ -5,53 +5,70 @@ from __future__ import annotations
 import random
 import sys
 import time
+from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...devices.numerics import STRICT, set_determinism, set_tf32, single_threaded
+from ...devices.numerics import (
+    STRICT,
+    Numerics,
+    numerics,
+    set_determinism,
+    set_tf32,
+    single_threaded,
+)
 from ...spec.protocols import Block
-from ..result import MemoryShortage, SeedResult, TrialError, in_one_line
+from ..result import MemoryShortage, SeedResult, Trained, TrialError, in_one_line
 from .draws import draws_of_process
 from .score import score
+from .state import restore, snapshot, state_of_process
+from .watch import collected_warnings, own_frames, whole_traceback
 
 if TYPE_CHECKING:
     from ...spec.protocols import Labels
     from ..trial import Trial
     from .payload import Payload
+    from .state import State
 
 
-def compute(trial: Trial) -> tuple[SeedResult, ...]:
+def compute(trial: Trial, state: State | None = None) -> tuple[SeedResult, ...]:
     """Draw the rows of every seed, train the learner on them and score its labels.
 
-    The result depends on nothing that this process did before. Raises TrialError, in one
+    The result depends on nothing that this process did before, where the state of the process is
+    given, which is then set back before every training. Raises TrialError, in one
     sentence, where the task or the learner breaks its contract or raises; MemoryShortage where
     there was too little memory.
     """
     with single_threaded():
         try:
             return tuple(
-                result for seeds in trial.batches for result in compute_batch(trial, seeds)
+                result for seeds in trial.batches for result in compute_batch(trial, seeds, state)
             )
         except TrialError as error:
             raise type(error)(f"{trial.description}: {error}") from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
-            raise kind(f"{trial.description}: {in_one_line(error)}") from error
+            failure = kind(f"{trial.description}: {in_one_line(error)}")
+            failure.frames, failure.traceback = own_frames(error), whole_traceback(error)
+            raise failure from error
 
 
-def compute_batch(trial: Trial, seeds: tuple[int, ...]) -> tuple[SeedResult, ...]:
+def compute_batch(
+    trial: Trial, seeds: tuple[int, ...], state: State | None
+) -> tuple[SeedResult, ...]:
     """The results of the seeds of a trial that are trained together."""
-    start_afresh(trial)
+    start_afresh(trial, state)
     block, y_test = draw(trial, seeds)
     draws_of_process().check_fresh(trial.arm.task, seeds, block.x, block.x_test)
-    start_afresh(trial)  # whether rows were drawn or remembered makes no difference
+    start_afresh(trial, state)  # whether rows were drawn or remembered makes no difference
     started = time.perf_counter()
     fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
     return tuple(score(block, y_test, fit, time.perf_counter() - started))
 
 
-def out_of_memory(error: Exception) -> bool:
+def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was too little memory; if so, some is given back."""
     message = str(error).lower()
     short = isinstance(error, MemoryError) or (
@@ -64,8 +81,10 @@ def out_of_memory(error: Exception) -> bool:
     return short
 
 
-def start_afresh(trial: Trial) -> None:
+def start_afresh(trial: Trial, state: State | None) -> None:
     """Set the global state that numeric code may read to what every trial finds."""
+    if state is not None:
+        state.reset()
     luck = trial.luck
     random.seed(luck)
     np.random.seed(luck)
@@ -93,6 +112,43 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
     return Block(task.name, task.classes, seeds, x, y, x_test, names), y_test
 
 
-def run(payload: Payload) -> tuple[SeedResult, ...]:
+def run(payload: Payload) -> Trained:
     """Compute a trial that arrives from another process."""
-    return compute(payload.open())
+    trial = payload.open()
+    state_of_process().accept_imports()
+    return train(trial)
+
+
+def train(trial: Trial) -> Trained:
+    """Compute a trial, and find out what it warned of and which state of the process it changed.
+
+    Raises TrialError as `compute` does.
+    """
+    state = state_of_process()
+    state.take()
+    with collected_warnings() as warned:
+        try:
+            results = compute(trial, state)
+        finally:
+            state.reset()
+    return Trained(results, warned.found, left=state.take())
+
+
+def train_here(trial: Trial) -> Trained:
+    """Compute a trial in this process, which is a user's own, and leave its state as it was.
+
+    Learner and task are copies, as in another process: training may change what they hold.
+    The traceback of a TrialError leads to where the learner raised it, for a debugger.
+    """
+    state_of_process.cache_clear()
+    before = snapshot()
+    arm = replace(trial.arm, learner=deepcopy(trial.arm.learner), task=deepcopy(trial.arm.task))
+    state_of_process().accept_imports()
+    try:
+        with numerics(Numerics(seed=0)):
+            return train(replace(trial, arm=arm))
+    except TrialError as error:
+        cause = error.__cause__
+        raise error.with_traceback(cause.__traceback__ if cause else None) from None
+    finally:
+        restore(before)

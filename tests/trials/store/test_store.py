@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.trials.result import SeedResult
+from pytest_scaling.trials.result import SeedResult, Trained, Warned
 from pytest_scaling.trials.store.database import MAGIC, SCHEMA, TABLES, set_aside
-from pytest_scaling.trials.store.leases import Leases
-from pytest_scaling.trials.store.row import read_row, write_row
+from pytest_scaling.trials.store.leases import Leases, in_words
+from pytest_scaling.trials.store.row import read_row, read_warnings, write_row
 from pytest_scaling.trials.store.store import Store, StoreError, default_path, this_processor
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import trial
@@ -49,10 +49,11 @@ def test_what_was_put_comes_back_bit_for_bit(filled, results):
 def test_ingredients_and_date_are_kept_with_a_trial(filled):
     connection = sqlite3.connect(filled)
     row = connection.execute("SELECT * FROM trials").fetchone()
-    identity, ingredients, created, machine, family, processor, trained_as = row
+    identity, ingredients, created, machine, family, processor, trained_as, warnings = row
     connection.close()
     assert identity == trial().identity
     assert '"learner":{"name":"centroids","version":1}' in ingredients
+    assert warnings == "[]"
     assert created.endswith("+00:00")
     assert (machine, family) == (platform.machine(), trial().family)
     assert (processor, trained_as) == (this_processor(), "")
@@ -296,6 +297,25 @@ def test_the_default_place_is_the_users_cache(monkeypatch, tmp_path):
     assert "pytest-scaling" in default_path().parts
 
 
+def test_a_lease_says_who_its_owner_is(store):
+    assert Leases(store, "lab-3/1234/ab").acquire("trial")
+    other = Leases(store, "lab-4/5/cd")
+    assert in_words(other.owner_of("trial")) == "process 1234 on host lab-3"
+    assert other.owner_of("another") == ""
+
+
+def test_what_a_training_warned_of_is_recalled_with_its_results(store, results):
+    warned = (Warned("sklearn.exceptions.ConvergenceWarning", "UserWarning", "no", "a.py", 7, 3),)
+    store.put(trial(), results, warned)
+    assert store.recall(trial().identity, trial().seeds) == Trained(results, warned)
+    assert store.get(trial().identity, trial().seeds) == results
+
+
+@pytest.mark.parametrize("text", ["", "[[1, 2]]", '[["a", "b", "c", "d", "1", 1]]', "7", "{}"])
+def test_warnings_that_somebody_else_wrote_into_a_store_are_checked(text):
+    assert read_warnings(text) == ()
+
+
 def test_one_lease_has_one_owner(store):
     a, b = Leases(store, "a"), Leases(store, "b")
     assert a.acquire("trial")
@@ -311,12 +331,12 @@ def test_one_lease_has_one_owner(store):
 def test_a_lease_that_is_not_renewed_lapses(store):
     a, b = Leases(store, "a"), Leases(store, "b")
     assert a.acquire("trial", seconds=0.1)
-    a.renew(seconds=0.3)
+    a.renew(["trial", "another"], seconds=0.3)
     time.sleep(0.15)
     assert not b.acquire("trial")
     time.sleep(0.2)
     assert b.acquire("trial")
-    a.renew()
+    a.renew(["trial"])
     assert b.acquire("trial")
 
 
@@ -359,7 +379,7 @@ def older(path):
     """The same store as schema 1 had it."""
     connection = sqlite3.connect(path)
     connection.execute("DROP INDEX families")
-    for column in ("machine", "family", "processor", "trained_as"):
+    for column in ("machine", "family", "processor", "trained_as", "warnings"):
         connection.execute(f"ALTER TABLE trials DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()

@@ -1,15 +1,12 @@
 """What a Dask worker does with a trial; whole runs on a cluster are in tests/acceptance."""
 
 import os
-import threading
-import time
 from concurrent.futures import CancelledError
 
 import pytest
 from distributed import KilledWorker
 
 from pytest_scaling.trials.result import TrialError
-from pytest_scaling.trials.workers import cluster
 from pytest_scaling.trials.workers.cluster import Processes, trial_error
 from pytest_scaling.trials.workers.payload import pack
 from pytest_scaling.trials.workers.worker import compute
@@ -37,7 +34,7 @@ def test_trials_follow_each_other_in_one_process_apart_from_the_dask_worker(proc
     log = tmp_path / "log"
     for block in range(2):
         sent = pack(trial(block, learner=Centroids(log=log)))
-        assert processes.compute(sent, always) == compute(trial(block))
+        assert processes.compute(sent, always).results == compute(trial(block))
     with pytest.raises(TrialError, match=r"ValueError: no$"):
         processes.compute(pack(trial(learner=Returns(ValueError("no")))), always)
     processes.compute(pack(trial(2, learner=Centroids(log=log))), always)
@@ -45,28 +42,10 @@ def test_trials_follow_each_other_in_one_process_apart_from_the_dask_worker(proc
     assert pid != os.getpid()
 
 
-def test_threads_of_a_dask_worker_start_their_processes_one_after_another(monkeypatch):
-    starting, most = [], []
-
-    def start(*_):
-        starting.append(1)
-        time.sleep(0.05)  # as joblib takes to import, which two threads must not do at once
-        most.append(len(starting))
-        starting.pop()
-
-    monkeypatch.setattr(cluster, "LocalProcesses", start)
-    threads = [threading.Thread(target=cluster.new_process) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == [1, 1]
-
-
 def test_a_process_that_is_killed_is_replaced(processes, tmp_path):
     log = tmp_path / "log"
     sent = pack(trial(learner=Centroids(log=log, crashes=1)))
-    assert processes.compute(sent, always) == compute(trial())
+    assert processes.compute(sent, always).results == compute(trial())
     assert len(set(pids(log))) == 2
 
 

@@ -16,7 +16,7 @@ from tests.trials.toys import Centroids, Stripes, trial, with_other_libraries
 
 def test_a_trial_arrives_as_it_was_sent():
     assert pack(trial()).open() == trial()
-    assert run(pack(trial())) == compute(trial())
+    assert run(pack(trial())).results == compute(trial())
 
 
 def test_a_worker_with_another_version_of_a_library_says_so(monkeypatch):
