@@ -20,8 +20,8 @@ def pytest_runtest_call(item):
 @pytest.fixture
 def draws(monkeypatch):
     """Rows that no other test has drawn: tasks of tests share names in one process."""
+    from pytest_scaling.trials.rows.draws import Draws
     from pytest_scaling.trials.workers import worker
-    from pytest_scaling.trials.workers.draws import Draws
 
     draws = Draws()
     monkeypatch.setattr(worker, "draws_of_process", lambda: draws)

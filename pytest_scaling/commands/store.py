@@ -210,7 +210,7 @@ def superfluous(held: Held, limit: str) -> str:
 def forget(options: argparse.Namespace) -> int:
     """Remove the trials of one learner or task, or those whose identity begins with some digits."""
     path, name = chosen_path(options), options.name
-    with opened(path) as connection:
+    with opened(path, to_write=not options.dry_run) as connection:
         held = list(inventory.trials(connection))
         going = [each for each in held if name in (each.learner, each.task)]
         if not going and re.fullmatch(r"[0-9a-f]{6,64}", name):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
 from ..spec.declaration import LEVEL, Claim, ClaimError
+from ..trials.rows.shared import fixed_test_rows
 from ..trials.seeds import MOST_SEEDS, blocks_for
-from ..trials.shared_rows import fixed_test_rows
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured

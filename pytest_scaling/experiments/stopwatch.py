@@ -293,7 +293,7 @@ def work_of(
 def training_set(task: Task, m: int, seed: int) -> Any:
     """The rows of one seed, with only one row to label, so that labelling takes no time."""
     from ..spec.protocols import Block
-    from ..trials.workers.draws import draws_of_process
+    from ..trials.rows.draws import draws_of_process
 
     x, y = draws_of_process().training(task, seed, m)
     own = (

@@ -18,7 +18,7 @@ from ..statistics.power import (
     smallest_detectable,
     unseen_failure_share,
 )
-from ..trials.shared_rows import fixed_test_rows
+from ..trials.rows.shared import fixed_test_rows
 from .environment import Profile, environment
 from .format import SCHEMA, Record, digest, digits, finite
 from .protocol import bounds, protocol

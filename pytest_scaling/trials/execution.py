@@ -149,12 +149,15 @@ class Trials:
         self.names.check(trial.arm for trial in trials)
         self.request(trials)
         if not self.workers and not self.offline:
-            for part in parts_of(trials):
-                self._train_here(part)
+            self.computed += train_here(self.known, self._memory, parts_of(trials))
         while self._pending(trials):
             pass
         self.awaited = None
-        return [self._result(trial) for trial in trials]
+        found = [self.known(trial) for trial in trials]
+        for trial, results in zip(trials, found, strict=True):
+            if results is None:
+                raise offline(trial, self.store) if self.offline else closed(trial)
+        return [results for results in found if results is not None]
 
     def close(self) -> None:
         """Stop at once: forget what has not started, end the workers, give back the leases.
@@ -186,20 +189,6 @@ class Trials:
                 return False
             self._changed.wait(GLANCE)
             return True
-
-    def _result(self, trial: Trial) -> Results:
-        found = self.known(trial)
-        if found is not None:
-            return found
-        raise offline(trial, self.store) if self.offline else closed(trial)
-
-    def _train_here(self, trial: Trial) -> None:
-        """Train a trial in this thread and keep it for this run alone: a debugger may change it."""
-        if self.trained(trial) is None:
-            from .workers.worker import train_here
-
-            self._memory.keep(trial, train_here(trial))
-            self.computed += 1
 
     def _take(self, ending: Ending) -> None:
         """Keep what the dispatcher reports."""
@@ -235,6 +224,21 @@ class Trials:
         new = list(trials)
         limits = {t.identity: self._limits.get(t.identity, self.limit) for t in new}
         self._dispatcher.add(new, {name: limit for name, limit in limits.items() if limit})
+
+
+def train_here(
+    known: Callable[[Trial], Results | None], memory: Memory, trials: Iterable[Trial]
+) -> int:
+    """Train those that are not known in this thread; how many they were.
+
+    They are kept for this run alone: a debugger may change what they give.
+    """
+    from .workers.worker import train_here
+
+    new = [trial for trial in trials if known(trial) is None]
+    for trial in new:
+        memory.keep(trial, train_here(trial))
+    return len(new)
 
 
 def offline(trial: Trial, store: Store) -> OfflineError:

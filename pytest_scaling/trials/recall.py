@@ -15,7 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .result import Results, Trained
-from .store.store import Relative, Store, StoreError, now
+from .store.relatives import Relative, relatives
+from .store.store import Store, StoreError, now
 
 if TYPE_CHECKING:
     from .trial import Trial
@@ -109,7 +110,7 @@ class Recall:
             return
         same = [each for each in others if self._results(each) == results]
         other = (same or others)[0]
-        rest = [each for each in self._store.relatives(trial) if each.manner == other.manner]
+        rest = [each for each in relatives(self._store, trial) if each.manner == other.manner]
         what = " and ".join(changes(other.ingredients, trial.ingredients))
         with self._lock:
             if same and len(rest) > 1:
@@ -137,7 +138,7 @@ class Recall:
         """What is stored of the trial under other identities, newest first."""
         if self._is_fresh(trial):
             return []
-        return [each for each in self._store.relatives(trial) if each.seeds == trial.seeds]
+        return [each for each in relatives(self._store, trial) if each.seeds == trial.seeds]
 
     def _results(self, relative: Relative) -> Results | None:
         return self._store.get(relative.identity, relative.seeds)

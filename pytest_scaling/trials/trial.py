@@ -148,7 +148,7 @@ class Trial:
     @property
     def ingredients(self) -> dict[str, Any]:
         """Everything that determines the result, as plain JSON values."""
-        from .workers.score import score
+        from .rows.score import score
 
         learner, task = self.arm.fingerprints
         metrics = fingerprint(score)

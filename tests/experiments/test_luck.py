@@ -8,7 +8,7 @@ import pytest
 from pytest_scaling.experiments.estimate import equivalent
 from pytest_scaling.spec.declaration import ClaimError
 from pytest_scaling.trials.result import SeedResult
-from pytest_scaling.trials.shared_rows import fixed_test_rows
+from pytest_scaling.trials.rows.shared import fixed_test_rows
 from pytest_scaling.trials.trial import Arm
 from tests.experiments.bench import GOOD, POOR, TASK, Bench, Name, experiment
 

@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.tasks import covertype as module
 from fixtures.tasks.covertype import Covertype, covertype
-from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.rows.draws import Draws
 
 ROWS, COLUMNS = 90, 54
 

@@ -13,8 +13,8 @@ import pytest
 from fixtures.tasks import TASKS
 from fixtures.tasks.mnist1d import mnist1d
 from pytest_scaling.spec.protocols import Task
-from pytest_scaling.trials.workers.draws import Draws
-from pytest_scaling.trials.workers.rows import check_fresh
+from pytest_scaling.trials.rows.draws import Draws
+from pytest_scaling.trials.rows.freshness import check_fresh
 from tests.materials.tasks import PRESENT, at_most, each_task
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from fixtures.tasks import mnist as module
 from fixtures.tasks.fetched import data_home
 from fixtures.tasks.mnist import Mnist, mnist
-from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.rows.draws import Draws
 
 ROWS, PIXELS = 60, 784
 FILE = "data/v1/download/52667/mnist_784.arff"

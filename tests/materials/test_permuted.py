@@ -14,7 +14,7 @@ from fixtures.tasks.permuted import permuted
 from fixtures.tasks.poker_hand import poker_hand
 from fixtures.tasks.poker_one_hot import poker_one_hot
 from pytest_scaling.spec.protocols import SettingsError, Task
-from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.rows.draws import Draws
 from tests.materials.blocks import CHANCE, largest_z
 from tests.materials.tasks import at_most
 

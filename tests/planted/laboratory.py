@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pytest_scaling.spec.protocols import Block
 from pytest_scaling.trials.result import SeedResult
+from pytest_scaling.trials.rows.score import score
 from pytest_scaling.trials.trial import Arm, Trial
-from pytest_scaling.trials.workers.score import score
 from pytest_scaling.trials.workers.worker import draw
 
 Results = tuple[SeedResult, ...]

@@ -48,6 +48,6 @@ def test_dropping_the_collapses_would_support_the_claim_every_time(monkeypatch):
 def score_without_collapses(block, y_test, fit, seconds):
     from dataclasses import replace
 
-    from pytest_scaling.trials.workers.score import score
+    from pytest_scaling.trials.rows.score import score
 
     return score(block, y_test, replace(fit, diverged=fit.diverged & False), seconds)

@@ -11,9 +11,9 @@ from pytest_scaling.statistics.interval import LOOKS
 from pytest_scaling.trials import seeds
 from pytest_scaling.trials import trial as trial_module
 from pytest_scaling.trials.identity import tree_differences
+from pytest_scaling.trials.rows import score as scoring
 from pytest_scaling.trials.seeds import BLOCKS, blocks_for
 from pytest_scaling.trials.trial import Arm
-from pytest_scaling.trials.workers import score as scoring
 from tests.trials.toys import Centroids, Stripes, trial, with_other_libraries
 
 CHANGES = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_scaling.trials.identity import canonical, sha256
+from pytest_scaling.trials.store.relatives import relatives
 from pytest_scaling.trials.store.row import write_row
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Centroids, InProcess, Stripes, trial, with_other_libraries
@@ -63,7 +64,7 @@ def test_code_of_other_results_is_trained_again_and_the_run_says_so(run, store, 
     found = trials.results(asked(Corrected()))
     assert found == [compute(one) for one in asked(Corrected())] != stored
     assert counts(trials) == (4, 0)
-    (since,) = {each.created[:10] for each in store.relatives(trial(9 % 6, learner=Corrected()))}
+    (since,) = {each.created[:10] for each in relatives(store, trial(9 % 6, learner=Corrected()))}
     assert trials.notices == [
         f"the code of learner centroids changed since {since}, and its results differ; "
         f"4 stored trials will be trained again where needed"

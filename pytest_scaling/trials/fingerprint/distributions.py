@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 PLUGIN = __name__.partition(".")[0]
-JUDGES = f"{PLUGIN}.trials.workers.score"  # the one module of the plugin that decides results
+JUDGES = tuple(  # the modules of the plugin that decide results
+    f"{PLUGIN}.trials.rows.{name}" for name in ("score", "labels")
+)
 INSTALLED = frozenset(("site-packages", "dist-packages"))  # folders of what is installed
 FIRST = "__init__.py"  # of a package that is not spread over several folders
 NUMERIC = ("numpy", "scipy", "scikit-learn", "torch")  # count where a distribution requires them
@@ -39,7 +41,7 @@ def owner(module: str) -> Distribution | None:
     A module without a file, such as `__main__`, is the user's.
     """
     top, dot, _ = module.partition(".")
-    if module == JUDGES or top == "__main__":
+    if module in JUDGES or top == "__main__":
         return OWN
     if top in sys.stdlib_module_names or top in (PLUGIN, "builtins"):
         return STANDARD

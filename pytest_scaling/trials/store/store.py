@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import platform
 import sqlite3
@@ -13,9 +11,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ..identity import CHANGING, canonical
+from ..identity import canonical
 from ..result import SeedResult, Trained, Warned
 from .database import (
     RESULT,
@@ -51,23 +49,6 @@ def default_path() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("pytest-scaling", appauthor=False) / NAME
-
-
-class Relative(NamedTuple):
-    """A stored trial of some family: its identity, its ingredients and when it was put."""
-
-    identity: str
-    ingredients: dict[str, Any]
-    created: str
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        return tuple(self.ingredients.get("seeds", ()))
-
-    @property
-    def manner(self) -> str:
-        """Its code and libraries, which relatives of the same manner share."""
-        return canonical({n: self.ingredients.get(n) for n in CHANGING if n != "seeds"})
 
 
 def now() -> str:
@@ -107,7 +88,7 @@ class Store:
         self._lock = threading.RLock()
         self._connection = self._open()
         columns = self.read(lambda c: c.execute("PRAGMA table_info(trials)").fetchall())
-        self._columns = {name for _, name, *_ in columns}  # fewer in an older one to read only
+        self.columns = {name for _, name, *_ in columns}  # fewer in an older one to read only
 
     def get(self, identity: str, seeds: Sequence[int]) -> tuple[SeedResult, ...] | None:
         """The results of all these seeds, in their order, or None where one is missing."""
@@ -123,7 +104,7 @@ class Store:
         does not match its checksum, and `notices` reports it once; and so is what was put before
         the moment that `ignored_before` has of the identity.
         """
-        warnings = "warnings" if "warnings" in self._columns else "'[]'"
+        warnings = "warnings" if "warnings" in self.columns else "'[]'"
         question = (
             f"SELECT {RESULT}, {warnings} FROM results JOIN trials USING (identity)"
             " WHERE identity = ? AND machine = ? AND created >= ?"
@@ -192,25 +173,6 @@ class Store:
                 )
 
         self.write(insert)
-
-    def relatives(self, trial: Trial) -> list[Relative]:
-        """Trials of the family under other identities, trained on such a machine; newest first.
-
-        They are the trial's own other blocks, and blocks under other code or libraries.
-        """
-        if "family" not in self._columns:
-            return []
-        question = (
-            "SELECT identity, ingredients, created FROM trials WHERE family = ? AND machine = ?"
-            " AND identity != ? ORDER BY created DESC, identity"
-        )
-        key = (trial.family, platform.machine(), trial.identity)
-        rows: list[Row] = self.read(lambda c: c.execute(question, key).fetchall())
-        found = []
-        for identity, text, created in rows:
-            with contextlib.suppress(ValueError):  # a damaged row
-                found.append(Relative(identity, json.loads(text), created))
-        return found
 
     def processor(self, identity: str) -> str:
         """The processor that trained a trial; empty where it is not known."""

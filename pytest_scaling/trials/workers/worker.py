@@ -21,8 +21,8 @@ from ...devices.numerics import (
 )
 from ...spec.protocols import Block
 from ..result import MemoryShortage, SeedResult, Trained, TrialError, in_one_line
-from .draws import draws_of_process
-from .score import score
+from ..rows.draws import draws_of_process
+from ..rows.score import score
 from .state import restore, snapshot, state_of_process
 from .watch import collected_warnings, own_frames, whole_traceback
 

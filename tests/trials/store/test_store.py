@@ -13,6 +13,7 @@ import pytest
 from pytest_scaling.trials.result import SeedResult, Trained, Warned
 from pytest_scaling.trials.store.database import MAGIC, SCHEMA, TABLES, set_aside
 from pytest_scaling.trials.store.leases import Leases, in_words
+from pytest_scaling.trials.store.relatives import relatives
 from pytest_scaling.trials.store.row import read_row, read_warnings, write_row
 from pytest_scaling.trials.store.store import Store, StoreError, default_path, this_processor
 from pytest_scaling.trials.workers.worker import compute
@@ -391,7 +392,7 @@ def test_a_file_of_an_older_schema_is_migrated_and_loses_nothing(filled, results
     for _ in range(2):
         with Store(filled) as store:
             assert get(store) == results
-            assert [each.identity for each in store.relatives(trial(2))][-1] == trial().identity
+            assert [each.identity for each in relatives(store, trial(2))][-1] == trial().identity
             assert store.notices == []
             store.put(trial(1), compute(trial(1)))
             assert store.count() == 2

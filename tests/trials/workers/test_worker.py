@@ -8,7 +8,7 @@ import pytest
 
 from pytest_scaling.spec.protocols import Fit
 from pytest_scaling.trials.result import SeedResult, TrialError
-from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.rows.draws import Draws
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import TEST_ROWS, Returns, Stripes, trial
 

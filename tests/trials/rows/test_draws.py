@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pytest_scaling.trials.result import TrialError
-from pytest_scaling.trials.workers.draws import Draws
+from pytest_scaling.trials.rows.draws import Draws
 from pytest_scaling.trials.workers.worker import compute
 from tests.trials.toys import Stripes, trial
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .result import SeedResult
+from ..result import SeedResult
 
 if TYPE_CHECKING:
-    from ..spec.protocols import Task
-    from .result import Results
-    from .trial import Arm
+    from ...spec.protocols import Task
+    from ..result import Results
+    from ..trial import Arm
 
 SUSPECT = 2.5  # standard errors of the spread between rows, beyond which the task is asked
 ASKED: dict[int, tuple[Task, bool]] = {}  # by id: tasks that were asked, and their answers

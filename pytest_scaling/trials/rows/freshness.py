@@ -25,7 +25,7 @@ def check_fresh(task: Task, seeds: tuple[int, ...], x: Features, x_test: Feature
     """Raise TrialError where the first two of several seeds do not have rows of their own.
 
     x: (seeds, m, d) training rows; x_test: (seeds, N, d) test rows. Test rows that are the same
-    for every seed are no fault: their noise stays in the interval (`trials.shared_rows`).
+    for every seed are no fault: their noise stays in the interval (`trials.rows.shared`).
     """
     if len(seeds) < 2:
         return

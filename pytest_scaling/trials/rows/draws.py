@@ -11,8 +11,8 @@ import numpy as np
 from ...spec import traits
 from ..fingerprint.fingerprint import fingerprint
 from ..result import NothingToLearn, TrialError
+from .freshness import check_fresh
 from .labels import names_of, numbered
-from .rows import check_fresh
 
 if TYPE_CHECKING:
     from ...spec.protocols import Features, Labels, Task
