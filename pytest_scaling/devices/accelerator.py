@@ -145,12 +145,15 @@ def timed(
     work: Callable[[], object],
     on: Accelerator,
     clock: Callable[[], float] = time.perf_counter,
+    get_ready: Callable[[], object] = lambda: None,
 ) -> Timing:
     """Run work once and time it; what was queued before is waited for first and does not count.
 
-    A timing below zero is discarded and taken again. Raises ClockError after RETAKES of them.
+    get_ready: called before each timing. A timing below zero is discarded and taken again. Raises
+    ClockError after RETAKES of them.
     """
     for _ in range(1 + RETAKES):
+        get_ready()
         on.synchronise()
         start, before = on.event(), clock()
         work()

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .accelerator import Accelerator, ClockError, timed
 
 SHORTEST = 0.002  # seconds that one timing takes at least; shorter work is repeated that long
 STILL = 10_000  # runs in a row that take no time only where the clock stands still
+MOST_COPIES = 100  # of arguments, made before one timing and kept until its end
 WARM_UPS = 2  # of each side, after its cold start
 
 
 @dataclass(frozen=True)
 class Work:
-    """Something to be timed, and the device that it keeps busy."""
+    """Something to be timed, the device that it keeps busy, and the arguments of each run.
+
+    Every run has a copy of the arguments to itself, made before the timing and freed after it.
+    """
 
     name: str
-    run: Callable[[], object]
+    run: Callable[..., object]
     on: Accelerator
+    args: tuple[Any, ...] = ()
+
+    @property
+    def most_times(self) -> float:
+        """How many runs in a row one timing may have."""
+        return MOST_COPIES if self.args else math.inf
 
     def seconds(self, times: int, clock: Callable[[], float]) -> float:
         """Mean seconds of one run, of so many in a row."""
+        given: list[tuple[Any, ...]] = [()] * times
+
+        def copies() -> None:
+            if self.args:
+                given[:] = [copy.deepcopy(self.args) for _ in range(times)]
 
         def repeat() -> None:
-            for _ in range(times):
-                self.run()
+            for each in given:
+                self.run(*each)
 
-        return timed(repeat, self.on, clock).seconds / times
+        return timed(repeat, self.on, clock, copies).seconds / times
 
 
 @dataclass(frozen=True)
@@ -87,16 +104,17 @@ def started(works: Sequence[Work], clock: Callable[[], float]) -> tuple[list[flo
 
 
 def warm(work: Work, clock: Callable[[], float]) -> int:
-    """Warm up, and find how many runs in a row last for SHORTEST seconds.
+    """Warm up, and find how many runs in a row last for SHORTEST seconds, or as many as may be.
 
     Raises ClockError where STILL of them take no time.
     """
-    times = 1
+    times, most = 1, work.most_times
     seconds = [work.seconds(times, clock) for _ in range(WARM_UPS)][-1]
-    while seconds < SHORTEST:
+    while seconds < SHORTEST and times < most:
         if seconds <= 0 and times >= STILL:
             raise ClockError(stood_still(work))
-        times = max(2 * times, math.ceil(times * SHORTEST / max(seconds, SHORTEST / 100)))
+        longer = max(2 * times, math.ceil(times * SHORTEST / max(seconds, SHORTEST / 100)))
+        times = int(min(longer, most))
         seconds = work.seconds(times, clock) * times
     return times
 

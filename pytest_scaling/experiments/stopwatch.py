@@ -9,6 +9,7 @@ one run, are never stored, and never enter the ledger.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
     from .sampling import Sampler
 
-    Side = Learner | Callable[[], object]
+    Side = Learner | Callable[..., object]
 
 T = TypeVar("T")
 LOOKS_LIKE_A_RATIO = 3.0  # from here on a logarithm says twenty times and more
@@ -64,20 +65,23 @@ class Stopwatch:
         devices: tuple[str, str] = ("", ""),
         bound: str = "smallest_effect",
         blocks: int | None = None,
+        args: tuple[Any, ...] = (),
         same: Callable[[Any, Any], bool] | None = None,
     ) -> Estimate:
         """Log ratio of the seconds that `rival` takes to those that `learner` takes.
 
-        Both are learners, which train on m rows of a task, or functions without arguments. They
-        take turns in blocks of A B B A after a warm-up; one numeric thread each. devices: where
-        each of them runs. The number of blocks is fixed; they are the unit of replication. same:
-        tells whether two functions returned the same, as numpy.array_equal does: otherwise one that
-        does nothing would be fastest.
+        Both are learners, which train on m rows of a task, or functions. They take turns in blocks
+        of A B B A after a warm-up; one numeric thread each. devices: where each of them runs. The
+        number of blocks is fixed; they are the unit of replication. args: what both functions are
+        called with; each call has a copy of its own, and copying is not timed. same: tells whether
+        two functions returned the same, as numpy.array_equal does: otherwise one that does nothing
+        would be fastest.
 
-        Raises ClaimError where they did not.
+        Raises ClaimError where they did not, and where args cannot be handed to them.
         """
+        check_args((rival, learner), args)
         if same is not None and self.sampler.clock is not None:
-            check_same(rival, learner, same)
+            check_same(rival, learner, same, args)
         return ratio(
             self.sampler,
             (rival, learner),
@@ -86,6 +90,7 @@ class Stopwatch:
             devices=devices,
             bound=bound,
             blocks=blocks,
+            args=args,
         )
 
     def seconds(
@@ -130,16 +135,16 @@ def ratio(
     devices: tuple[str, str],
     bound: str,
     blocks: int | None,
+    args: tuple[Any, ...] = (),
 ) -> Estimate:
     """Log ratio of the seconds of the first side to those of the second.
 
-    A learner is trained on a new seed in every block, on rows drawn beforehand; both sides are
-    trained on the same rows.
+    In every block both learners are trained on the rows of a new seed, drawn beforehand.
     """
     from ..statistics.ratios import median_interval
 
     where = [device or sampler.device for device in devices]
-    names = [name_of(side) for side in sides]
+    names = tuple(map(name_of, sides))
     designed = design(sampler, names, where, task=task, m=m, bound=bound, blocks=blocks)
     if sampler.clock is None:
         return Unmeasured(**designed)
@@ -147,7 +152,7 @@ def ratio(
 
     def pair(block: int) -> tuple[Work, Work]:
         works = [
-            work_of(side, name, device, task, m, first_seed + block)
+            work_of(side, name, device, task, m, first_seed + block, args)
             for side, name, device in zip(sides, names, where, strict=True)
         ]
         return works[0], works[1]
@@ -168,11 +173,35 @@ def ratio(
     )
 
 
-def check_same(rival: Side, learner: Side, same: Callable[[Any, Any], bool]) -> None:
+def check_args(sides: tuple[Side, Side], args: tuple[Any, ...]) -> None:
+    """Raise ClaimError where arguments cannot be handed to both sides, a copy for each call."""
+    if not isinstance(args, tuple):
+        raise ClaimError(
+            f"args=... is a tuple of what both functions are called with, as in args=(rows,), and "
+            f"no {type(args).__name__}"
+        )
+    if args and any(hasattr(side, "fit_predict") for side in sides):
+        raise ClaimError("args=... is what two functions are called with, and a learner is none")
+    try:
+        copy.deepcopy(args)
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise ClaimError(
+            f"args=... cannot be copied for each call ({type(error).__name__}: {said}); let the "
+            f"functions make what cannot be copied"
+        ) from None
+
+
+def check_same(
+    rival: Side, learner: Side, same: Callable[[Any, Any], bool], args: tuple[Any, ...] = ()
+) -> None:
     """Raise ClaimError unless two functions return the same; learners have no result to compare."""
-    sides = (rival, learner)
-    results = [side() for side in sides if not hasattr(side, "fit_predict") and callable(side)]
-    if len(results) < len(sides):
+    results = [
+        side(*copy.deepcopy(args))
+        for side in (rival, learner)
+        if not hasattr(side, "fit_predict") and callable(side)
+    ]
+    if len(results) < 2:
         raise ClaimError("same=... compares what two functions return, and a learner is none")
     if not same(*results):
         raise ClaimError(
@@ -265,13 +294,19 @@ def identity_of(side: Any) -> object:
 
 
 def work_of(
-    side: Side, name: str, device: str, task: Task | None, m: int | None, seed: int
+    side: Side,
+    name: str,
+    device: str,
+    task: Task | None,
+    m: int | None,
+    seed: int,
+    args: tuple[Any, ...] = (),
 ) -> Work:
-    """A function as it is, or the training of a learner on the rows of a seed."""
+    """A function with its arguments, or the training of a learner on the rows of a seed."""
     if not hasattr(side, "fit_predict"):
         if not callable(side):
             raise ClaimError(f"the stopwatch times learners and functions, not {side!r}")
-        return Work(name, side, accelerator(device))
+        return Work(name, side, accelerator(device), args)
     if task is None or m is None:
         raise ClaimError(f"the stopwatch needs task=... and m=... to train {name}")
     learner: Any = side

@@ -66,6 +66,18 @@ def test_a_clock_that_goes_backwards_or_stands_still_ends_it_with_a_sentence(sec
         interleave(lambda block: (host.work("a", seconds), host.work("b", 1)), 9, host.clock)
 
 
+def test_a_timing_that_is_taken_again_has_new_copies_of_its_arguments():
+    host, found, jumps = Host(), [], iter([-9, 1])
+
+    def sort(rows):
+        found.append(tuple(rows))
+        rows.sort()
+        host.now += next(jumps)
+
+    assert Work("sort", sort, Cpu(), ([2, 1],)).seconds(1, host.clock) == 1
+    assert found == [(2, 1), (2, 1)]
+
+
 def test_a_kernel_is_timed_to_its_end_on_a_device(machine):
     """Twice the kernels take twice the time, though queueing them takes next to none."""
 

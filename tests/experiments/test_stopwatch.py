@@ -122,6 +122,66 @@ def test_functions_that_do_not_return_the_same_are_not_compared():
     assert watch(works, works, same=np.array_equal).value == 0
 
 
+class Slow(list):
+    """Rows that take an hour to copy."""
+
+    def __init__(self, rows, host):
+        super().__init__(rows)
+        self.host = host
+
+    def __deepcopy__(self, memo):
+        self.host.now += 3600
+        return Slow(self, self.host)
+
+
+def test_each_call_has_a_copy_of_the_arguments_and_copying_is_not_timed():
+    host, found = Host(), []
+
+    def sorts(rows, order):
+        found.append((tuple(rows), order))
+        rows.sort()
+        host.now += 0.003
+        return rows
+
+    def sorts_slowly(rows, order):
+        host.now += 0.003
+        return sorts(rows, order)
+
+    rows = Slow([3, 1, 2], host)
+    ratio = stage(host.clock).stopwatch(
+        sorts_slowly, sorts, args=(rows, "up"), same=lambda a, b: a == b
+    )
+    assert set(found) == {((3, 1, 2), "up")}
+    assert rows == [3, 1, 2]
+    assert ratio.samples == pytest.approx((math.log(2),) * 15)
+
+
+def test_a_short_function_is_repeated_on_copies_that_are_few():
+    host, alive = Host(), []
+
+    class Counted:
+        def __deepcopy__(self, memo):
+            alive.append(1)
+            return self
+
+    def glances(_):
+        host.now += 1e-7
+
+    stage(host.clock).stopwatch(glances, glances, args=(Counted(),), blocks=3)
+    assert 3 * 4 * 100 < len(alive) <= 3 * 4 * 100 + 2 * 250
+
+
+def test_arguments_that_nobody_can_take_or_copy_are_told():
+    host = Host()
+    watch = stage(host.clock).stopwatch
+    with pytest.raises(ClaimError, match=r"as in args=\(rows,\), and no list$"):
+        watch(len, len, args=[1, 2])
+    with pytest.raises(ClaimError, match="called with, and a learner is none"):
+        watch(len, Sleeper("sleeper", 1, host), args=(1,))
+    with pytest.raises(ClaimError, match=r"cannot be copied for each call \(TypeError: .*gener"):
+        watch(len, len, args=((x for x in "ab"),))
+
+
 def test_a_bound_that_looks_like_a_ratio_is_doubted():
     host = Host()
     made = experiment(planted(), smallest_effect=5)
