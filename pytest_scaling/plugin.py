@@ -25,6 +25,7 @@ from .run.fixtures import (  # noqa: F401 - fixtures
     ranking,
     reversal,
     scaling_claim,
+    scaling_numerics,
     smallest_effect,
     spread,
     stopwatch,
@@ -114,8 +115,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     from .run.device_tests.marks import skip_where_missing
+    from .run.device_tests.parametrize import put_numerics
 
     skip_where_missing(item)
+    put_numerics(item, device)
     if "benchmark" in getattr(item, "fixturenames", ()):
         from .run.device_tests.benchmark import mark_for_device
 
@@ -178,8 +181,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         refuse(item)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    generators = getattr(item, "funcargs", {}).get("scaling_numerics")
+    if generators is not None:
+        generators.keep()
+    return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    generators: Any = pyfuncitem.funcargs.get("scaling_numerics")
+    if generators is not None:
+        generators.restore()  # other plugins may have seeded them by the name, so by the device
     if pyfuncitem.get_closest_marker("claim") is None:
         return None
     from .run.evaluate import evaluate
@@ -238,6 +252,11 @@ def pytest_fixture_setup(
         from .run.collection import refuse_fixture
 
         refuse_fixture(fixturedef)
+    if fixturedef.scope != "function":
+        from .run.device_tests.parametrize import prepared_for_device
+
+        with prepared_for_device(fixturedef, request, device):
+            return (yield)
     value = yield
     if fixturedef.argname == "benchmark" and "pytest_benchmark" in type(value).__module__:
         from .run.device_tests.benchmark import prepare

@@ -1,8 +1,8 @@
 """The global state that numeric code reads: threads, precision, determinism, random numbers.
 
 For a test it is set and restored; a trial always finds the same state, whatever ran before in its
-process. Libraries that nobody has imported are left alone: a test that computes nothing does not
-pay for torch.
+process. Libraries that nobody has imported are not: a test that computes nothing does not pay for
+torch.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import contextlib
 import random
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
@@ -56,22 +60,90 @@ class Numerics:
 
 @contextlib.contextmanager
 def numerics(state: Numerics, *, needs_torch: bool = False) -> Iterator[None]:
-    """Set the state of Python, and of numpy and torch where they are loaded, and restore it.
+    """Set the state of Python, and of numpy and torch, and restore it.
 
-    needs_torch: import torch if necessary.
+    Libraries that are not loaded yet have their state as soon as they are. needs_torch: import
+    torch if necessary.
     """
     if needs_torch:
         import torch  # noqa: F401 - found among the loaded modules below
     with contextlib.ExitStack() as stack:
         stack.callback(random.setstate, random.getstate())
         random.seed(state.seed)
+        late: dict[str, Callable[[Any], None]] = {}
+        for name, set_state in (("numpy", numpy_state), ("torch", torch_state)):
+            prepare = partial(set_state, wanted=state, afterwards=stack.callback)
+            if name in sys.modules:
+                prepare(sys.modules[name])
+            else:
+                late[name] = prepare
+        if late:
+            finder = Late(late)
+            sys.meta_path.insert(0, finder)
+            stack.callback(sys.meta_path.remove, finder)
+        yield
+
+
+@dataclass(frozen=True)
+class Late(MetaPathFinder):
+    """Finds modules as the other finders do, and calls something with each once it is loaded."""
+
+    then: dict[str, Callable[[Any], None]]
+
+    def find_spec(
+        self, fullname: str, path: Any, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in self.then:
+            return None
+        others = (each for each in sys.meta_path if each is not self)
+        found = (each.find_spec(fullname, path, target) for each in others)
+        spec = next(filter(None, found), None)
+        if spec is not None and spec.loader is not None:
+            load, then = spec.loader.exec_module, self.then.pop(fullname)
+
+            def load_and(module: ModuleType) -> None:
+                load(module)
+                then(module)
+
+            vars(spec.loader)["exec_module"] = load_and  # of this one loader, for this one module
+        return spec
+
+
+@dataclass
+class Generators:
+    """The random number generators of a test: what they are about to draw, kept and put back."""
+
+    seed: int
+    put_back: list[Callable[[], object]] = field(default_factory=list)
+
+    def keep(self) -> None:
+        """Keep the states of all generators that are there."""
+        self.put_back = [partial(random.setstate, random.getstate())]
         if "numpy" in sys.modules:
             luck = sys.modules["numpy"].random
-            stack.callback(luck.set_state, luck.get_state())
-            luck.seed(state.seed % 2**32)
+            self.put_back.append(partial(luck.set_state, luck.get_state()))
         if "torch" in sys.modules:
-            torch_state(sys.modules["torch"], state, stack.callback)
-        yield
+            torch = sys.modules["torch"]
+            state = torch.random.get_rng_state()
+            self.put_back += [
+                partial(torch.manual_seed, self.seed),  # also of devices that nobody has used yet
+                partial(torch.random.set_rng_state, state),
+            ]
+            if torch.cuda.is_initialized():
+                states = torch.cuda.get_rng_state_all()
+                self.put_back.append(partial(torch.cuda.set_rng_state_all, states))
+
+    def restore(self) -> None:
+        """Put back what was kept."""
+        for each in self.put_back:
+            each()
+
+
+def numpy_state(numpy: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:
+    """Set numpy's generator; `afterwards` gets what restores it."""
+    luck = numpy.random
+    afterwards(luck.set_state, luck.get_state())
+    luck.seed(wanted.seed % 2**32)
 
 
 def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unittest
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ UNFIT = {  # marks that a claim cannot honour
     "flaky": "but its verdict is the same every time; remove the mark",
     "numerics": "but it trains in workers, whose numerics are fixed; remove the mark",
 }
+Fixtures = Mapping[str, Sequence[pytest.FixtureDef[Any]]]
 SHARED = "scaling_claim"  # the parameter of a test that shares its body with others
 
 
@@ -39,6 +40,34 @@ def put_behind(
 ) -> None:
     """Put these fixtures behind a name, for one test function."""
     metafunc._arg2fixturedefs[name] = tuple(fixtures)
+
+
+def fixtures_of(of: pytest.Metafunc | pytest.Item) -> Fixtures:
+    """The fixtures behind each name that a test can see, the one in force last."""
+    if isinstance(of, pytest.Metafunc):
+        return of._arg2fixturedefs
+    info = getattr(of, "_fixtureinfo", None)  # a test that is no function has none
+    return info.name2fixturedefs if info else {}
+
+
+def users_of(name: str, fixtures: Fixtures) -> set[str]:
+    """The names of the fixtures that use one of this name, whether directly or through others."""
+    users: set[str] = set()
+    news = {name}
+    while news:
+        users |= news
+        news = {
+            each
+            for each, found in fixtures.items()
+            if each not in users and any(not users.isdisjoint(one.argnames) for one in found)
+        }
+    return users - {name}
+
+
+def item_of(request: pytest.FixtureRequest) -> pytest.Item:
+    """The test for which a fixture is set up, whatever the fixture's scope."""
+    item: pytest.Item = request._pyfuncitem
+    return item
 
 
 def run_item(item: pytest.Item) -> list[pytest.TestReport]:

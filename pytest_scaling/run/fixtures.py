@@ -161,14 +161,20 @@ def scaling_claim(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-@pytest.fixture
-def device(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def device(request: pytest.FixtureRequest) -> str:
     """The device that the test runs on, "cpu" or for example "cuda:0".
 
-    While it does, generators are seeded and torch is deterministic (see the mark `numerics`).
+    Fixtures of every scope may use it. While one of these is set up, and while a test runs,
+    generators are seeded and torch is deterministic (see the mark `numerics`).
     """
+    return str(getattr(request, "param", "cpu"))
+
+
+@pytest.fixture
+def scaling_numerics(request: pytest.FixtureRequest, device: str) -> Iterator[Any]:
+    """The state of a test that uses `device`; for the plugin itself."""
     from .device_tests.marks import prepared
 
-    name = str(getattr(request, "param", "cpu"))
-    with prepared(request.node, name):
-        yield name
+    with prepared(request.node, device) as generators:
+        yield generators

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ...devices.numerics import DTYPES, Numerics
+from ...devices.numerics import DTYPES, Generators, Numerics, numerics
 from ...devices.resolve import SINGLE
 from ..devices import device_of, devices_of
 
@@ -89,19 +89,15 @@ def skip_where_missing(item: pytest.Item) -> None:
 
 
 @contextlib.contextmanager
-def prepared(node: pytest.Item, device: str) -> Iterator[None]:
+def prepared(node: pytest.Item, device: str) -> Iterator[Generators]:
     """Seed a test and set the flags of its libraries, by its mark, and put them back after it.
 
-    A claim computes elsewhere and is left alone. The seed depends on the test, not on its device.
+    The seed depends on the test, not on its device. Gives the generators, so that whatever another
+    plugin does to them between the setup of the test and its call can be undone.
     """
-    if node.get_closest_marker("claim") is not None:
-        yield
-        return
-    from ...devices.numerics import Numerics, numerics
-
     state = numerics_of(node, device) or Numerics(seed_of(node, device))
     with numerics(state, needs_torch=device != "cpu"):
-        yield
+        yield Generators(state.seed)
 
 
 def numerics_of(node: pytest.Item, device: str) -> Numerics | None:
@@ -109,8 +105,6 @@ def numerics_of(node: pytest.Item, device: str) -> Numerics | None:
     mark = node.get_closest_marker("numerics")
     if mark is None:
         return None
-    pass  # import of its own module
-
     return wanted(node.name, {"seed": seed_of(node, device), **mark.kwargs})
 
 
