@@ -196,11 +196,17 @@ def discordances(first: Results, second: Results) -> Any:
 
 
 def metric_of(result: SeedResult, metric: str) -> float:
-    try:
+    """A metric of one seed; ClaimError where there is none."""
+    if metric in result.metrics:
         return result.metrics[metric]
-    except KeyError:
-        known = ", ".join(sorted(result.metrics))
-        raise ClaimError(f"there is no metric {metric!r}; these trials have {known}") from None
+    if result.diverged:
+        raise ClaimError(
+            f"training diverged on seed {result.seed}, whose {metric!r} is no finite number; let "
+            f"the learner return the worst value for it, or compare errors, where a diverged seed "
+            f"counts as the majority class"
+        )
+    known = ", ".join(sorted(result.metrics))
+    raise ClaimError(f"there is no metric {metric!r}; these trials have {known}")
 
 
 def diverged_notes(*arms: Results) -> tuple[str, ...]:

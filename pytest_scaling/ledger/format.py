@@ -64,11 +64,6 @@ def digits(value: float) -> float | None:
     return float(f"{value:.6g}") if abs(value) < float("inf") else None
 
 
-def finite(value: float) -> float | None:
-    """JSON has no infinity: a run that never arrived is null."""
-    return value if abs(value) < float("inf") else None
-
-
 def dump(content: Any) -> str:
     """Canonical text of a record: sorted, indented, no NaN; what fits into a line is one."""
     return pretty(content) + "\n"

@@ -20,7 +20,7 @@ from ..statistics.power import (
 )
 from ..trials.rows.shared import fixed_test_rows
 from .environment import Profile, environment
-from .format import SCHEMA, Record, digest, digits, finite
+from .format import SCHEMA, Record, digest, digits
 from .protocol import bounds, protocol
 from .reading.strict_json import in_one_line
 
@@ -229,8 +229,8 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
         "diverged": sum(result.diverged for result in results),
         "diverged_seeds": [result.seed for result in results if result.diverged],
         "metrics": {
-            name: [finite(result.metrics[name]) for result in results]
-            for name in results[0].metrics
+            name: [result.metrics.get(name) for result in results]
+            for name in dict.fromkeys(name for result in results for name in result.metrics)
         },
     }
 

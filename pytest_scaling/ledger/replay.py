@@ -6,7 +6,6 @@ computed again from the metrics that the row keeps seed by seed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -82,7 +81,7 @@ def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
     fixed = arm.get("fixed_test_rows", False)
     for number, seed in enumerate(arm["seeds"]):
         values = {name: values[number] for name, values in arm["metrics"].items()}
-        metrics = {name: math.inf if value is None else value for name, value in values.items()}
+        metrics = {name: value for name, value in values.items() if value is not None}
         rows = arm["test_rows"][number]
         diverged = seed in arm["diverged_seeds"]
         origin = origins[number % len(origins)]

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from ..ledger.format import Record
 from ..ledger.words import quantity
 
-NEVER = "never"  # a run that did not reach its target
-
 VERDICTS = ("supported", "refuted", "inconclusive", "not applicable")
 
 NUMBERS = (

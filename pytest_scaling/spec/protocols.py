@@ -101,7 +101,8 @@ class Fit:
     labels: (seeds, N) predicted classes, as numbers or by the names that the task has for them, or
     None where the learner is judged by `metrics` alone. diverged: (seeds,) true where training gave
     numbers that are not finite; such a seed is scored as if it predicted the majority class.
-    metrics: further numbers, (seeds,) each.
+    metrics: further numbers, (seeds,) each; where a seed diverged one may be NaN or infinite, and a
+    claim about this metric then says so.
     """
 
     labels: Labels | None

@@ -39,10 +39,10 @@ class SeedResult:
 
     metrics: "error" (share of the test rows that are wrong) and "majority_error" (the error of
     always predicting the most frequent training class) where the learner labels test rows, and
-    whatever else the learner measured. correct: one bit per test row, first row in the highest
-    bit, or None without labels. rows: number of test rows, 0 without labels. seconds: this
-    seed's share of the wall time of its block; never compared. origin: the name of the store that
-    it was merged from, empty where it was trained here; never compared.
+    whatever else the learner measured; a diverged seed may lack it. correct: one bit per test row,
+    first row in the highest bit, or None without labels. rows: number of test rows, 0 without
+    labels. seconds: this seed's share of the wall time of its block; never compared. origin: the
+    name of the store that it was merged from, empty where it was trained here; never compared.
     """
 
     seed: int

@@ -80,7 +80,7 @@ class Bench:
 
     def result(self, arm: Arm, seed: int) -> SeedResult:
         if self.metrics is not None:
-            return SeedResult(seed, self.metrics(arm, seed), None, 0, False, 0.0)
+            return SeedResult(seed, self.metrics(arm, seed), None, 0, self.diverged(arm, seed), 0.0)
         wrong = round(self.error(arm, seed) * ROWS)
         correct = np.packbits(np.arange(ROWS) >= wrong).tobytes()
         metrics = {"error": wrong / ROWS, "majority_error": MAJORITY}

@@ -136,6 +136,21 @@ def test_one_value_for_every_seed_is_no_estimate():
     )
 
 
+def test_a_metric_that_a_diverged_seed_lacks_is_no_estimate_and_does_not_stop_others():
+    def metrics(arm, seed):
+        lost = arm.learner is POOR and seed == 2
+        return {"score": float(seed), "other": seed % 3 + 1.0} | ({"loss": 1.0} if not lost else {})
+
+    made = experiment(Bench(None, lambda arm, seed: seed == 2, metrics))
+    with pytest.raises(ClaimError) as caught:
+        made.compare(POOR, GOOD, metric="loss", task=TASK, m=64)
+    assert str(caught.value) == (
+        "training diverged on seed 2, whose 'loss' is no finite number; let the learner return the "
+        "worst value for it, or compare errors, where a diverged seed counts as the majority class"
+    )
+    assert made.compare(POOR, GOOD, metric=("score", "other"), task=TASK, m=64).n >= 5
+
+
 def test_arms_that_agree_on_every_seed_refute_a_difference_and_support_nothing():
     gap = score(lambda seed: seed + 2, lambda seed: seed + 2)
     assert gap.n == 10

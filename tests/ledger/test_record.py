@@ -9,12 +9,14 @@ from jsonschema import Draft202012Validator
 
 from pytest_scaling.experiments.evaluation import Body, CellResult, Evaluation
 from pytest_scaling.ledger.environment import Profile
-from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump, finite
+from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump
 from pytest_scaling.ledger.ledger import Ledger
-from pytest_scaling.ledger.record import arms, digest, record
+from pytest_scaling.ledger.record import arms, digest, record, row_of
+from pytest_scaling.ledger.replay import recorded
 from pytest_scaling.spec.declaration import Claim, Source
 from pytest_scaling.spec.scope import Cell, scope
 from pytest_scaling.statistics.verdict import Verdict
+from pytest_scaling.trials.result import SeedResult
 from pytest_scaling.trials.trial import Arm
 from tests.experiments.bench import EFFECT, GOOD, POOR, TASK, TIERS, Name, planted, swinging
 
@@ -255,9 +257,14 @@ def test_derived_figures_have_six_digits_or_none(value, kept):
     assert digits(value) == kept
 
 
-def test_a_metric_is_kept_in_full_or_is_null():
-    assert finite(0.1 + 0.2) == 0.1 + 0.2
-    assert finite(math.inf) is None
+def test_a_metric_is_kept_in_full_or_is_null_where_a_diverged_seed_lacks_it():
+    results = (
+        SeedResult(0, {"loss": 0.1 + 0.2}, None, 0, False, 0.0),
+        SeedResult(1, {}, None, 0, True, 0.0),
+    )
+    row = row_of(Arm(GOOD, TASK, 64), results)
+    assert row["metrics"] == {"loss": [0.1 + 0.2, None]}
+    assert [each.metrics for each in recorded(row, 0, {})] == [{"loss": 0.1 + 0.2}, {}]
 
 
 def test_a_profile_has_the_name_of_a_directory():

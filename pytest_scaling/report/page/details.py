@@ -104,7 +104,7 @@ def arm_metrics(record: Record) -> Iterator[ArmMetric]:
                 metric.replace("_", " "),
                 minus(f"{fmean(known):.4g}"),
                 f"{stdev(known):.2g}" if len(known) > 1 else NOTHING,
-                ", ".join(words.NEVER if v is None else minus(f"{v:.4g}") for v in values),
+                ", ".join("diverged" if v is None else minus(f"{v:.4g}") for v in values),
             )
 
 

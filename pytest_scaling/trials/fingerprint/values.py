@@ -89,13 +89,17 @@ class Reader:
         return f"dict ({','.join(pairs)})"
 
     def _instance(self, value: Any) -> str:
-        """By what a copy would be made from; results that a property keeps are left out."""
+        """By what a copy would be made from; results that a property keeps are left out.
+
+        A state without attributes is none, whether nothing was ever kept or all of it is left out.
+        """
         kind = type(value)
         parts = value.__reduce_ex__(4)
         if isinstance(parts, str):
             return f"{self._describe(kind)} {parts}"
         state = parts[2] if len(parts) > 2 else None
-        held = [without_kept(kind, each) for each in (state if type(state) is tuple else (state,))]
+        own = (without_kept(kind, each) for each in (state if type(state) is tuple else (state,)))
+        held = [None if type(each) is dict and not each else each for each in own]
         more = [list(each) if each is not None else None for each in parts[3:5]]
         return f"{self._describe(kind)} {self.text((parts[0], parts[1], held, more))}"
 

@@ -28,7 +28,11 @@ def score(block: Block, y_test: Labels, fit: Fit, seconds: float) -> Iterator[Se
     diverged, metrics = checked_fit(block, y_test, fit)
     predicted = None if fit.labels is None else as_numbers(block, np.asarray(fit.labels), diverged)
     for place, seed in enumerate(block.seeds):
-        measured = {name: float(values[place]) for name, values in metrics.items()}
+        measured = {
+            name: float(values[place])
+            for name, values in metrics.items()
+            if np.isfinite(values[place])  # else the seed diverged, and has no such number
+        }
         correct, rows = None, 0
         if predicted is not None:
             majority = np.bincount(block.y[place]).argmax()  # the lowest class of equals
@@ -59,9 +63,11 @@ def checked_fit(
             raise TrialError(f"Fit.metrics must not hold {name!r}, which follows from the labels")
         if values.shape != seeds or values.dtype.kind not in "fiub":
             raise TrialError(f"Fit.metrics[{name!r}] must be {seeds[0]} numbers, one per seed")
-        if not np.isfinite(values).all():
+        odd = ~np.isfinite(values) & ~diverged
+        if odd.any():
             raise TrialError(
-                f"Fit.metrics[{name!r}] must be finite; give a diverged seed the worst value"
+                f"Fit.metrics[{name!r}] is {values[odd][0]} for seed {block.seeds[odd.argmax()]}, "
+                f"which has not diverged; say so in Fit.diverged, or give it the worst value"
             )
     return diverged, metrics
 

@@ -273,3 +273,24 @@ def test_a_distribution_in_a_plain_folder_counts_by_its_version(project, tmp_pat
     finally:
         sys.path.remove(str(home))
         sys.modules.pop("boosty", None)
+
+
+class Kept:
+    @functools.cached_property
+    def level(self):
+        return 3
+
+
+class Holds:
+    def __init__(self, held):
+        self.held = held
+
+    def fit_predict(self, block, settings, device):
+        return self.held.level
+
+
+def test_what_an_attribute_of_an_attribute_keeps_counts_for_nothing():
+    learner = Holds(Kept())
+    before = fingerprint(learner)
+    assert learner.held.level == 3
+    assert fingerprint(learner) == before

@@ -152,7 +152,10 @@ FITS = {
     "probabilities": (lambda b: Fit(constant(b, 0.5), none_of(b)), r"integers in 0\.\.1"),
     "one flag": (lambda b: Fit(constant(b), np.array([True])), "5 booleans"),
     "numbers for flags": (lambda b: Fit(constant(b), np.zeros(5)), "5 booleans"),
-    "a NaN": (with_metric({"loss": np.full(5, math.nan)}), r"metrics\['loss'\] must be finite"),
+    "a NaN": (
+        with_metric({"loss": np.full(5, math.nan)}),
+        r"\['loss'\] is nan for seed 0, which",
+    ),
     "a short metric": (with_metric({"loss": np.zeros(4)}), r"\['loss'\] must be 5 numbers"),
     "a reserved metric": (with_metric({"error": np.zeros(5)}), "must not hold 'error'"),
 }
@@ -162,6 +165,17 @@ FITS = {
 def test_a_learner_that_breaks_its_word_is_told_so_in_one_sentence(outcome, says):
     with pytest.raises(TrialError, match=f"returns on stripes, m = 64, seeds 0-4: .*{says}"):
         compute(trial(learner=Returns(outcome)))
+
+
+def test_a_diverged_seed_may_have_no_finite_number_and_then_lacks_it():
+    def outcome(block):
+        diverged = np.arange(5) == 2
+        return Fit(constant(block), diverged, {"loss": np.where(diverged, math.inf, 0.5)})
+
+    results = compute(trial(learner=Returns(outcome)))
+    assert [result.metrics.get("loss") for result in results] == [0.5, 0.5, None, 0.5, 0.5]
+    assert results[2].metrics["error"] == results[2].metrics["majority_error"]
+    assert all(result.is_possible for result in results)
 
 
 def test_a_learner_that_raises_is_quoted_in_one_sentence():
