@@ -27,7 +27,6 @@ class Samples:
         row_noise: what the test rows alone put into a value, where that is more than the floor.
         own: whether learners measured it themselves, so that nothing is known about its noise.
         binary: whether all that was measured is 0 or 1, failure or success.
-        constant: whether all that was measured, of both arms, is one and the same number.
     """
 
     values: Any
@@ -36,7 +35,6 @@ class Samples:
     row_noise: float = 0.0
     own: bool = False
     binary: bool = False
-    constant: bool = False
 
     @property
     def luck(self) -> float:
@@ -92,9 +90,8 @@ def differences(first: Results, second: Results, metrics: tuple[str, str]) -> Sa
         return Samples(values, row_noise(first, second), notes)
     floor = 1 / rows if rows else 0.0
     if own:
-        measured = np.concatenate([one, other])
-        binary, constant = bool(np.isin(measured, (0, 1)).all()), bool(np.ptp(measured) == 0)
-        return Samples(values, floor, notes, own=True, binary=binary, constant=constant)
+        binary = bool(np.isin(np.concatenate([one, other]), (0, 1)).all())
+        return Samples(values, floor, notes, own=True, binary=binary)
     either = float(np.sqrt(np.minimum(one + other, 1).mean() / rows)) if rows else 0.0
     return Samples(values, floor, notes, row_noise=either)
 

@@ -7,14 +7,14 @@ is reached. It never depends on the comparison that follows.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
 from ..spec.declaration import LEVEL, Claim, ClaimError
 from ..trials.rows.shared import fixed_test_rows
-from ..trials.seeds import MOST_SEEDS, blocks_for
+from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = 5  # seeds
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
+BOTH = " - "  # between the names of two metrics that are compared
+ALL_ALIKE = (
+    "0 and 1 are judged as failure and success; a learner that measures a share says so in `shares`"
+)
 FEWEST_ALIKE = 10  # seeds before values that are all the same are taken for what they seem
 
 
@@ -154,7 +158,7 @@ class Sampler:
         levels = (designed["level"], designed["refute_level"])
         for n in looks:
             results = self.sample_all(arms, n)
-            samples = as_judged(reduce(results), bounds)
+            samples = as_judged(reduce(results), arms, designed["metric"])
             if samples.without_spread and n < min(FEWEST_ALIKE, looks[-1]):
                 continue
             samples, overlap = with_luck(samples, arms, results)
@@ -203,15 +207,22 @@ def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
     return max(overlap(tested, trained) for tested, trained in split)
 
 
-def as_judged(samples: Samples, bounds: Iterable[float]) -> Samples:
-    """The samples, not as successes and failures where the bounds show that they are none.
+def as_judged(samples: Samples, arms: Sequence[Arm], metric: str) -> Samples:
+    """The samples, not as successes and failures where the learners say that they are shares.
 
-    Nothing but zeros may be failures, or shares of something. They are shares where an effect
-    matters that is smaller than one seed in the most that an arm may have.
+    Nothing but zeros may be either, and only the learner knows: five failures in a row are no
+    certainty, while a share of zero five times may be.
     """
-    if samples.constant and min(map(abs, bounds)) * MOST_SEEDS < 1:
+    if not samples.binary:
+        return samples
+    from ..statistics.interval import binary_floor
+
+    shares = {name for arm in arms for name in traits.shares(arm.learner)}
+    if set(metric.split(BOTH)) <= shares:
         return replace(samples, binary=False)
-    return samples
+    floor = max(samples.floor, binary_floor(len(samples.values)))
+    notes = samples.notes if samples.values.any() else (*samples.notes, ALL_ALIKE)
+    return replace(samples, floor=floor, notes=notes)
 
 
 def with_luck(

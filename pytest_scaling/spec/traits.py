@@ -41,6 +41,11 @@ def batch_seeds(learner: Learner) -> bool:
     return bool(getattr(learner, "batch_seeds", True))
 
 
+def shares(learner: Learner) -> tuple[str, ...]:
+    """Names of its metrics that are shares, from 0 to 1, not failure and success; else none."""
+    return tuple(getattr(learner, "shares", ()))
+
+
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
     """The most rows a learner can handle in a tier; None where it sets no limit."""
     limit = getattr(learner, "largest_m", None)

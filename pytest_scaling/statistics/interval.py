@@ -153,9 +153,18 @@ def binary_interval(differences: ArrayLike, level: float) -> Interval:
         mean=float(values.mean()),
         low=more[0] - fewer[1],
         high=more[1] - fewer[0],
-        sd=float(values.std(ddof=1)),
+        sd=max(float(values.std(ddof=1)), binary_floor(n)),
         n=n,
     )
+
+
+def binary_floor(n: int) -> float:
+    """Return the smallest standard deviation to accept of n differences of binary metrics.
+
+    It is what one more seed with another outcome would put into them: that none of n had one is
+    no certainty. It enters forecasts and p-values; the interval is exact without it.
+    """
+    return math.sqrt(1 / (n + 1))
 
 
 def noise_floor(discordant: ArrayLike, rows: int) -> float:

@@ -182,8 +182,42 @@ def test_successes_are_seldom_taken_for_another_rate_than_theirs(rate, bound, ti
     assert verdicts.count("refuted") <= 8 + 300 * (rate < bound)
 
 
-def test_shares_that_are_zero_in_every_seed_refute_a_small_one():
-    assert (score(0, 0, smallest_effect=0.01) > 0.01).verdict == "refuted"
+@dataclass(frozen=True)
+class Sharing(Name):
+    """A learner whose score is a share of something."""
+
+    shares: tuple[str, ...] = ("score",)
+
+
+def test_shares_that_are_zero_in_every_seed_refute_a_small_one_if_they_are_declared():
+    shared = experiment(measured(0, 0), smallest_effect=0.01)
+    one, other = Sharing("good"), Sharing("poor")
+    gap = shared.compare(one, other, metric="score", task=TASK, m=64)
+    assert (gap > 0.01).verdict == "refuted"
+    assert gap.n == 10
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_outcomes_that_are_the_same_in_every_seed_do_not_refute_a_small_difference(value):
+    gap = score(value, value, "full", smallest_effect=0.01)
+    assert (gap > 0.01).verdict == "inconclusive"
+    assert gap.interval.low < -0.2
+    assert gap.interval.high > 0.2
+    assert "0 and 1 are judged as failure and success; a learner that measures a share" in str(
+        gap.notes
+    )
+
+
+@pytest.mark.parametrize("tier", ["quick", "full"])
+@pytest.mark.parametrize(("rate", "other"), [(0.02, 0), (0.03, 0.01), (1, 0.98), (0.5, 0.49)])
+def test_a_small_difference_of_rates_is_seldom_refuted(rate, other, tier):
+    verdicts = []
+    for run in range(100):
+        lucky = np.random.default_rng([run, 1]).random((2, 30))
+        one, two = (lucky[0] < rate).tolist(), (lucky[1] < other).tolist()
+        gap = score(one.__getitem__, two.__getitem__, tier, smallest_effect=0.01)
+        verdicts.append((gap > 0.01).verdict)
+    assert verdicts.count("refuted") <= 4  # of 100
 
 
 def test_success_against_failure_in_every_seed_is_shown_but_not_for_certain():

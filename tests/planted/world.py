@@ -199,6 +199,10 @@ class PlantedLearner:
         return self.world.warned or getattr(self.real, "may_collapse", False)
 
     @property
+    def shares(self) -> tuple[str, ...]:
+        return getattr(self.real, "shares", ())
+
+    @property
     def with_relu(self) -> PlantedLearner:
         return PlantedLearner(self.real.with_relu, self.world)  # type: ignore[attr-defined]
 
