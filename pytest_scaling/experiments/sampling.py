@@ -162,6 +162,7 @@ class Sampler:
             if samples.without_spread and n < min(FEWEST_ALIKE, looks[-1]):
                 continue
             samples, overlap = with_luck(samples, arms, results)
+            check_overlap(samples, overlap)
             interval, refuting = (samples.interval(level, overlap) for level in levels)
             judged = ((interval, levels[0]), (refuting, levels[1]))
             if all(decided(each, bounds) for each, _ in judged):
@@ -194,7 +195,17 @@ class Sampler:
 
 
 def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
-    """By how much seeds overlap where they are resplits of one data set, else zero."""
+    """By how much seeds overlap where they are resplits of one data set, else zero.
+
+    Raises ClaimError where a learner labels no rows: the overlap is that of the test rows.
+    """
+    for arm, outcome in zip(arms, results, strict=True):
+        if traits.resplit(arm.task) and not outcome[0].rows:
+            raise ClaimError(
+                f"{arm.label} labels no test rows of {arm.task.name}, whose seeds are splits of one"
+                f" data set, so nobody knows how much the luck of its seeds is shared; let it label "
+                f"them, or measure on a task that draws new rows for each seed"
+            )
     split = [
         (outcome[0].rows, traits.most_rows(arm.task) or arm.m)
         for arm, outcome in zip(arms, results, strict=True)
@@ -240,6 +251,15 @@ def with_luck(
     sd = samples.interval(LEVEL).sd  # the level does not matter to it
     note = f"all seeds are judged on the same {results[0][0].rows:,} test rows"
     return replace(samples, notes=(*samples.notes, note)), overlap + (samples.luck / sd) ** 2
+
+
+def check_overlap(samples: Samples, overlap: float) -> None:
+    """Raise ClaimError for outcomes of 0 and 1 of seeds that overlap: they have no interval."""
+    if samples.binary and overlap:
+        raise ClaimError(
+            "outcomes of 0 and 1 whose seeds share rows have no exact interval; measure them on a "
+            "task that draws new rows for each seed, or compare a number that is not only 0 or 1"
+        )
 
 
 def check_spread(samples: Samples, about: str, unit: Unit) -> None:

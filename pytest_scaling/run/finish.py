@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +17,7 @@ from ..ledger.ledger import Ledger, covers
 from ..ledger.reading.strict_json import printable
 from ..ledger.words import listed
 from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
-from .options import TASKS, UPDATE, is_worker, options_of
+from .options import FRESH, TASKS, UPDATE, is_worker, options_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -190,6 +193,19 @@ def exit_code(session: Session) -> int:
     return NOT_COMPARABLE if gated else int(pytest.ExitCode.OK)
 
 
+def names_of_nobody(session: Session) -> Iterator[str]:
+    """What the option to train again names that no learner has, with the names that are near."""
+    names = {arm["learner"] for record in session.records.values() for arm in record["arms"]}
+    for pattern in session.options.fresh:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            near = difflib.get_close_matches(pattern, sorted(names))
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            yield (
+                f"{FRESH.flag}={pattern} trained nothing again, because no claim that was decided "
+                f"has a learner of that name{hint}"
+            )
+
+
 def summarise(reporter: Any, session: Session) -> None:
     """Write the sections at the end of a run."""
     records = list(session.records.values())
@@ -211,6 +227,7 @@ def summarise(reporter: Any, session: Session) -> None:
     for line in (
         *unseen(records),
         *session.counts(),
+        *names_of_nobody(session),
         *session.distrusted,
         *sharing(records),
         *session.written,

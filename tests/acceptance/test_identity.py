@@ -60,6 +60,13 @@ def test_fresh_learners_are_trained_again(project):
     assert trained(project.run("--scaling-fresh=mi*", store="own.db")) == (count // 2, count // 2)
     assert trained(project.run("--scaling-fresh", store="own.db")) == (count, 0)
     assert trained(project.run(store="own.db")) == (0, count)
+    missed = project.run("--scaling-fresh=mi*,minne", store="own.db")
+    assert trained(missed) == (count // 2, count // 2)
+    assert (
+        "--scaling-fresh=minne trained nothing again, because no claim that was decided has a "
+        "learner of that name; did you mean mine?"
+    ) in output(missed)
+    assert "--scaling-fresh=mi*" not in output(missed)
     wrong = project.run("--scaling-fresh", "test_claims.py", store="own.db")
     assert wrong.ret == 4
     assert "takes names of learners, and 'test_claims.py' is a path" in output(wrong)

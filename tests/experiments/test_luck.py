@@ -183,6 +183,53 @@ def test_successes_are_seldom_taken_for_another_rate_than_theirs(rate, bound, ti
 
 
 @dataclass(frozen=True)
+class Parts(Name):
+    """A task whose seeds are splits of one data set."""
+
+    resplit: bool = True
+    most_rows: int = 100
+
+
+def test_a_learner_that_labels_nothing_has_no_interval_on_splits_of_one_data_set():
+    made = experiment(measured(lambda seed: seed + 1.5, 0))
+    with pytest.raises(ClaimError) as caught:
+        made.compare(GOOD, POOR, metric="score", task=Parts("parts"), m=64)
+    assert str(caught.value) == (
+        "good labels no test rows of parts, whose seeds are splits of one data set, so nobody "
+        "knows how much the luck of its seeds is shared; let it label them, or measure on a task "
+        "that draws new rows for each seed"
+    )
+
+
+@dataclass
+class Labelling(Bench):
+    """Learners that label 50 test rows and measure something of their own."""
+
+    def result(self, arm, seed):
+        found = super().result(arm, seed)
+        right = np.packbits(np.ones(50, dtype=bool)).tobytes()
+        return SeedResult(seed, found.metrics | {"error": 0.0}, right, 50, False, 0.0)
+
+
+def test_a_metric_beside_labels_is_judged_with_the_overlap_of_the_splits():
+    bench = measured(lambda seed: 2 + seed % 3, 0)
+    gaps = [
+        experiment(Labelling(None, metrics=bench.metrics), smallest_effect=0.5).compare(
+            GOOD, POOR, metric="score", task=task, m=64
+        )
+        for task in (Parts("parts"), TASK)
+    ]
+    split, fresh = (gap.interval for gap in gaps)
+    assert (split.overlap, fresh.overlap) == (0.5, 0)
+    assert split.half_width > fresh.half_width
+    outcomes = measured(lambda seed: seed % 2, 0).metrics
+    with pytest.raises(ClaimError, match="0 and 1 whose seeds share rows have no exact interval"):
+        experiment(Labelling(None, metrics=outcomes)).compare(
+            GOOD, POOR, metric="score", task=Parts("parts"), m=64
+        )
+
+
+@dataclass(frozen=True)
 class Sharing(Name):
     """A learner whose score is a share of something."""
 
