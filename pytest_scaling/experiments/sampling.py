@@ -203,8 +203,8 @@ def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
         if traits.resplit(arm.task) and not outcome[0].rows:
             raise ClaimError(
                 f"{arm.label} labels no test rows of {arm.task.name}, whose seeds are splits of one"
-                f" data set, so nobody knows how much the luck of its seeds is shared; let it label "
-                f"them, or measure on a task that draws new rows for each seed"
+                f" data set, so nobody knows how much the luck of its seeds is shared; let it "
+                f"label them, or measure on a task that draws new rows for each seed"
             )
     split = [
         (outcome[0].rows, traits.most_rows(arm.task) or arm.m)
