@@ -11,7 +11,7 @@ from .fingerprint.fingerprint import forget
 from .memory import Memory, ran_out_of_memory
 from .names import Names
 from .result import MemoryShortage, Results, Trained, TrialError
-from .spot_check import check
+from .spot_check import Check, candidates
 from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
@@ -53,7 +53,7 @@ class Trials:
         self.computed = 0
         self.lost: PoolError | None = None  # why nothing more can be computed
         self.names = Names()
-        self._memory, self._pool = Memory(store, fresh), pool
+        self._memory, self.pool = Memory(store, fresh), pool
         self._failures: dict[str, TrialError] = {}
         self._limits: dict[str, float] = {}  # seconds that trials may take, by identity
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
@@ -79,9 +79,9 @@ class Trials:
         """Number of distinct trials that came from the store."""
         return len(self._memory.recalled)
 
-    def spot_check(self, number: int, occasion: str) -> list[str]:
-        """Train a number of recalled trials again; messages about those with other results."""
-        return check(self._memory.stored, self.store, number, occasion, self._pool)
+    def to_check(self, number: int, occasion: str) -> list[Check]:
+        """A number of recalled trials that are worth a spot check; others on each occasion."""
+        return candidates(self._memory.stored, self.store, number, occasion)
 
     @property
     def notices(self) -> list[str]:

@@ -100,8 +100,8 @@ def set_sample(row):
     first(row)["samples"][2] += 1e-4
 
 
-def set_metric(row):
-    row["arms"][0]["metrics"]["error"][2] += 1 / row["arms"][0]["test_rows"][2]
+def set_metric(row, rows=-2):
+    row["arms"][0]["metrics"]["error"][2] += rows / row["arms"][0]["test_rows"][2]
 
 
 EDITS = {
@@ -144,6 +144,10 @@ BROKEN = {
     "another number of seeds": (
         lambda row: first(row).update(n=7),
         "a comparison has more or fewer samples than seeds",
+    ),
+    "a metric that its pair excludes": (
+        lambda row: set_metric(row, rows=1),
+        "discordant[0] has a number of test rows that the errors of its arms exclude",
     ),
     "a field that is gone": (lambda row: first(row).pop("level"), "evidence[0]"),
     "a field too many": (lambda row: row.update(note="x"), "note is unknown"),
