@@ -50,6 +50,17 @@ def test_warnings_are_in_the_summary_also_when_they_are_recalled_and_in_the_reco
         assert "RuntimeWarning: far from it [RuntimeWarning in own on sign, m = 256, " in text
         assert result.parseoutcomes() == {"passed": 1, "warnings": 1}
         assert project.reported("out")["own"]["warnings"] == {"RuntimeWarning": 1}
+        page = (project.path / "out" / "index.html").read_text(encoding="utf-8")
+        assert "<li>Training warned of RuntimeWarning (1 time).</li>" in page
+
+
+def test_a_row_keeps_what_its_trainings_warned_of_and_a_citation_says_so(project):
+    project.claims(own(WARNS))
+    entered = project.run("--claims-update=new", "--claims-reason=measured", store="own.db")
+    assert "ledger: added own.json" in output(entered)
+    cite = ("-m", "pytest_scaling", "cite", "own", "--ledger", "ledger")
+    cited = project.pytester.run(sys.executable, *cite)
+    assert "\nTraining warned of RuntimeWarning (1 time).\n" in output(cited)
 
 
 def test_a_warning_that_is_an_error_fails_the_claim_in_one_sentence(project):
