@@ -59,7 +59,6 @@ class Trials:
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
         self._cost_asked = self._cost_done = 0.0
         self._ended = 0  # trials since the last `wait`
-        self.awaited: Trial | None = None  # that `results` waits for at this moment
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
         self._dispatcher = Dispatcher(store, workers, pool, self._take, self._memory.notice)
@@ -87,6 +86,11 @@ class Trials:
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
         return [*dict.fromkeys((*self.store.notices, *self._memory.notices))]
+
+    @property
+    def waited_for(self) -> str:
+        """What is being trained at this moment, in words; empty where nothing is."""
+        return "; ".join(self._dispatcher.running)
 
     @property
     def waits(self) -> list[str]:
@@ -152,7 +156,6 @@ class Trials:
             self.computed += train_here(self.known, self._memory, parts_of(trials))
         while self._pending(trials):
             pass
-        self.awaited = None
         found = [self.known(trial) for trial in trials]
         for trial, results in zip(trials, found, strict=True):
             if results is None:
@@ -184,8 +187,7 @@ class Trials:
             for part in parts:
                 if part.identity in self._failures:
                     raise self._failures[part.identity]
-            self.awaited = next((part for part in parts if part.identity in self._waiting), None)
-            if self.awaited is None:
+            if not any(part.identity in self._waiting for part in parts):
                 return False
             self._changed.wait(GLANCE)
             return True

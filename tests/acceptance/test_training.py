@@ -104,6 +104,24 @@ def test_a_trial_that_hangs_is_ended_and_named(project, options):
     )
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n1"])
+def test_a_test_whose_time_is_over_names_the_trial_that_it_waits_for(project, workers):
+    waits = "@pytest.fixture\ndef given(): return 1"  # with it, nothing is trained beforehand
+    source = own("time.sleep(600)").replace("smallest_effect):", "smallest_effect, given):")
+    project.claims(f"import pytest\n{waits}\n{source}")
+    for method in ("thread", "signal"):
+        text = output(
+            project.pytester.runpytest_subprocess(
+                *(f"--scaling-store={project.path / 'own.db'}", "--scaling-workers=1", workers),
+                *("-p", "timeout", "--timeout=2", f"--timeout-method={method}"),
+                *("--scaling-trial-timeout=30", "-p", "no:benchmark"),
+                timeout=60,
+            )
+        )
+        assert "has waited for own on sign, m = 256, seeds 0-4" in text
+        assert "Timeout" in text or workers == "-n1"  # whose process has ended
+
+
 def test_a_learner_can_be_trained_in_the_process_of_pytest(project):
     project.claims(own("np.seterr(all='ignore'); print('in', os.getpid())"))
     project.conftest("def pytest_configure(): print('pytest is', os.getpid())\nimport os")
