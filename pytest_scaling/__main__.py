@@ -11,6 +11,7 @@ HERE = [sys.path.pop(0)] if __name__ == "__main__" and sys.path[0] in ("", os.ge
 
 import argparse
 from collections.abc import Sequence
+from functools import cache
 from typing import NoReturn
 
 import pytest
@@ -30,15 +31,21 @@ class Parser(argparse.ArgumentParser):
         self.exit(pytest.ExitCode.USAGE_ERROR, f"{self.prog}: error: {message}\n")
 
 
+@cache
+def parser() -> Parser:
+    """The parser of all commands."""
+    whole = Parser(prog="python -m pytest_scaling", description=__doc__)
+    commands = whole.add_subparsers(metavar="command", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return whole
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0, or pytest's exit code for a mistake, with a message of one sentence."""
     any_encoding()
     WORKING_DIRECTORY[:] = HERE
-    parser = Parser(prog="python -m pytest_scaling", description=__doc__)
-    commands = parser.add_subparsers(metavar="command", required=True)
-    for command in COMMANDS:
-        command.add_to(commands)
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except pytest.UsageError as mistake:

@@ -196,16 +196,34 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         generators.restore()  # other plugins may have seeded them by the name, so by the device
     if pyfuncitem.get_closest_marker("claim") is None:
         return None
-    from .run.evaluate import evaluate
+    from .run.evaluate import evaluate, pending_named
     from .run.session import session_of
 
     claims = session_of(pyfuncitem.config)
     if claims.is_worker:  # elsewhere the whole run is prefetched before its first test
         from .run.prefetch import prefetch
 
-        prefetch(claims, [pyfuncitem])
+        with pending_named(claims):
+            prefetch(claims, [pyfuncitem])
     evaluate(claims, pyfuncitem).deliver()
     return True
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    if item.get_closest_marker("claim") and settings.method == "thread":
+        from .run.evaluate import announce
+        from .run.session import session_of
+
+        announce(session_of(item.config), item, settings.timeout)
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
+    if item.get_closest_marker("claim"):
+        from .run.evaluate import be_silent
+
+        be_silent(item)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -118,6 +118,7 @@ def sections(citation: Any, files: Sequence[Path]) -> Iterator[str]:
     from ..report.citation.csl import csl
 
     yield citation.sentence
+    yield from filter(None, [citation.warned])
     if not citation.commit:
         yield "The row is not committed as it is, so nobody else can find it yet."
     yield from ("", "Key, to be cited by:", f"  {citation.key}")

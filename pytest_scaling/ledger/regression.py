@@ -160,7 +160,7 @@ def unequal(old: Record, new: Record) -> Iterator[Finding]:
             "samples",
             f"{name} of {arm['label']} on {arm['task']}, m = {arm['m']:,}, seed {seed}, was {was} "
             f"and is {now}{more(found, 'numbers')}, with the same protocol, libraries and machine: "
-            f"code changed without a new version, or does not give the same numbers twice",
+            f"the code changed, or does not give the same numbers twice",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from ..ledger.format import Record
+from ..ledger.format import WARNINGS, Record
 from ..ledger.words import quantity
 
 VERDICTS = ("supported", "refuted", "inconclusive", "not applicable")
@@ -77,6 +77,13 @@ def verdict_sentence(record: Record) -> str:
         places = whereabouts([cell for cell in judged if cell["verdict"] == verdict], judged)
         parts.append(f"{verdict} on {join(places)}")
     return f"{capital('; '.join(parts))}."
+
+
+def warned(record: Record) -> str:
+    """How often a record's trainings have warned, by category; empty where none has."""
+    said = sorted(record.get(WARNINGS, {}).items())
+    kinds = [f"{category} ({count_figures(times, 'time')})" for category, times in said]
+    return f"Training warned of {join(kinds)}." if kinds else ""
 
 
 def capital(sentence: str) -> str:

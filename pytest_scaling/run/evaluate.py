@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,8 @@ from .session import Session
 if TYPE_CHECKING:
     from ..trials.sources import ResultSource
 
+BEFORE = 0.25  # seconds before the end of a test's time at which it is said what it waits for
+NOTICE: pytest.StashKey[threading.Timer] = pytest.StashKey()
 RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
 
@@ -68,10 +73,41 @@ def pending_named(session: Session) -> Iterator[None]:
     try:
         yield
     except pytest.fail.Exception as error:
-        awaited = session.trials.awaited
-        if awaited is None or "Timeout" not in str(error.msg):
+        awaited = session.trials.waited_for
+        if not awaited or "Timeout" not in str(error.msg):
             raise
-        pytest.fail(f"{error.msg}: it has waited for {awaited.description}.", pytrace=False)
+        pytest.fail(f"{error.msg}: it has waited for {awaited}.", pytrace=False)
+
+
+def announce(session: Session, item: pytest.Item, seconds: float) -> None:
+    """Say, just before a test's time is over, which trial it waits for.
+
+    Where its method is `thread`, pytest-timeout then shows the standard error and ends the process;
+    of a worker of pytest-xdist, only what it has sent is seen: a warning.
+    """
+
+    def say() -> None:
+        if not (awaited := session.trials.waited_for):
+            return
+        words = f"{item.name} has waited for {awaited}, and its time is over."
+        if session.is_worker:
+            kind = pytest.PytestWarning
+            said = warnings.WarningMessage(kind(words), kind, str(item.path), 1)
+            told = {"warning_message": said, "when": "runtest", "location": None}
+            recorded = item.config.hook.pytest_warning_recorded
+            recorded.call_historic(kwargs={**told, "nodeid": item.nodeid})
+        else:
+            print(words, file=sys.stderr, flush=True)
+
+    item.stash[NOTICE] = timer = threading.Timer(max(seconds - BEFORE, 0.0), say)
+    timer.daemon = True
+    timer.start()
+
+
+def be_silent(item: pytest.Item) -> None:
+    """Take back what was to be said: the test has ended, or its time is counted anew."""
+    if NOTICE in item.stash:
+        item.stash[NOTICE].cancel()
 
 
 def evaluation(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +56,8 @@ def check_tree(config: pytest.Config) -> None:
 def end(session: Session, run: pytest.Session) -> None:
     """Write what the run leaves behind, and set its exit code by the result."""
     try:
-        session.distrusted = spot_check(session)
+        if run.exitstatus != pytest.ExitCode.INTERRUPTED:  # which is not to take long
+            session.distrusted = spot_check(session)
         write(session)
     except KeyboardInterrupt:
         session.written = ["interrupted before the ledger and the report were written"]
@@ -87,16 +87,14 @@ def why(session: Session) -> str:
 
 
 def spot_check(session: Session) -> list[str]:
-    """Messages about recalled trials that give other results now; not under pytest-xdist."""
-    options = session.options
-    if not options.spot_check or options.offline or "trials" not in vars(session):
+    """Messages about recalled trials that give other results now."""
+    if not (checks := [*session.to_check(), *session.checks]):
         return []
-    return session.trials.spot_check(options.spot_check, occasion(session))
+    from ..trials.spot_check import lowest, mismatches
 
-
-def occasion(session: Session) -> str:
-    """The commit, or the day where there is none: on each of them, other trials are checked."""
-    return str(session.run_facts["commit"] or date.today().isoformat())
+    trials = session.trials
+    chosen = lowest(checks, session.options.spot_check)
+    return list(mismatches(chosen, trials.store.path, trials.pool))
 
 
 def write(session: Session) -> None:

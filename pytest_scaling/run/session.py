@@ -25,6 +25,7 @@ from .resources import Tally, make_trials, tally_of
 if TYPE_CHECKING:
     from ..spec.protocols import Task
     from ..trials.execution import Trials
+    from ..trials.spot_check import Check
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Session:
     nodes: dict[str, str] = field(default_factory=dict)  # node ids of the tests, likewise
     written: list[str] = field(default_factory=list)  # messages at the end of the run about files
     distrusted: list[str] = field(default_factory=list)  # messages of spot checks that failed
+    checks: list[Check] = field(default_factory=list)  # that workers of pytest-xdist propose
     unwritten: bool = False  # the system refused to write the ledger or the report
     tallies: dict[str, Tally] = field(default_factory=dict)  # by worker of pytest-xdist
     lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed
@@ -119,6 +121,17 @@ class Session:
     def own_tally(self) -> Tally | None:
         """The counts of the trials that this process asked for, if it did."""
         return tally_of(self.trials) if "trials" in self.__dict__ else None
+
+    def to_check(self) -> list[Check]:
+        """Trials that this process has recalled and that are worth a spot check.
+
+        Others on each commit, or each day where there is none.
+        """
+        options = self.options
+        if not options.spot_check or options.offline or "trials" not in self.__dict__:
+            return []
+        occasion = str(self.run_facts["commit"] or datetime.now(UTC).date())
+        return self.trials.to_check(options.spot_check, occasion)
 
     def counts(self) -> list[str]:
         """How many trials were trained and recalled, and the notices of the store."""

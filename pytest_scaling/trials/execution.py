@@ -11,7 +11,7 @@ from .fingerprint.fingerprint import forget
 from .memory import Memory, ran_out_of_memory
 from .names import Names
 from .result import MemoryShortage, Results, Trained, TrialError
-from .spot_check import check
+from .spot_check import Check, candidates
 from .store.store import Store
 from .workers.dispatch import Dispatcher, Ending
 from .workers.pool import LocalProcesses, Pool, PoolError
@@ -53,13 +53,12 @@ class Trials:
         self.computed = 0
         self.lost: PoolError | None = None  # why nothing more can be computed
         self.names = Names()
-        self._memory, self._pool = Memory(store, fresh), pool
+        self._memory, self.pool = Memory(store, fresh), pool
         self._failures: dict[str, TrialError] = {}
         self._limits: dict[str, float] = {}  # seconds that trials may take, by identity
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
         self._cost_asked = self._cost_done = 0.0
         self._ended = 0  # trials since the last `wait`
-        self.awaited: Trial | None = None  # that `results` waits for at this moment
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
         self._dispatcher = Dispatcher(store, workers, pool, self._take, self._memory.notice)
@@ -79,14 +78,19 @@ class Trials:
         """Number of distinct trials that came from the store."""
         return len(self._memory.recalled)
 
-    def spot_check(self, number: int, occasion: str) -> list[str]:
-        """Train a number of recalled trials again; messages about those with other results."""
-        return check(self._memory.stored, self.store, number, occasion, self._pool)
+    def to_check(self, number: int, occasion: str) -> list[Check]:
+        """A number of recalled trials that are worth a spot check; others on each occasion."""
+        return candidates(self._memory.stored, self.store, number, occasion)
 
     @property
     def notices(self) -> list[str]:
         """Messages to the user about the store."""
         return [*dict.fromkeys((*self.store.notices, *self._memory.notices))]
+
+    @property
+    def waited_for(self) -> str:
+        """What is being trained at this moment, in words; empty where nothing is."""
+        return "; ".join(self._dispatcher.running)
 
     @property
     def waits(self) -> list[str]:
@@ -152,7 +156,6 @@ class Trials:
             self.computed += train_here(self.known, self._memory, parts_of(trials))
         while self._pending(trials):
             pass
-        self.awaited = None
         found = [self.known(trial) for trial in trials]
         for trial, results in zip(trials, found, strict=True):
             if results is None:
@@ -184,8 +187,7 @@ class Trials:
             for part in parts:
                 if part.identity in self._failures:
                     raise self._failures[part.identity]
-            self.awaited = next((part for part in parts if part.identity in self._waiting), None)
-            if self.awaited is None:
+            if not any(part.identity in self._waiting for part in parts):
                 return False
             self._changed.wait(GLANCE)
             return True

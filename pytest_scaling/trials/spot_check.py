@@ -5,14 +5,16 @@ They notice what no identity sees, such as a file that a learner reads without n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, TimeoutError
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .identity import sha256
 from .result import Results, TrialError
 from .store.store import Store, this_processor
-from .workers.payload import pack
+from .workers.payload import Payload, pack
 from .workers.pool import Pool, PoolError
 
 if TYPE_CHECKING:
@@ -22,56 +24,67 @@ LONGEST = 20.0  # seconds that a checked trial may have taken when it was traine
 PATIENCE = 300.0  # seconds after which a check is given up
 
 
-def check(
-    recalled: Mapping[Trial, Results],
-    store: Store,
-    number: int,
-    occasion: str,
-    make_pool: Callable[[int], Pool],
-) -> list[str]:
-    """Train a number of recalled trials again; messages about those that give other results.
+@dataclass(frozen=True)
+class Check:
+    """A recalled trial with what the store has of it; it can be sent to another process.
+
+    rank: those of the lowest are checked.
+    """
+
+    rank: str
+    payload: Payload
+    learner: str
+    stored: Results
+
+
+def candidates(
+    recalled: Mapping[Trial, Results], store: Store, number: int, occasion: str
+) -> list[Check]:
+    """The trials to check: some short ones that this processor trained.
 
     occasion: another text chooses other trials.
     """
-    return list(mismatches(choose(recalled, store, number, occasion), store, make_pool))
-
-
-def choose(
-    recalled: Mapping[Trial, Results], store: Store, number: int, occasion: str
-) -> dict[Trial, Results]:
-    """The trials to check: some short ones that this processor trained, others on each occasion."""
-    short = [
-        trial
+    short = {
+        sha256([occasion, trial.identity]): trial
         for trial, results in recalled.items()
         if sum(each.seconds for each in results) <= LONGEST
         and store.processor(trial.identity) == this_processor()
+    }
+    return [
+        Check(rank, pack(trial), trial.arm.learner.name, recalled[trial])
+        for rank, trial in sorted(short.items())[:number]
     ]
-    short.sort(key=lambda trial: sha256([occasion, trial.identity]))
-    return {trial: recalled[trial] for trial in short[:number]}
+
+
+def lowest(checks: Iterable[Check], number: int) -> list[Check]:
+    """The checks to make of those that several processes have chosen."""
+    return sorted({each.rank: each for each in checks}.values(), key=lambda each: each.rank)[
+        :number
+    ]
 
 
 def mismatches(
-    chosen: Mapping[Trial, Results], store: Store, make_pool: Callable[[int], Pool]
+    checks: Collection[Check], store: Path, make_pool: Callable[[int], Pool]
 ) -> Iterator[str]:
-    """Train trials again; a message about each that does not give the results it has."""
-    if not chosen:
+    """Train the trials again; a message about each that does not give the results it has."""
+    if not checks:
         return
     pool = make_pool(1)
     try:
-        for trial, stored in chosen.items():
+        for each in checks:
             try:
-                found = pool.submit(pack(trial)).result(PATIENCE).results
+                found = pool.submit(each.payload).result(PATIENCE).results
             except (PoolError, BrokenExecutor, TimeoutError):
                 continue  # nothing is known about it
             except TrialError as error:
-                yield f"a spot check failed where the store {store.path} has results: {error}"
+                yield f"a spot check failed where the store {store} has results: {error}"
                 continue
-            if found != stored:
+            if found != each.stored:
                 yield (
-                    f"{trial.description}: trained again for a spot check, it gives other results "
-                    f"than the store {store.path} holds, so they depend on something that its "
+                    f"{each.payload.description}: trained again for a spot check, it gives other "
+                    f"results than the store {store} holds, so they depend on something that its "
                     f"identity does not see; make that a part of the code, the settings or an "
-                    f"attribute, and train it again with --scaling-fresh={trial.arm.learner.name}"
+                    f"attribute, and train it again with --scaling-fresh={each.learner}"
                 )
     finally:
         pool.stop()

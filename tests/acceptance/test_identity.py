@@ -86,22 +86,26 @@ mine = Sneaky("mine")
 """
 
 
-def test_in_ci_a_recalled_trial_is_checked(project, monkeypatch):
+@pytest.mark.parametrize("options", [(), ("-n2",)])
+def test_in_ci_a_recalled_trial_is_checked(project, monkeypatch, options):
     source = project.path / "planted"
     source.write_text("0.3")
     monkeypatch.setenv("PLANTED", str(source))
-    project.claims(SNEAKY, WORSE)
-    assert project.run(store="own.db").ret == 0
+    project.claims(SNEAKY, WORSE, body("again", FIXTURES, LINE.format("mine")))
+    assert project.run(*options, store="own.db").ret == 0
     monkeypatch.setenv("CI", "true")
-    assert project.run(store="own.db").ret == 0
+    assert project.run(*options, store="own.db").ret == 0
     source.write_text("0.2")
-    checked = project.run("--scaling-spot-check=9", store="own.db")
+    checked = project.run(*options, "--scaling-spot-check=9", store="own.db")
     assert checked.ret == 1
+    told = re.findall(r"^(.*): trained again for a spot check", output(checked), re.MULTILINE)
+    assert told
+    assert len(set(told)) == len(told)
     assert "mine on sign, m = " in output(checked)
     assert "trained again for a spot check, it gives other results than the store" in output(
         checked
     )
     assert "--scaling-fresh=mine" in output(checked)
-    assert project.run("--scaling-spot-check=0", store="own.db").ret == 0
+    assert project.run(*options, "--scaling-spot-check=0", store="own.db").ret == 0
     monkeypatch.delenv("CI")
-    assert project.run(store="own.db").ret == 0
+    assert project.run(*options, store="own.db").ret == 0

@@ -32,16 +32,17 @@ def planted(id, pause=0):
     )
 
 
-def interrupted(project, *arguments, by=signal.SIGINT):
-    """What a run wrote and its exit status, interrupted as soon as two trials were stored."""
+def interrupted(project, *arguments, by=signal.SIGINT, after=2):
+    """What a run wrote and its exit status, interrupted as soon as so many trials were stored."""
     file = project.path / "own.db"
     options = project.options(store="own.db")
     run = project.start(*options, *arguments, start_new_session=True)
     try:
         end = time.monotonic() + PATIENCE
-        while stored(file) < 2 and time.monotonic() < end:
+        while stored(file) < after and time.monotonic() < end:
             time.sleep(0.02)
-        os.killpg(run.pid, by)  # as a terminal does: every process of the group gets it
+        if after > 1:
+            os.killpg(run.pid, by)  # as a terminal does: every process of the group gets it
         if by != signal.SIGINT:
             os.kill(run.pid, by)  # as `timeout` does
         text, _ = run.communicate(timeout=PATIENCE)
@@ -63,13 +64,22 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
     assert result.parseoutcomes() == {"passed": CLAIMS}
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_asked_to_end_does_so_as_by_ctrl_c(slow, by):
-    text, status = interrupted(slow, "-n0", "--scaling-report=out", by=by)
+def test_a_run_that_is_asked_to_end_does_so_as_by_ctrl_c(slow, by, workers):
+    text, status = interrupted(slow, workers, "--scaling-report=out", by=by)
     assert status == pytest.ExitCode.INTERRUPTED
     assert f"KeyboardInterrupt: the run was ended by {by.name}" in text
     assert "Traceback" not in text
     assert stored(slow.path / "own.db") >= 2
+
+
+def test_a_distributed_run_that_is_asked_to_end_before_its_first_verdict_does_so(project):
+    project.claims(planted("long", pause=50), planted("longer", pause=55))
+    text, status = interrupted(project, "-n2", "--scaling-workers=2", by=signal.SIGTERM, after=1)
+    assert status == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt: the run was ended by SIGTERM" in text
+    assert "Traceback" not in text
 
 
 def test_a_worker_of_xdist_that_is_killed_loses_nothing_but_its_running_trial(project):

@@ -100,7 +100,7 @@ def test_other_numbers_without_any_reason_fail(project):
     edit(project, "it", nudge)
     result = project.run("-v")
     assert result.ret == 1
-    assert "majority_error of poor on sign, m = 256, seed 2, was 0." in output(result)
+    assert "majority_error of changing on sign, m = 256, seed 2, was 0." in output(result)
     assert "so the code differs" in output(result)
 
 

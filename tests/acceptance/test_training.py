@@ -50,6 +50,17 @@ def test_warnings_are_in_the_summary_also_when_they_are_recalled_and_in_the_reco
         assert "RuntimeWarning: far from it [RuntimeWarning in own on sign, m = 256, " in text
         assert result.parseoutcomes() == {"passed": 1, "warnings": 1}
         assert project.reported("out")["own"]["warnings"] == {"RuntimeWarning": 1}
+        page = (project.path / "out" / "index.html").read_text(encoding="utf-8")
+        assert "<li>Training warned of RuntimeWarning (1 time).</li>" in page
+
+
+def test_a_row_keeps_what_its_trainings_warned_of_and_a_citation_says_so(project):
+    project.claims(own(WARNS))
+    entered = project.run("--claims-update=new", "--claims-reason=measured", store="own.db")
+    assert "ledger: added own.json" in output(entered)
+    cite = ("-m", "pytest_scaling", "cite", "own", "--ledger", "ledger")
+    cited = project.pytester.run(sys.executable, *cite)
+    assert "\nTraining warned of RuntimeWarning (1 time).\n" in output(cited)
 
 
 def test_a_warning_that_is_an_error_fails_the_claim_in_one_sentence(project):
@@ -91,6 +102,24 @@ def test_a_trial_that_hangs_is_ended_and_named(project, options):
     assert re.search(
         r"^own on sign, m = 256, seeds 0-4 was ended after [12.5]+ s", output(result), re.M
     )
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n1"])
+def test_a_test_whose_time_is_over_names_the_trial_that_it_waits_for(project, workers):
+    waits = "@pytest.fixture\ndef given(): return 1"  # with it, nothing is trained beforehand
+    source = own("time.sleep(600)").replace("smallest_effect):", "smallest_effect, given):")
+    project.claims(f"import pytest\n{waits}\n{source}")
+    for method in ("thread", "signal"):
+        text = output(
+            project.pytester.runpytest_subprocess(
+                *(f"--scaling-store={project.path / 'own.db'}", "--scaling-workers=1", workers),
+                *("-p", "timeout", "--timeout=2", f"--timeout-method={method}"),
+                *("--scaling-trial-timeout=30", "-p", "no:benchmark"),
+                timeout=60,
+            )
+        )
+        assert "has waited for own on sign, m = 256, seeds 0-4" in text
+        assert "Timeout" in text or workers == "-n1"  # whose process has ended
 
 
 def test_a_learner_can_be_trained_in_the_process_of_pytest(project):

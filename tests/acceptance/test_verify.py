@@ -104,9 +104,14 @@ def set_metric(row):
     row["arms"][0]["metrics"]["error"][2] += 1 / row["arms"][0]["test_rows"][2]
 
 
+def set_metric_with_its_pair(row):
+    set_metric(row)
+    row["discordant"][0]["rows"][2] += 1
+
+
 EDITS = {
     "a sample": (set_sample, "cells[0].evidence[0].samples[2] is "),
-    "a metric of an arm": (set_metric, "].evidence[0]."),
+    "a metric of an arm": (set_metric_with_its_pair, "].evidence[0]."),
     "the effect": (lambda row: first(row).update(value=0.123), "value is 0.123, and"),
     "a limit": (lambda row: first(row).update(low=0.123), "low is 0.123, and"),
     "the p-value": (lambda row: first(row).update(p=1e-9), "p is 1e-09, and"),
@@ -144,6 +149,10 @@ BROKEN = {
     "another number of seeds": (
         lambda row: first(row).update(n=7),
         "a comparison has more or fewer samples than seeds",
+    ),
+    "a metric that its pair excludes": (
+        set_metric,
+        "discordant[0] has a number of test rows that the errors of its arms exclude",
     ),
     "a field that is gone": (lambda row: first(row).pop("level"), "evidence[0]"),
     "a field too many": (lambda row: row.update(note="x"), "note is unknown"),

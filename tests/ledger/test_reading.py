@@ -121,6 +121,23 @@ PLACES = {
 }
 
 
+WARNINGS = (
+    {"UserWarning": 0},
+    {"UserWarning": "often"},
+    {"a b": 1},
+    {"": 1},
+    {"x\x1b": 1},
+    ["UserWarning"],
+)
+
+
+@pytest.mark.parametrize("said", WARNINGS, ids=str)
+def test_what_trainings_warned_of_is_counted_by_category(said):
+    sound = ROW | {"warnings": {"sklearn.exceptions.ConvergenceWarning": 3, "f.<locals>.W": 1}}
+    assert require_sound(dump(sound).encode(), "") == sound
+    assert "warnings" in (words := fault(ROW | {"warnings": said})) or "unprintable" in words
+
+
 @pytest.mark.parametrize("way", PLACES, ids=str)
 def test_a_value_that_the_schema_does_not_permit_is_named_by_its_place(way):
     words = fault(changed(way, PLACES[way]))

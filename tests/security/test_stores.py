@@ -4,6 +4,8 @@ import contextlib
 import os
 import random
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -25,9 +27,20 @@ def results():
 
 
 @pytest.fixture
-def sound(tmp_path, results):
+def folder(tmp_path):
+    """A folder in memory where there is one: a disk is waited for at every change of a store."""
+    in_memory = Path("/dev/shm")
+    if not os.access(in_memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="stores-", dir=in_memory) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def sound(folder, results):
     """A store of three trials, closed."""
-    path = tmp_path / "sound.db"
+    path = folder / "sound.db"
     with Store(path) as store:
         for one, result in zip(TRIALS, results, strict=True):
             store.put(one, result)
@@ -51,34 +64,33 @@ def command(capsys):
     return run
 
 
-def test_no_command_fails_over_a_store_or_believes_a_wrong_result(
-    sound, command, results, tmp_path
-):
+def test_no_command_fails_over_a_store_or_believes_a_wrong_result(sound, command, results, folder):
     chance = random.Random(4)
     refused = merged = 0
     for number in range(STORES):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        path = folder / "theirs.db"
+        here = folder / str(number)
+        here.mkdir()
+        path = here / "theirs.db"
         shutil.copy(sound, path)
         harm_store(path, chance)
         content = path.read_bytes()
         statuses = [command(path, action)[0] for action in ("info", "verify")]
         statuses.append(command(path, "prune", "--dry-run")[0])
-        statuses.append(command(path, "export", folder / "copy.db")[0])
-        own = folder / "own.db"
+        statuses.append(command(path, "export", here / "copy.db")[0])
+        own = here / "own.db"
         _, text = command(own, "merge", path)
         assert path.read_bytes() == content
         refused += 4 in statuses
         merged += " 3 trials from " in text
         known = {"theirs.db", "copy.db", "own.db"}
-        assert {each.name for each in folder.iterdir()} <= known | {
+        assert {each.name for each in here.iterdir()} <= known | {
             f"{name}{ending}" for name in known for ending in COMPANIONS
         }
         if own.exists():
             expect_right(own, results)
         command(path, "prune")
         expect_right(path, results)
+        shutil.rmtree(here)
     assert refused
     assert merged
 

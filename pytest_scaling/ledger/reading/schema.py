@@ -50,8 +50,9 @@ def fault(value: Any, schema: Schema | None = None, place: str = "") -> str:
 
 def of_type(value: Any, wanted: Any, schema: Schema, place: str) -> str:
     names = [wanted] if isinstance(wanted, str) else wanted
-    if any(type(value) in TYPES[name] for name in names):
-        return ""
+    for name in names:
+        if type(value) in TYPES[name]:
+            return ""
     return f"{place or 'it'} is no {' or '.join(names)}"
 
 

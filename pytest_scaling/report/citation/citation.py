@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...ledger.format import Record
 from ..controls import control_status
+from ..words import warned
 from .key import Key
 from .moment import address, web
 from .project import Place
@@ -42,6 +43,7 @@ class Citation:
         commit, date: of the commit that the record came with; empty where it is not committed.
         origin: what the claim paraphrases, or None.
         reproduce: lines for a shell.
+        warned: how often its trainings have warned, by category; empty where none has.
     """
 
     key: Key
@@ -55,6 +57,7 @@ class Citation:
     date: str
     origin: Origin | None
     reproduce: tuple[str, ...]
+    warned: str
     version: str
     digest: str
 
@@ -78,6 +81,7 @@ def cite(record: Record, beside: Sequence[Record], place: Place) -> Citation:
         date=place.date,
         origin=origin_of(claim["source"]),
         reproduce=reproduce(record, place),
+        warned=warned(record),
         version=record["environment"]["libraries"].get("pytest-scaling", ""),
         digest=record["digest"],
     )

@@ -86,6 +86,7 @@ def limits(record: Record) -> Iterator[str]:
     diverged = sum(arm["diverged"] for arm in record["arms"])
     if diverged:
         yield f"{words.count_figures(diverged, 'training run')} diverged: counted, not dropped."
+    yield from filter(None, [words.warned(record)])
     notes = dict.fromkeys(note for each in evidence for note in each["notes"])
     yield from (f"{note}." for note in notes)
 

@@ -5,6 +5,7 @@ One of the two plugins is registered, in the process that it is for, and none wi
 
 from __future__ import annotations
 
+import pickle
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
@@ -43,6 +44,7 @@ class Message(TypedDict):
     mistake: str | None
     catalogue: dict[str, list[str]]  # ids of the claims that it collected, by ledger
     deselected: int
+    checks: bytes  # pickled: recalled trials that are worth a spot check
     benchmarks: bytes | None
 
 
@@ -112,6 +114,7 @@ class Worker:
             mistake=str(claims.mistake) if claims and claims.mistake else None,
             catalogue=claims.catalogue if claims else {},
             deselected=claims.deselected if claims else 0,
+            checks=pickle.dumps(claims.to_check() if claims else []),
             benchmarks=benchmarks_of(config) if self._locks is not None else None,
         )
         config.workeroutput["scaling"] = message  # type: ignore[attr-defined]
@@ -131,7 +134,7 @@ class Controller:
             revive_benchmarks(self._config)
 
     def pytest_configure_node(self, node: Any) -> None:
-        if self._locks is not None and node.gateway.spec.popen:
+        if self._locks is not None and is_local(node):
             node.workerinput[FOLDER] = str(self._locks)
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -167,11 +170,11 @@ class Controller:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         message: Message | None = getattr(node, "workeroutput", {}).get("scaling")
         if message is not None:
-            self._take(worker_of(node), message)
+            self._take(worker_of(node), message, local=is_local(node))
         elif error and (claims := session_if_any(self._config)) is not None:
             claims.lost.append(worker_of(node))
 
-    def _take(self, worker: str, message: Message) -> None:
+    def _take(self, worker: str, message: Message, *, local: bool) -> None:
         if message["benchmarks"] is not None:
             take_benchmarks(self._config, message["benchmarks"])
         if not message["catalogue"] and message["mistake"] is None:
@@ -183,6 +186,8 @@ class Controller:
             claims.tallies[worker] = message["tally"]
         claims.catalogue |= message["catalogue"]  # of all workers the same
         claims.deselected = message["deselected"]
+        if local:  # elsewhere are other processors, which may round differently
+            claims.checks += pickle.loads(message["checks"])
         if message["mistake"] is not None:
             claims.mistake = pytest.UsageError(message["mistake"])
 
@@ -201,6 +206,11 @@ class Controller:
 def worker_of(node: Any) -> str:
     """The name of a worker, as in "gw0"."""
     return str(node.gateway.id)
+
+
+def is_local(node: Any) -> bool:
+    """Whether a worker is a process of this machine."""
+    return bool(node.gateway.spec.popen)
 
 
 def register(config: pytest.Config) -> None:

@@ -92,6 +92,11 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
 
     @property
+    def running(self) -> list[str]:
+        """What is trained at this moment, here or by another process, in words."""
+        return [job.trial.description for job in (*self._running, *self._elsewhere)]
+
+    @property
     def waits(self) -> list[str]:
         """For whom a trial has waited for long, in words."""
         started = time.monotonic() - LONG_WAIT

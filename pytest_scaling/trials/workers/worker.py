@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import sys
 import time
@@ -50,7 +51,7 @@ def compute(trial: Trial, state: State | None = None) -> tuple[SeedResult, ...]:
             raise type(error)(f"{trial.description}: {error}") from error
         except (Exception, SystemExit) as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
-            failure = kind(f"{trial.description}: {in_one_line(error)}")
+            failure = kind(f"{trial.description}: {in_one_line(error)}{advice(error)}")
             failure.frames, failure.traceback = own_frames(error), whole_traceback(error)
             raise failure from error
 
@@ -66,6 +67,18 @@ def compute_batch(
     started = time.perf_counter()
     fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
     return tuple(score(block, y_test, fit, time.perf_counter() - started))
+
+
+def advice(error: BaseException) -> str:
+    """What to do about an error that is not the learner's own, after its words; or nothing."""
+    message = str(error).lower()
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    if full or "no space left" in message or "shared memory" in message:
+        return (
+            "; make room on the disk of temporary files and in /dev/shm, which shared memory and "
+            "semaphores need (a container gets a larger one by --shm-size)"
+        )
+    return ""
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """A worker process: what it prints, how long it may take, and what it leaves behind."""
 
+import errno
 import multiprocessing
 import os
 import subprocess
@@ -178,6 +179,21 @@ def test_no_semaphore_is_left_in_shared_memory(process):
     process.compute(pack(doing(locks)))
     process.end()
     assert {name for name in os.listdir("/dev/shm") if name.startswith("sem.mp")} <= before
+
+
+def finds_no_room(file):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def finds_no_shared_memory(file):
+    raise RuntimeError("unable to allocate shared memory(shm) for file </torch_1>: (28)")
+
+
+@pytest.mark.parametrize("what", [finds_no_room, finds_no_shared_memory])
+def test_a_learner_that_finds_no_shared_memory_fails_with_a_remedy(process, what):
+    with pytest.raises(TrialError, match=r"^[^\n]*; make room on .* in /dev/shm, [^\n]*\)$"):
+        process.compute(pack(doing(what)))
+    assert process.compute(pack(trial())).results == compute(trial())
 
 
 def spawns(file):
