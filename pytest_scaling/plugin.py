@@ -310,6 +310,13 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return explain(op, left, right)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    from .run.interruption import leave_out_what_has_no_line
+
+    leave_out_what_has_no_line(excinfo.value)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     claims = session_if_any(session.config)
     if claims is None or claims.is_worker:

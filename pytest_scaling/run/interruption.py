@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Signals that ask a process to end: a cancelled job of CI, a limit of Slurm, a closed terminal."""
@@ -25,6 +26,19 @@ def interruption(number: int) -> KeyboardInterrupt:
     """What ends the run; it names the signal, unless that is Ctrl-C."""
     name = signal.Signals(number).name
     return KeyboardInterrupt(*() if name == "SIGINT" else (f"the run was ended by {name}",))
+
+
+def leave_out_what_has_no_line(error: BaseException) -> None:
+    """Take the places out of a traceback that have no line of source.
+
+    A signal may arrive where Python cleans up at the end of a `with`. Such a place has no line, and
+    pytest, when it shows where a run was interrupted, ends with a traceback of its own instead.
+    """
+    place: Any = error.__traceback__
+    while place is not None:
+        while place.tb_next is not None and place.tb_next.tb_lineno is None:
+            place.tb_next = place.tb_next.tb_next
+        place = place.tb_next
 
 
 def interrupt_by_signals() -> Callable[[], None]:
