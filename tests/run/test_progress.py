@@ -26,6 +26,12 @@ class Terminal:
         self.lines.append(line)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def libraries():
+    """Numeric libraries are loaded once: pytester forgets what is imported while it is there."""
+    compute(trial())
+
+
 @pytest.fixture
 def config(pytester, monkeypatch):
     """A config with frequent signs of life, and a store that does not exist yet."""
