@@ -237,8 +237,8 @@ def pytest_runtest_makereport(
         from .run.outcome import mark
 
         fail = options_of(item.config).inconclusive == "fail"
-        option = item.config.option
-        full = option.verbose >= 2 or option.tbstyle == "long"
+        verbose, style = (item.config.getoption(name, None) for name in ("verbose", "tbstyle"))
+        full = (verbose or 0) >= 2 or style == "long"  # None where there is no terminal
         record = item.stash.get(RECORD, None)
         mark(report, call, record, fail_inconclusive=fail, in_full=full)
     return report

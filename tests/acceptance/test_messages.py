@@ -10,7 +10,8 @@ def test_every_kind_of_measurement_is_told_in_the_words_of_its_unit(project):
         """
 class Racing(Planted):
     def fit_predict(self, block, settings, device):
-        steps = np.full(len(block.seeds), 1000 * settings["error"])
+        own = 1e-5 * np.array(block.seeds) * (settings["error"] > 0.15)
+        steps = 1000 * settings["error"] * (1 + own)
         cap = np.full(len(block.seeds), 500.0)
         return Fit(None, np.zeros(len(steps), dtype=bool), {"steps": steps, "cap": cap})
 

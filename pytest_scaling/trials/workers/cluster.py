@@ -141,9 +141,8 @@ def connect(address: str) -> Any:
             "--scaling-backend=dask needs the package distributed; "
             "install it with `pip install 'pytest-scaling[dask]'`"
         ) from None
-    logging.getLogger("distributed.client").setLevel(
-        logging.CRITICAL
-    )  # we report it in one sentence
+    for speaker in ("client", "batched"):  # of what we report in one sentence
+        logging.getLogger(f"distributed.{speaker}").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False, name="pytest-scaling")
         workers = client.nthreads()

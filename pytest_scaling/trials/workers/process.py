@@ -52,7 +52,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
-            env={**os.environ, **ENVIRONMENT, MARK: self._mark},
+            env={**os.environ, **ENVIRONMENT, "PYTHONUNBUFFERED": "1", MARK: self._mark},
             **how,
         )
         threading.Thread(target=self._bury, name="undertaker", daemon=True).start()
