@@ -223,7 +223,7 @@ def forget(options: argparse.Namespace) -> int:
         if not options.dry_run:
             inventory.remove(connection, [each.identity for each in going])
     done = "would remove" if options.dry_run else "removed"
-    print(f"{path}: {done} {total(going)}, {len(held) - len(going):,} remain")
+    say(f"{path}: {done} {total(going)}, {len(held) - len(going):,} remain")
     return 0
 
 

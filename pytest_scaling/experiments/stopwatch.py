@@ -19,6 +19,7 @@ from ..devices.accelerator import ClockError, accelerator
 from ..devices.timing import Work, interleave, stood_still, turns
 from ..spec.declaration import ClaimError
 from ..spec.traits import version
+from ..trials.result import in_one_line
 from .estimate import Estimate, Unmeasured
 from .units import LOG_SECONDS
 
@@ -185,10 +186,9 @@ def check_args(sides: tuple[Side, Side], args: tuple[Any, ...]) -> None:
     try:
         copy.deepcopy(args)
     except Exception as error:
-        said = " ".join(str(error).split())
         raise ClaimError(
-            f"args=... cannot be copied for each call ({type(error).__name__}: {said}); let the "
-            f"functions make what cannot be copied"
+            f"args=... cannot be copied for each call ({in_one_line(error)}); let the functions "
+            f"make what cannot be copied"
         ) from None
 
 
@@ -316,10 +316,9 @@ def work_of(
         try:
             learner.fit_predict(block, settings, device)
         except Exception as error:
-            said = " ".join(str(error).split())
             raise TimingError(
                 f"{name} on {task.name}, m = {m:,}, seed {seed}, could not be timed: "
-                f"{type(error).__name__}: {said}"
+                f"{in_one_line(error)}"
             ) from error
 
     return Work(name, train, accelerator(device))

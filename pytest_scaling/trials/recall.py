@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .result import Results, Trained
 from .store.relatives import Relative, relatives
-from .store.store import Store, StoreError, now
+from .store.store import Store, answer, now
 
 if TYPE_CHECKING:
     from .trial import Trial
@@ -144,12 +144,7 @@ class Recall:
         return self._store.get(relative.identity, relative.seeds)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
-        """The store's answer; without one the run goes on alone, with a notice."""
-        try:
-            return question()
-        except StoreError as error:
-            self._notice(str(error))
-            return otherwise
+        return answer(question, otherwise, self._notice)
 
 
 def counted(count: int, noun: str) -> str:

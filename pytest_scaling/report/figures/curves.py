@@ -37,9 +37,15 @@ class Point:
     @classmethod
     def over_seeds(cls, m: int, errors: Sequence[float], seeds: Sequence[int] = ()) -> Point:
         n, mean = len(errors), fmean(errors)
-        reach = upper_quantile(TAIL, n - 1) * stdev(errors) / math.sqrt(n) if n > 1 else 0.0
+        reach = reach_of(errors)
         low, high = max(0.0, mean - reach), min(1.0, mean + reach)
         return cls(m, mean, low, high, n, tuple(seeds or range(n)), tuple(errors))
+
+
+def reach_of(values: Sequence[float]) -> float:
+    """How far the 95% t interval of a mean reaches to either side; 0 with one value."""
+    n = len(values)
+    return upper_quantile(TAIL, n - 1) * stdev(values) / math.sqrt(n) if n > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -88,11 +94,9 @@ def clear(better: Point, worse: Point) -> bool:
         for seed, error in zip(better.seeds, better.errors, strict=True)
         if seed in errors
     ]
-    n = len(differences)
-    if n < 2:
+    if len(differences) < 2:
         return better.high < worse.low
-    reach = upper_quantile(TAIL, n - 1) * stdev(differences) / math.sqrt(n)
-    return fmean(differences) > reach
+    return fmean(differences) > reach_of(differences)
 
 
 @dataclass(frozen=True)
@@ -249,6 +253,6 @@ def figure_title(panels: Sequence[Panel]) -> str:
     else:
         where = f"{number_word(len(ahead))} of {number_word(len(judged))} tasks"
     ties = sum(len(panel.leaders) > 1 for panel in ahead)
-    level = "level with others" if ties > 1 or len(judged) > 1 else "level with another"
+    level = f"level with {'others' if len(judged) > 1 else 'another'}"
     on = "" if len(judged) == 1 else f" on {'each' if ties == len(ahead) else number_word(ties)}"
     return f"On {where} the {label} ends highest{f', {level}{on}' if ties else ''}"

@@ -44,6 +44,15 @@ class StoreError(RuntimeError):
     """The store cannot be opened, read or written."""
 
 
+def answer(question: Callable[[], T], otherwise: T, notice: Callable[[str], None]) -> T:
+    """A store's answer; where it has none the run goes on alone, with a notice."""
+    try:
+        return question()
+    except StoreError as error:
+        notice(str(error))
+        return otherwise
+
+
 def default_path() -> Path:
     """Where the store is unless `--scaling-store` names another file."""
     from platformdirs import user_cache_path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..result import Trained, TrialError, in_one_line
 from ..store.leases import Leases, in_words, new_owner
-from ..store.store import Store, StoreError
+from ..store.store import Store, answer
 from .payload import pack
 from .pool import Pool
 
@@ -256,12 +256,7 @@ class Dispatcher:
         return self._asked(lambda: self._store.recall(job.trial.identity, job.trial.seeds), None)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
-        """The store's answer; without one the run goes on alone, with a notice."""
-        try:
-            return question()
-        except StoreError as error:
-            self._notice(str(error))
-            return otherwise
+        return answer(question, otherwise, self._notice)
 
 
 def lost(trial: Trial, times: int, last_words: str) -> TrialError:
