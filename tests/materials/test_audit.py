@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fixtures import audit, landscape
+from fixtures import audit, errors
 from fixtures.audit import SEEDS, TUNED, ways
 from fixtures.learners import logistic_regression, rbf_svm, small_network
 from fixtures.spaces import SPACES, family
@@ -60,7 +60,7 @@ class _InOrder:
 
 
 def test_its_seeds_neither_tune_nor_judge():
-    assert min(SEEDS) > max(landscape.SEEDS) >= VERDICT_SEEDS
+    assert min(SEEDS) > max(errors.SEEDS) >= VERDICT_SEEDS
 
 
 def test_a_network_is_trained_longer_and_with_every_neighbouring_setting():
@@ -129,6 +129,6 @@ def test_it_measures_what_training_gives(tmp_path, monkeypatch):
     status = audit.main([*ARGUMENTS, f"--out={tmp_path}"])
     found = audit.read("friedman", tmp_path)
     tuned = next(each for each in found if each.way == TUNED)
-    again = landscape.errors_of(friedman, logistic_regression, 64, tuned.settings, SEEDS)
+    again = errors.errors_of(friedman, logistic_regression, 64, tuned.settings, SEEDS)
     assert tuned.errors == again
     assert status in (0, 1)
