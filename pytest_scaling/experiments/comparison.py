@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from ..spec.traits import label
-from ..trials.trial import Arm
 from .estimate import Estimate, Joint
 from .quantities import Samples, average, differences, interaction, raced
 from .sampling import Sampler
@@ -19,6 +18,7 @@ from .units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER, Unit
 if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
     from ..trials.result import Results
+    from ..trials.trial import Arm
     from .learning_curve import LearningCurve
 
 T = TypeVar("T")
@@ -50,8 +50,8 @@ class Comparisons(Sampler):
         `log_...` are natural logarithms.
         """
         arms = [
-            Arm(rival, first(task), first(m), device=devices[0]),
-            Arm(learner, second(task), second(m), int(disjoint), devices[1]),
+            self.arm(rival, first(task), first(m), device=devices[0]),
+            self.arm(learner, second(task), second(m), int(disjoint), devices[1]),
         ]
         metrics = (first(metric), second(metric))
         return self.estimate(
@@ -74,7 +74,11 @@ class Comparisons(Sampler):
         """
         small, large = m
         return self.estimate(
-            [Arm(learner, task, size) for size in (small, large) for learner in (weak, strong)],
+            [
+                self.arm(learner, task, size)
+                for size in (small, large)
+                for learner in (weak, strong)
+            ],
             lambda results: interaction(*results),
             about=f"gain from {label(weak)} to {label(strong)} on {task.name} with m = {large:,} "
             f"minus that with m = {small:,}",
@@ -107,7 +111,7 @@ class Comparisons(Sampler):
         def excess(rival: Learner, learner: Learner) -> Estimate:
             four = (rival, learner, worst, best)
             return self.estimate(
-                [Arm(each, task, m, draw) for draw in range(self.tier.draws) for each in four],
+                [self.arm(each, task, m, draw) for draw in range(self.tier.draws) for each in four],
                 reduce,
                 about=f"error of {label(worst)} minus {label(best)}, less that of {label(rival)} "
                 f"minus {label(learner)}, on {task.name}, m = {m:,}",
@@ -128,7 +132,7 @@ class Comparisons(Sampler):
         disjoint: give the second learner other seeds, for comparing a learner with itself.
         """
         return self.estimate(
-            [Arm(slow, task, m), Arm(fast, task, m, replicate=int(disjoint))],
+            [self.arm(slow, task, m), self.arm(fast, task, m, replicate=int(disjoint))],
             lambda results: raced(results[0], results[1]),
             about=f"steps of {label(slow)} over {label(fast)} on {task.name}, m = {m:,}",
             measured=f"{label(slow)} / {label(fast)}, {m:,}",

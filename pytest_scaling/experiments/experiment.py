@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..spec.traits import sizes
+from ..spec.traits import in_tier, sizes
 from ..trials.sources import NotYet
-from ..trials.trial import Arm
 from .comparison import Comparisons, Ranking
 from .estimate import Decision
 from .forecast import Forecast
@@ -29,7 +28,7 @@ class Experiment(Comparisons):
 
     def measure(self, learner: Learner, metric: str, *, task: Task, m: int) -> Sequence[float]:
         """One metric of one learner for each seed of the first look, without judging it."""
-        arm = Arm(learner, task, m)
+        arm = self.arm(learner, task, m)
         try:
             results = self.sample(arm, self.looks([arm])[0])
         except NotYet:
@@ -42,11 +41,12 @@ class Experiment(Comparisons):
 
     def curve(self, learner: Learner, *, task: Task) -> LearningCurve:
         """Error against m, over the tier's sizes that learner and task can handle."""
+        learner = in_tier(learner, self.tier)
         return LearningCurve.measure(self, learner, task, sizes(self.tier, task, learner))
 
     def forecast(self, learner: Learner, *, task: Task, m: int) -> Forecast:
         """What a power law fitted to six sizes below m predicts for the error with m rows."""
-        return Forecast(self, learner, task, m)
+        return Forecast(self, in_tier(learner, self.tier), task, m)
 
     def ranking(self, *learners: Learner, task: Task, m: int) -> Ranking:
         """The learners in the order named, from the one expected worst to the one expected best.

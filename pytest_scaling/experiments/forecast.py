@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..spec.traits import label
-from ..trials.trial import Arm
 from .estimate import Estimate
 from .quantities import Samples, diverged_notes, metric_of, relative
 from .units import LOG_ERROR, LOG_RATIO
@@ -14,6 +14,7 @@ from .units import LOG_ERROR, LOG_RATIO
 if TYPE_CHECKING:
     from ..spec.protocols import Learner, Task
     from ..trials.result import Results
+    from ..trials.trial import Arm
     from .sampling import Sampler
 
 SIZES = 6  # halvings of m that the law is fitted to
@@ -32,6 +33,9 @@ class Forecast:
     def sizes(self) -> tuple[int, ...]:
         return tuple(self.m >> halvings for halvings in range(SIZES, 0, -1))
 
+    def _arms(self, sizes: Sequence[int]) -> list[Arm]:
+        return [self.sampler.arm(self.learner, self.task, m) for m in sizes]
+
     def gain(self, *, bound: str) -> Estimate:
         """By how much, relative to itself, the error should fall over the last doubling."""
         from ..statistics.scaling_law import forecast
@@ -42,7 +46,7 @@ class Forecast:
             return Samples(made.relative_gain, floor, diverged_notes(*results))
 
         return self.sampler.estimate(
-            [Arm(self.learner, self.task, m) for m in self.sizes],
+            self._arms(self.sizes),
             reduce,
             about=f"relative fall of the error of {self._name} that {self._law} foretells",
             measured=f"forecast of the relative fall, {self.m // 2:,} to {self.m:,}",
@@ -61,7 +65,7 @@ class Forecast:
             return Samples(values, relative(known[-1], last).floor, diverged_notes(*results))
 
         return self.sampler.estimate(
-            [Arm(self.learner, self.task, m) for m in (*self.sizes, self.m)],
+            self._arms((*self.sizes, self.m)),
             reduce,
             about=f"error of {self._name} over the one that {self._law} foretells",
             measured=f"measured over foretold, {self.m:,}",

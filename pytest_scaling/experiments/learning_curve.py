@@ -10,7 +10,6 @@ import pytest
 from ..spec import traits
 from ..spec.declaration import ClaimError
 from ..trials.sources import NotYet
-from ..trials.trial import Arm
 from .estimate import Estimate
 from .quantities import differences, over, relative
 from .units import ERROR, LOG_ERROR
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..spec.protocols import Learner, Task
     from ..trials.result import Results
+    from ..trials.trial import Arm
     from .sampling import Sampler
 
 
@@ -43,18 +43,21 @@ class LearningCurve:
         cls, sampler: Sampler, learner: Learner, task: Task, sizes: tuple[int, ...]
     ) -> LearningCurve:
         """Measure every size at the first look."""
-        arms = [Arm(learner, task, m) for m in sizes]
+        arms = [sampler.arm(learner, task, m) for m in sizes]
         try:
             results = sampler.sample_all(arms, sampler.looks(arms)[0])
         except NotYet:
             return cls(sampler, learner, task, sizes, {})
         return cls(sampler, learner, task, sizes, dict(zip(sizes, results, strict=True)))
 
+    def _arm(self, m: int) -> Arm:
+        return self.sampler.arm(self.learner, self.task, m)
+
     def gain(self, start: int, end: int, *, bound: str = "smallest_effect") -> Estimate:
         """How far the error falls from m = start to m = end, paired by seed."""
         self._require_rows(start, end)
         return self.sampler.estimate(
-            [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
+            [self._arm(start), self._arm(end)],
             lambda results: differences(results[0], results[1], ("error", "error")),
             about=f"fall of the error of {self._name} from m = {start:,} to {end:,}",
             measured=f"fall of the error, {start:,} to {end:,}",
@@ -66,7 +69,7 @@ class LearningCurve:
         """The same as a share of the error; judged as the logarithm of the ratio."""
         self._require_rows(start, end)
         return self.sampler.estimate(
-            [Arm(self.learner, self.task, start), Arm(self.learner, self.task, end)],
+            [self._arm(start), self._arm(end)],
             lambda results: relative(results[0], results[1]),
             about=f"relative fall of the error of {self._name} from m = {start:,} to {end:,}",
             measured=f"relative fall, {start:,} to {end:,}",
@@ -80,7 +83,7 @@ class LearningCurve:
         if least is None:
             raise ClaimError(f"the Bayes error of {self.task.name} is not known")
         return self.sampler.estimate(
-            [Arm(self.learner, self.task, m)],
+            [self._arm(m)],
             lambda results: over(results[0], least),
             about=f"error of {self._name} minus the Bayes error, m = {m:,}",
             measured=f"error - Bayes error, {m:,}",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..spec.traits import label
-from ..trials.trial import Arm
 from .estimate import Decision, Estimate, JointDecision
 from .quantities import differences
 from .units import ERROR
@@ -38,7 +37,7 @@ class Reversal:
         return cls(
             tuple(
                 sampler.estimate(
-                    [Arm(rival, task, m), Arm(learner, task, m)],
+                    [sampler.arm(rival, task, m), sampler.arm(learner, task, m)],
                     lambda results: differences(results[0], results[1], ("error", "error")),
                     about=f"error of {names[0]} minus {names[1]} on {task.name}, m = {m:,}",
                     measured=f"{names[0]} - {names[1]}, {task.name}, {m:,}",

@@ -22,6 +22,7 @@ from .quantities import Samples
 from .units import Unit
 
 if TYPE_CHECKING:
+    from ..spec.protocols import Learner, Task
     from ..spec.tier import Tier
     from ..statistics.interval import Interval
     from ..statistics.scope import CellLevels
@@ -53,6 +54,12 @@ class Sampler:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} of the claim {self.claim.id!r}>"
+
+    def arm(
+        self, learner: Learner, task: Task, m: int, replicate: int = 0, device: str = ""
+    ) -> Arm:
+        """An arm of the learner that the tier means."""
+        return Arm(traits.in_tier(learner, self.tier), task, m, replicate, device)
 
     def sample(self, arm: Arm, n: int) -> Results:
         """The first n seeds of an arm."""

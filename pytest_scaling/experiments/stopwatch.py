@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from ..devices.accelerator import ClockError, accelerator
 from ..devices.timing import Work, interleave, stood_still, turns
 from ..spec.declaration import ClaimError
-from ..spec.traits import version
+from ..spec.traits import in_tier, version
 from ..trials.result import in_one_line
 from .estimate import Estimate, Unmeasured
 from .units import LOG_SECONDS
@@ -80,6 +80,7 @@ class Stopwatch:
 
         Raises ClaimError where they did not, and where args cannot be handed to them.
         """
+        rival, learner = (in_tier(side, self.sampler.tier) for side in (rival, learner))
         check_args((rival, learner), args)
         if same is not None and self.sampler.clock is not None:
             check_same(rival, learner, same, args)
@@ -113,6 +114,7 @@ class Stopwatch:
                 f"stopwatch.seconds() needs at least one learner or function and one round; it was "
                 f"given {len(sides)} and rounds={rounds}"
             )
+        sides = tuple(in_tier(side, self.sampler.tier) for side in sides)
         device, seed = self.sampler.device, self.sampler.seed_offset
         clock = self.sampler.clock
         if clock is None:

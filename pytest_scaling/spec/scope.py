@@ -73,7 +73,7 @@ def scope(
     cells = [
         Cell(
             task,
-            learner,
+            traits.in_tier(learner, tier),
             counts(claim, task, learner),
             skip or out_of_tier(task, learner, tier, missing),
             together,

@@ -6,11 +6,13 @@ learner has no attributes. Best read as `traits.label(learner)`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from .protocols import Learner, Task
     from .tier import Tier
+
+Thing = TypeVar("Thing")
 
 SECONDS_A_ROW = 1e-4  # of a learner that does not state its cost, next to those that do
 
@@ -44,6 +46,15 @@ def batch_seeds(learner: Learner) -> bool:
 def shares(learner: Learner) -> tuple[str, ...]:
     """Names of its metrics that are shares, from 0 to 1, not failure and success; else none."""
     return tuple(getattr(learner, "shares", ()))
+
+
+def in_tier(learner: Thing, tier: Tier) -> Thing:
+    """The learner that a tier means: another one where it says so, by default itself.
+
+    So a tier can have its own width of a network, or number of trees.
+    """
+    meant = getattr(learner, "in_tier", None)
+    return learner if meant is None else cast("Thing", meant(tier.name))
 
 
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
@@ -89,6 +100,7 @@ def unavailable(task: Task | None) -> str:
 
 def sizes(tier: Tier, task: Task | None, learner: Learner | None) -> tuple[int, ...]:
     """The tier's numbers of rows that task and learner can handle; all rows of finite data last."""
+    learner = in_tier(learner, tier)
     most = most_rows(task)
     limits = [limit for limit in (most, largest_m(learner, tier)) if limit is not None]
     least = smallest_m(learner, tier)

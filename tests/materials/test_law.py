@@ -27,9 +27,9 @@ def _elsewhere(tmp_path, monkeypatch):
     tuned_task.cache_clear()
 
 
-def bowl(learner, best, *, floor=0.1, sizes=SIZES):
+def bowl(learner, best, *, floor=0.1, sizes=SIZES, candidates=()):
     """A landscape whose error rises with the squared distance, in decades, from `best(m)`."""
-    for m, settings in itertools.product(sizes, space(learner)):
+    for m, settings in itertools.product(sizes, candidates or space(learner)):
         away = sum(np.log10(settings[name] / value) ** 2 for name, value in best(m).items())
         yield Row(learner.name, m, settings, (floor + 0.05 * away,))
 
@@ -81,11 +81,19 @@ def test_a_law_never_leaves_the_range_that_was_searched():
 
 
 def test_networks_share_a_trend_and_get_as_many_steps_at_every_width():
+    rates, decays = (0.001, 0.003, 0.01, 0.03), (0.003, 0.02, 0.1, 0.5, 2.0, 8.0)
+    candidates = [
+        {"learning_rate": rate, "weight_decay": decay, "steps": 2_000}
+        for rate, decay in itertools.product(rates, decays)
+    ]
     rows = [
-        Row(each.name, m, {**settings, "steps": 2_000}, row.errors)
+        row
         for each in NETWORKS
-        for row in bowl(each, lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m})
-        for m, settings in [(row.m, row.settings)]
+        for row in bowl(
+            each,
+            lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m},
+            candidates=candidates,
+        )
     ]
     fitted = law_of(law.law("friedman", NETWORKS, rows))
     for m in (256, 700, 20_000):
@@ -166,7 +174,7 @@ def test_networks_of_any_width_read_their_common_law():
     rows = [
         Row(each.name, row.m, {**row.settings, "steps": 2_000}, row.errors)
         for each in NETWORKS
-        for row in bowl(each, lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m})
+        for row in bowl(each, lambda m: {"learning_rate": 0.01, "weight_decay": 30_000 / m})
     ]
     landscape.write("friedman", rows)
     law.main(["--task", "friedman", "--learner", "network"])
