@@ -31,6 +31,7 @@ from fixtures.learners.descent import HIDDEN_LAYERS as DESCENT_LAYERS
 from fixtures.learners.descent import Descent
 from fixtures.learners.network import BATCH, HIDDEN_LAYERS, Network
 from fixtures.learners.scaling import standardise
+from fixtures.subjects import REACH_ROWS
 from fixtures.tasks.mnist1d import mnist1d
 from tests.materials.blocks import block_of, scattered
 
@@ -202,8 +203,8 @@ def test_test_rows_make_no_difference(easy):
 def test_a_larger_budget_takes_the_rates_that_were_tuned_for_the_smaller():
     assert relu_reach_with_plenty.flops >= 25 * relu_reach.flops
     assert relu_reach_with_plenty.name != relu_reach.name
-    settings = relu_reach_with_plenty.settings("mnist1d", 512)
-    assert settings == relu_reach.settings("mnist1d", 512)
+    settings = relu_reach_with_plenty.settings("mnist1d", REACH_ROWS)
+    assert settings == relu_reach.settings("mnist1d", REACH_ROWS)
     assert set(settings) == {"learning_rate"}
 
 

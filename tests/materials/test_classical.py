@@ -46,7 +46,8 @@ each_learner = pytest.mark.parametrize(
 @pytest.fixture
 def installed(monkeypatch):
     """Pretend that a version of scikit-learn-intelex, or none, is installed, and tuned with."""
-    monkeypatch.setattr(classical, "tuned_settings", lambda *where: SETTINGS | {"intelex": "0.1"})
+    settings = SETTINGS | {"intelex": "0.1"}
+    monkeypatch.setattr(classical, "tuned_settings", lambda *where, **law: settings)
     return lambda version: monkeypatch.setattr(classical, "intelex", lambda: version)
 
 

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from fixtures.learners.tuned import tuned_settings
+from fixtures.learners import rbf_svm, relu_descent
 from fixtures.tasks.covertype import covertype
 from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
@@ -85,6 +85,7 @@ def test_it_travels_to_another_process():
 
 def test_learners_take_the_settings_of_the_true_labels():
     task = permuted(mnist1d).name
-    assert tuned_settings("rbf-svm", task, 256) == tuned_settings("rbf-svm", "mnist1d", 256)
-    with pytest.raises(SettingsError, match="--task mnist1d --learner rbf-svm --rows 7"):
-        tuned_settings("rbf-svm", task, 7)
+    assert rbf_svm.settings(task, 256) == rbf_svm.settings("mnist1d", 256)
+    assert relu_descent.settings(task, 256) == relu_descent.settings("mnist1d", 256)
+    with pytest.raises(SettingsError, match="--task mnist1d --learner descent-relu --rows 7"):
+        relu_descent.settings(task, 7)

@@ -12,18 +12,16 @@ from fixtures.tiers import TIERS
 
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"mnist1d", "poker-one-hot", "friedman"}
-LONGER = {"poker-hand", "xor", "earth", "covertype", "mnist"}
+LONGER = {"poker-hand", "xor", "earth", "covertype", "mnist", "words", "flights"}
 NAMED = {
     "linear",
     "poker-counts",
     "teacher",
     "digits",
     "breast-cancer",
-    "words",
     "words-pairs",
-    "flights",
 }  # by the claims that they serve, and in no suite
-NOT_IN_QUICK = {"breast-cancer", "poker-hand", "teacher", "earth", "covertype", "mnist"}
+NOT_IN_QUICK = {*LONGER - {"xor"}, "breast-cancer", "teacher", "words-pairs"}
 FILE = """
 class Constant:
     name, version, classes = "a-new-task", 1, 2

@@ -72,7 +72,8 @@ def test_the_settings_decide_which_library_grows_a_forest():
 
 
 def test_forests_of_different_libraries_are_different_trials(monkeypatch):
-    monkeypatch.setattr(classical, "tuned_settings", lambda *where: FOREST | {"intelex": "0.1"})
+    settings = FOREST | {"intelex": "0.1"}
+    monkeypatch.setattr(classical, "tuned_settings", lambda *where, **law: settings)
     identities = set()
     for version in (None, "2025.1.0", "2026.2.0"):
         monkeypatch.setattr(trees, "intelex", lambda version=version: version)

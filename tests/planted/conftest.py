@@ -2,9 +2,8 @@ from functools import cache
 
 import pytest
 
-from fixtures.tiers import TIERS
 from tests.planted.rates import Stage
-from tests.planted.worlds import WORLDS
+from tests.planted.worlds import TIERS, WORLDS
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fixtures.tiers import TIERS
 from pytest_scaling.experiments.evaluation import ClaimResult, Evaluation
 from pytest_scaling.ledger.record import word
 from pytest_scaling.spec.protocols import Task
@@ -19,6 +18,7 @@ from pytest_scaling.spec.tier import Tier
 from .laboratory import Bench
 from .suite import Planted, load, suite_tasks
 from .world import World
+from .worlds import TIERS
 
 POWER = 0.75  # share of right verdicts where the effect is large
 WRONG = {

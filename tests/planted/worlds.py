@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from fixtures.tiers import TIERS as SUITE_TIERS
 from pytest_scaling.statistics.plateau import FLAT
 from pytest_scaling.statistics.scaling_law import TOLERANCE
 
 from .world import Curve, Curves, Law, Metrics, Normal, Through, World, flat
 
+TIERS = {
+    **SUITE_TIERS,
+    "quick": replace(SUITE_TIERS["quick"], sizes=(256, 1_024, 4_096, 8_192, 16_384)),
+}  # the sizes that the worlds were laid out for; the names of networks are those of no tier
 MARGIN = 0.01  # of error: the smallest effect of the claims about errors
 ALIKE = 0.02  # of error: what their equivalences call alike
 TWICE, TENFOLD = math.log(2), math.log(10)  # the smallest effects of those about algorithms
