@@ -1,7 +1,7 @@
 """Measuring: which seeds are asked for, when it stops, and the result."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -45,6 +45,25 @@ def test_an_undecided_estimate_is_sampled_to_the_cap_of_its_tier(tier, most, spr
     measured = gap(experiment(planted(good=0.1, poor=swinging(0.17, spread)), tier=tier))
     assert (measured.n, measured.most_seeds) == (most, most)
     assert measured.seeds == tuple(range(most))
+
+
+@dataclass(frozen=True)
+class Graded(Name):
+    """A learner that is the good one in the quick tier and the poor one in others."""
+
+    def in_tier(self, tier):
+        return GOOD if tier == "quick" else POOR
+
+
+@pytest.mark.parametrize(("tier", "gain"), [("quick", 0.2), ("standard", 0.0)])
+def test_every_measurement_takes_the_learner_that_the_tier_means(tier, gain):
+    measuring = experiment(CLEAR, tier=tier)
+    measured = measuring.compare(POOR, Graded("graded"), task=TASK, m=64)
+    assert measured.value == pytest.approx(gain)
+    meant = GOOD if tier == "quick" else POOR
+    assert {arm.learner for arm in measuring.arms} == {POOR, meant}
+    curve = measuring.curve(Graded("graded"), task=TASK)
+    assert curve.learner == meant
 
 
 def test_what_cannot_be_decided_is_given_up():

@@ -27,6 +27,7 @@ from fixtures.learners.product import product
 from fixtures.learners.program import Group, Program, epochs
 from fixtures.learners.scaling import standardise
 from fixtures.tasks.mnist1d import mnist1d
+from pytest_scaling.trials.fingerprint.fingerprint import fingerprint
 from tests.materials.blocks import block_of, labels_of, scattered
 
 SEEDS, ROWS, COLUMNS, CLASSES, WIDTH = 3, 20, 7, 4, 6
@@ -290,6 +291,14 @@ def test_three_hidden_layers_of_the_width_that_the_name_says():
             learner.fit_predict(scattered(32, 5, 3), SETTINGS | {"steps": 1}, "cpu")
     assert built == [[5, width, width, width, 3] for width in (8, 64, 256)]
     assert [learner.name for learner in NETWORKS] == ["network-8", "network-64", "network-256"]
+
+
+def test_a_tier_has_its_own_widths_and_every_width_one_identity():
+    assert [each.in_tier("quick").width for each in NETWORKS] == [8, 32, 128]
+    assert [each.in_tier("standard").width for each in NETWORKS] == [8, 64, 256]
+    wide = NETWORKS[2].in_tier("standard")
+    assert fingerprint(wide) == fingerprint(Network(256, "by another name"))
+    assert wide.in_tier("quick") == wide
 
 
 def test_a_program_trains_groups_as_they_would_train_by_themselves():

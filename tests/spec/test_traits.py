@@ -51,6 +51,21 @@ def test_a_trait_that_is_stated_is_read(trait, arguments, attribute, value):
     assert trait(stated, *arguments) == value
 
 
+def test_a_tier_may_mean_another_learner_than_the_one_that_is_named():
+    small, large = (
+        plain(),
+        SimpleNamespace(name="large", in_tier=lambda tier: {"quick": small}[tier]),
+    )
+    assert traits.in_tier(large, TIER) is small
+    assert traits.in_tier(small, TIER) is small
+    assert traits.in_tier(None, TIER) is None
+
+
+def test_sizes_are_those_of_the_learner_that_the_tier_means():
+    modest = SimpleNamespace(largest_m=lambda tier: 300)
+    assert traits.sizes(TIER, None, SimpleNamespace(in_tier=lambda tier: modest)) == (256,)
+
+
 def test_sizes_are_those_that_task_and_learner_afford_and_all_rows_of_finite_data():
     learner = SimpleNamespace(largest_m=lambda tier: 700, smallest_m=lambda tier: 300)
     assert traits.sizes(TIER, None, None) == (256, 1_024)
