@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.scores import Scores, scores
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim, control
@@ -30,6 +31,7 @@ __all__ = [
     "Fit",
     "Inconclusive",
     "Learner",
+    "Scores",
     "Settings",
     "SettingsError",
     "Source",
@@ -40,9 +42,11 @@ __all__ = [
     "control",
     "equivalent",
     "open_ledger",
+    "scores",
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
+    "adapters.scores": ("Scores", "scores"),
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),
