@@ -14,9 +14,9 @@ from ..spec.declaration import ClaimError
 from ..spec.traits import label
 from ..trials.trial import Arm
 from .estimate import Estimate, Joint
+from .one_look.scores import compare_scores, is_scores, require_scores_alone
 from .quantities import Samples, average, differences, interaction, raced
 from .sampling import Sampler
-from .scores import compare_scores, is_scores, require_scores_alone
 from .units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER, Unit
 
 if TYPE_CHECKING:

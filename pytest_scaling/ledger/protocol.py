@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..experiments.scores import Scored
+from ..experiments.one_look.scores import Scored
 from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words

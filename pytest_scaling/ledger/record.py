@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..experiments.scores import MOST_KEPT, Scored
+from ..experiments.one_look.scores import MOST_KEPT, Scored
 from ..spec import traits
 from ..statistics.interval import LOOKS
 from ..statistics.power import (
@@ -181,7 +181,7 @@ def of_blocks(decision: Decision, estimate: Estimate) -> Record:
 
 def of_scores(decision: Decision, estimate: Scored) -> Record:
     """What follows from scores that exist: one sample per cluster of units, one look."""
-    from ..statistics import clusters
+    from ..statistics.clusters import mean as clusters
 
     pairing, paired = estimate.pairing, estimate.paired
     assert pairing is not None

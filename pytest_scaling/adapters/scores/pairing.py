@@ -12,7 +12,8 @@ from .scores import Score, Scores, in_words, missing
 from .table import Table, cell, listed
 
 if TYPE_CHECKING:
-    from ...statistics.clusters import ClusteredMean, Rates
+    from ...statistics.clusters.mean import ClusteredMean
+    from ...statistics.clusters.rates import Rates
 
 Units = dict[tuple[str, ...], Score]
 
@@ -38,7 +39,7 @@ class Paired:
     @property
     def mean(self) -> ClusteredMean:
         """The mean difference over all units, with its standard error."""
-        from ...statistics.clusters import ClusteredMean, clustered_mean
+        from ...statistics.clusters.mean import ClusteredMean, clustered_mean
 
         if self.moments:
             value, error, degrees, clusters, units = self.moments
@@ -47,9 +48,9 @@ class Paired:
 
     @property
     def rates(self) -> Rates | None:
-        from ...statistics.clusters import Rates
+        from ...statistics.clusters.rates import Rates
 
-        return None if self.differ is None else Rates(*self.differ)
+        return None if self.differ is None else Rates(*self.differ, self.mean.units)
 
 
 @dataclass(frozen=True, eq=False)

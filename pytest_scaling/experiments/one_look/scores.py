@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..adapters.scores import Paired, Pairing, Scores
-from ..spec.declaration import ClaimError
-from ..trials.sources import NotYet
-from .estimate import Estimate, Unmeasured
-from .units import NUMBER
+from ...adapters.scores import Paired, Pairing, Scores
+from ...spec.declaration import ClaimError
+from ...trials.sources import NotYet
+from ..estimate import Estimate, Unmeasured
+from ..units import NUMBER
 
 if TYPE_CHECKING:
-    from ..statistics.interval import Interval
-    from .sampling import Sampler
+    from ...statistics.interval import Interval
+    from ..sampling import Sampler
 
 MOST_KEPT = 5_000  # clusters whose means a record keeps; beyond, it keeps mean and standard error
 
@@ -104,7 +104,7 @@ def design(sampler: Sampler, pairing: Pairing, bound: str, parts: int) -> dict[s
 
 def interval(paired: Paired, level: float) -> Interval:
     """The interval of the mean difference at a one-sided level, for one look."""
-    from ..statistics.clusters import alike_interval, cluster_interval
+    from ...statistics.clusters.mean import alike_interval, cluster_interval
 
     if paired.mean.error == 0 and paired.differ is None:
         return alike_interval(paired.mean, level, paired.spread)

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from .interval import Interval
-from .power import POWER
-from .samples import Samples, finite_samples
-from .student import upper_quantile, upper_tail
+from ..interval import Interval
+from ..power import POWER
+from ..samples import Samples, finite_samples
+from ..student import upper_quantile, upper_tail
+from .rates import Rates
 
 MOST_NEEDED = 1_000_000  # clusters: a forecast beyond is of no use
 
@@ -36,14 +37,6 @@ class ClusteredMean:
     degrees: float
     clusters: int
     units: int
-
-
-@dataclass(frozen=True)
-class Rates:
-    """In how many units one of two runs alone succeeded, where every score is 0 or 1."""
-
-    more: int  # the second run alone
-    fewer: int  # the first run alone
 
 
 def clustered_mean(means: ArrayLike, sizes: ArrayLike) -> ClusteredMean:
@@ -96,41 +89,9 @@ def cluster_interval(of: ClusteredMean, level: float, rates: Rates | None = None
     reach = upper_quantile(level, of.degrees)
     low, high = of.mean - reach * of.error, of.mean + reach * of.error
     if rates is not None:
-        least, most = rate_limits_of(of, rates, reach)
+        least, most = rates.limits(of.mean, of.error, of.clusters, reach)
         low, high = min(low, least), max(high, most)
     return Interval(of.mean, low, high, of.error * math.sqrt(of.clusters), of.clusters)
-
-
-def rate_limits_of(of: ClusteredMean, rates: Rates, reach: float) -> tuple[float, float]:
-    """Return the score limits of a difference of paired rates (Tango, Statistics in Medicine 17).
-
-    Counts are divided by the design effect first, as Rao and Scott do (Biometrics 48, 1992): by how
-    many times the clusters enlarge the variance. Where no unit differs, a cluster counts as one.
-    """
-    spread = (rates.more + rates.fewer) / of.units - of.mean**2
-    effect = max(of.error**2 * of.units / spread, 1.0) if spread > 0 else of.units / of.clusters
-    more, fewer, n = (count / effect for count in (rates.more, rates.fewer, of.units))
-    return -score_limit(fewer, more, n, reach), score_limit(more, fewer, n, reach)
-
-
-def score_limit(more: float, fewer: float, n: float, reach: float) -> float:
-    """Return the largest difference of rates whose score statistic is at least -reach."""
-    low, high = (more - fewer) / n, 1.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        if more - fewer - n * middle < -reach * score_error(more, fewer, n, middle):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def score_error(more: float, fewer: float, n: float, difference: float) -> float:
-    """Return the standard deviation of `more - fewer` where the rates differ by `difference`."""
-    linear = (2 * n - more + fewer) * difference - more - fewer
-    constant = -fewer * difference * (1 - difference)
-    rate = (math.sqrt(max(linear**2 - 8 * n * constant, 0.0)) - linear) / (4 * n)
-    return math.sqrt(max(n * (2 * rate + difference * (1 - difference)), 0.0))
 
 
 def alike_interval(of: ClusteredMean, level: float, spread: float) -> Interval:
