@@ -24,7 +24,7 @@ from .table import (
 )
 
 ARM = "arm"  # the column that says which run a row is of, where none is named
-KINDS = ".csv, .tsv, .jsonl, .json and .eval"
+READ = (".csv", ".tsv", ".jsonl", ".json", ".eval")
 
 
 @dataclass(frozen=True)
@@ -76,15 +76,16 @@ class Scores:
     def _whole(self) -> Table:
         if not self.is_file:
             return of_frame(self.source, self.label)
-        content, name, suffix = content_of(self.source), self.source.name, self.source.suffix
+        name, suffix = self.source.name, self.source.suffix
+        if suffix not in READ:
+            raise ClaimError(f"{name} is none of the files that scores() reads: {', '.join(READ)}")
+        content = content_of(self.source)
         if suffix in (".csv", ".tsv"):
             return of_csv(name, content, "," if suffix == ".csv" else "\t")
         if suffix == ".eval":
             return inspect_ai.of_zip(name, content)
         if suffix == ".json":
             return inspect_ai.of_json(name, content)
-        if suffix != ".jsonl":
-            raise ClaimError(f"{name} is none of the files that scores() reads: {KINDS}")
         rows = of_lines(name, content)
         make = lm_eval.table if lm_eval.is_log(rows) else plain
         return make(name, digest_of(content), rows)
