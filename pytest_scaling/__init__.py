@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adapters.scores import Scores, scores
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
+    from .experiments.one_look.versions import environment, revision
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim, control
     from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
@@ -40,8 +41,10 @@ __all__ = [
     "all_of",
     "claim",
     "control",
+    "environment",
     "equivalent",
     "open_ledger",
+    "revision",
     "scores",
 ]
 
@@ -53,6 +56,7 @@ _LATER = {  # imported when first used, so that pytest starts as fast as without
     "statistics.plateau": ("FLAT",),
     "statistics.scaling_law": ("TOLERANCE",),
     "experiments.estimate": ("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"),
+    "experiments.one_look.versions": ("environment", "revision"),
     "report.archive": ("Archive", "ArchiveError", "open_ledger"),
 }
 
