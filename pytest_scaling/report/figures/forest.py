@@ -239,12 +239,24 @@ def write_head(figure: Figure, record: Record, colours: Theme, verdicts: Mapping
     )
 
 
+def of_what(comparisons: Sequence[Record]) -> tuple[str, str]:
+    """What the large mark and the ticks are, by what the samples are of."""
+    kinds = {each.get("replication", "seed") for each in comparisons}
+    if kinds == {"block"}:
+        return "median over blocks", "ticks: blocks; "
+    if kinds <= {"unit", "cluster"}:
+        return "mean over all units", ""
+    return "mean over seeds", "ticks: seeds; "
+
+
 def write_foot(figure: Figure, record: Record, shown: int, source: str, colours: Theme) -> None:
     """How to read it, and where it comes from."""
-    every = len(list(estimated(record)))
+    comparisons = list(estimated(record))
+    every = len(comparisons)
+    mark, ticks = of_what(comparisons)
     dropped = f" {every - shown} comparisons beside it are left out." if every > shown else ""
     note = (
-        "Large mark: mean over seeds; bar: the interval that judged; ticks: seeds; "
+        f"Large mark: {mark}; bar: the interval that judged; {ticks}"
         f"dashed: the bound; grey names: beside, not counted.{dropped}"
     )
     for inches, text in ((0.46, note), (0.2, source)):
