@@ -59,6 +59,7 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
     found += turned(old, record)
     if not changed:
         found += effects(old, record, level)
+        found += unlike_its_files(old, record)
         if not moved(old, record):
             found += unequal(old, record)
     found += [Finding("note", words) for words in (*moved(old, record), *rewritten(old, record))]
@@ -80,7 +81,7 @@ def turned(old: Record, new: Record) -> Iterator[Finding]:
 
 def seeds_of(cell: Record) -> str:
     """How many seeds would decide a cell, as the end of a sentence."""
-    needed = [each.get("seeds_needed") for each in cell["evidence"]]
+    needed = [each.get("seeds_needed") for each in cell["evidence"] if "scores" not in each]
     found = [number for number in needed if number]
     return f"; {would_decide(max(found))}" if found else ""
 
@@ -185,6 +186,21 @@ def moved(old: Record, new: Record) -> list[str]:
         for key in sorted(before.keys() | after.keys())
         if before.get(key) != after.get(key)
     ]
+
+
+def unlike_its_files(old: Record, new: Record) -> Iterator[Finding]:
+    """Differences of scores that are others than the same files give now."""
+    before = {each["about"]: each for each in estimated(old) if "scores" in each}
+    for now in estimated(new):
+        was = before.get(now["about"])
+        if was is None or "scores" not in now or was["scores"]["files"] != now["scores"]["files"]:
+            continue
+        if was["samples"] != now["samples"] or was["scores"] != now["scores"]:
+            yield Finding(
+                "samples",
+                f"{now['about']}: the same files give other differences than the row has: it was "
+                f"edited, or units are paired in another way",
+            )
 
 
 def rewritten(old: Record, new: Record) -> list[str]:

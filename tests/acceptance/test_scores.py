@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from pytest_scaling.ledger.format import digest, dump
 from tests.acceptance.project import body, outcomes, output
 
 HEADER = {"smallest_effect": "0.02", "tasks": "None"}
@@ -109,6 +110,18 @@ def test_other_files_are_named_beside_a_verdict_that_turned(kept):
     text = output(result)
     assert "was supported and is refuted" in text
     assert "the scores of logs/b.csv are not those that the row was made from" in text
+
+
+def test_a_forged_row_whose_digest_fits_is_found_by_a_run(kept):
+    row = kept.rows / "better.json"
+    content = json.loads(row.read_text(encoding="utf-8"))
+    (evidence,) = content["cells"][0]["evidence"]
+    samples = evidence["samples"]
+    place = next(place for place, value in enumerate(samples) if value != samples[0])
+    samples[0], samples[place] = samples[place], samples[0]
+    row.write_text(dump({**content, "digest": digest(content)}), encoding="utf-8")
+    assert "all as their samples say" in verify(kept)
+    assert "the same files give other differences than the row has" in output(kept.run())
 
 
 def test_many_units_leave_a_small_row(project):

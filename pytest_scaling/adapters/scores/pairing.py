@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...spec.declaration import ClaimError
 from .scores import Score, Scores, in_words, missing
-from .table import Table, cell, listed
+from .table import Table, absent, cell, listed
 
 if TYPE_CHECKING:
     from ...statistics.clusters.mean import ClusteredMean
@@ -180,7 +180,7 @@ class Pairing:
             return "\0".join(key)
         found = [cell(score.row, column) for score in (one, other)]
         for table, name in zip(tables, found, strict=True):
-            if name is None or name == "":
+            if absent(name):
                 raise missing(table, column, "by which units are clustered")
         if str(found[0]) != str(found[1]):
             raise ClaimError(

@@ -13,6 +13,7 @@ from . import inspect_ai, lm_eval
 from .table import (
     Row,
     Table,
+    absent,
     cell,
     content_of,
     digest_of,
@@ -24,6 +25,7 @@ from .table import (
 )
 
 ARM = "arm"  # the column that says which run a row is of, where none is named
+TRUTHS = {"True": 1.0, "False": 0.0, "true": 1.0, "false": 0.0}  # as files write them
 READ = (".csv", ".tsv", ".jsonl", ".json", ".eval")
 
 
@@ -129,7 +131,7 @@ class Scores:
 
     def _part(self, table: Table, row: Row, name: str) -> object:
         value = cell(row, name)
-        if value is None or value == "":
+        if absent(value):
             raise missing(table, name, "that names a unit")
         return value
 
@@ -138,7 +140,7 @@ class Scores:
         if value is None:
             raise missing(table, column, "of scores")
         try:
-            number = float(value)
+            number = float(TRUTHS.get(str(value), value))
         except (TypeError, ValueError):
             number = math.nan
         if not math.isfinite(number):

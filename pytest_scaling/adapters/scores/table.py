@@ -60,6 +60,11 @@ def cell(row: Row, column: str) -> Any:
     return None
 
 
+def absent(value: object) -> bool:
+    """Whether a cell is empty, as files and data frames have it."""
+    return value is None or str(value).strip() in ("", "nan", "NaT", "<NA>")
+
+
 def of_frame(source: Any, name: str) -> Table:
     """A data frame, or a list of dictionaries."""
     rows = source.to_dict("records") if hasattr(source, "to_dict") else source

@@ -92,6 +92,13 @@ def test_every_format_gives_the_planted_differences(read, tmp_path):
     assert [first.label, second.label] == ["a", "b"]
 
 
+def test_truths_and_gaps_are_read_as_data_frames_write_them(tmp_path):
+    path = csv(tmp_path / "runs.csv", "item,score,page", "1,True,a", "2,False,nan", "3,true,b")
+    assert Pairing(scores(path), scores(path)).read().spread == 1.0
+    with pytest.raises(ClaimError, match="no value in the column 'page' by which units"):
+        Pairing(scores(path), scores(path), "page").read()
+
+
 def test_nothing_is_read_before_it_is_judged(tmp_path):
     scores(tmp_path / "later.csv")
 
