@@ -104,6 +104,7 @@ class Pairing:
         tables = self.first.table(), self.second.table()
         units = self.first.by_unit(tables[0]), self.second.by_unit(tables[1])
         self._check_pairs(tables, units)
+        metric = self._metric_of(tables)
         pairs = [(key, units[0][key], units[1][key]) for key in sorted(units[0])]
         sign = 1 if self.first.higher_is_better else -1
         by_cluster: dict[str, list[float]] = {}
@@ -118,7 +119,7 @@ class Pairing:
         values = [score.value for _, *both in pairs for score in both]
         differences = [each for members in by_cluster.values() for each in members]
         return Paired(
-            self.second.value or tables[1].value,
+            metric,
             tuple(sum(members) / len(members) for members in by_cluster.values()),
             tuple(map(len, by_cluster.values())),
             differing(values, differences),
@@ -128,6 +129,16 @@ class Pairing:
                 for run, table in zip((self.first, self.second), tables, strict=True)
             ),
         )
+
+    def _metric_of(self, tables: tuple[Table, Table]) -> str:
+        """The column of scores; ClaimError where each log has another one, and nobody chose."""
+        first, second = self.first.value or tables[0].value, self.second.value or tables[1].value
+        if first != second and not (self.first.value and self.second.value):
+            raise ClaimError(
+                f"{self.labels[0]} has the score {first} and {self.labels[1]} has {second}; compare "
+                f"one metric, or name both, as in value={first!r}"
+            )
+        return second
 
     def _check_pairs(self, tables: tuple[Table, Table], units: tuple[Units, Units]) -> None:
         """Raise ClaimError unless both runs have the same units, and at least two."""

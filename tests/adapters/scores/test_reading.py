@@ -246,6 +246,15 @@ def test_another_version_of_the_data_set_is_noticed(tmp_path):
         Pairing(scores(one), scores(other)).read()
 
 
+def test_another_metric_is_noticed_unless_both_were_named(tmp_path):
+    one = csv(tmp_path / "a.csv", "item,score,f1", "q1,1,0", "q2,0,0")
+    other = csv(tmp_path / "b.csv", "item,value", "q1,1", "q2,1")
+    with pytest.raises(ClaimError, match="a has the score score and b has value; compare one"):
+        Pairing(scores(one), scores(other)).read()
+    named = scores(one, value="f1"), scores(other, value="value")
+    assert Pairing(*named).read().means == (1.0, 1.0)
+
+
 def test_older_logs_of_lm_eval_do_not_name_their_metrics(tmp_path):
     path = lm_eval(tmp_path / "a.jsonl", {0: 1.0, 1: 0.0}, metrics=None)
     assert Pairing(scores(path), scores(path)).read().value == "exact_match"
