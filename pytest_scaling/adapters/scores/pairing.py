@@ -135,8 +135,8 @@ class Pairing:
         first, second = self.first.value or tables[0].value, self.second.value or tables[1].value
         if first != second and not (self.first.value and self.second.value):
             raise ClaimError(
-                f"{self.labels[0]} has the score {first} and {self.labels[1]} has {second}; compare "
-                f"one metric, or name both, as in value={first!r}"
+                f"{self.labels[0]} has the score {first} and {self.labels[1]} has {second}; "
+                f"compare one metric, or name both, as in value={first!r}"
             )
         return second
 
