@@ -6,9 +6,9 @@ of data; and scale helps only up to a point.
 
 m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
 its middle; EARLY, 64 rows, is where the curves begin. The small, medium and large network differ
-in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and 128. All differences are paired by
-seed, on the same rows. A claim of further gains is not applicable where the error is within the
-smallest effect of the Bayes error (`require_room`).
+in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and
+128. All differences are paired by seed, on the same rows. A claim of further gains is not
+applicable where the error is within the smallest effect of the Bayes error (`require_room`).
 """
 
 import pytest

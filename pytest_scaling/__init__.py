@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.scores import Scores, scores
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
+    from .experiments.one_look.versions import environment, revision
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim, control
     from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
@@ -30,6 +32,7 @@ __all__ = [
     "Fit",
     "Inconclusive",
     "Learner",
+    "Scores",
     "Settings",
     "SettingsError",
     "Source",
@@ -38,17 +41,22 @@ __all__ = [
     "all_of",
     "claim",
     "control",
+    "environment",
     "equivalent",
     "open_ledger",
+    "revision",
+    "scores",
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
+    "adapters.scores": ("Scores", "scores"),
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),
     "statistics.plateau": ("FLAT",),
     "statistics.scaling_law": ("TOLERANCE",),
     "experiments.estimate": ("Decision", "Estimate", "Inconclusive", "all_of", "equivalent"),
+    "experiments.one_look.versions": ("environment", "revision"),
     "report.archive": ("Archive", "ArchiveError", "open_ledger"),
 }
 

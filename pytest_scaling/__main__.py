@@ -1,4 +1,4 @@
-"""`python -m pytest_scaling`: commands about claims and their verdicts that train nothing."""
+"""`pytest-scaling`: commands about claims and their verdicts that train nothing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import cite, listing, report, store, verify
+from . import __version__
+from .commands import cite, init, listing, report, store, verify
 from .commands.collect import WORKING_DIRECTORY
 from .commands.output import any_encoding, complain
 
-COMMANDS = (listing, verify, report, cite, store)  # each module adds its own
+COMMANDS = (init, listing, verify, report, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +36,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The parser of all commands."""
     whole = Parser(prog="python -m pytest_scaling", description=__doc__)
+    whole.add_argument("--version", action="version", version=f"pytest-scaling {__version__}")
     commands = whole.add_subparsers(metavar="command", required=True)
     for command in COMMANDS:
         command.add_to(commands)
@@ -51,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except pytest.UsageError as mistake:
         complain(map(str, mistake.args))
         return int(pytest.ExitCode.USAGE_ERROR)
+
+
+def script() -> int:
+    """The console script `pytest-scaling`: the same as `python -m pytest_scaling`."""
+    HERE[:] = [os.getcwd()]
+    return main()
 
 
 if __name__ == "__main__":

@@ -68,6 +68,12 @@ def test_pytest_finds_the_plugin_by_its_entry_point(wheel):
     assert "pytest_scaling/plugin.py" in wheel.namelist()
 
 
+def test_the_commands_have_a_console_script(wheel):
+    points = ConfigParser()
+    points.read_string(read(wheel, "entry_points.txt"))
+    assert dict(points["console_scripts"]) == {"pytest-scaling": "pytest_scaling.__main__:script"}
+
+
 def test_the_licence_travels_with_the_wheel(wheel, metadata):
     assert metadata["License-Expression"] == "BSD-3-Clause"
     assert read(wheel, "licenses/LICENSE") == (ROOT / "LICENSE").read_text(encoding="utf-8")

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .hardware import slowed
+
 RETAKES = 3  # of a timing that came out below zero
 MIB = 2**20
 
@@ -38,6 +40,9 @@ class Accelerator(Protocol):
     def forget_peak(self) -> None:
         """Start measuring the peak of the memory again."""
 
+    def slowed(self) -> tuple[str, ...]:
+        """Why the device runs below its clock now, as far as it tells."""
+
     def peak_memory(self) -> int | None:
         """The most bytes of memory that were in use, where the device counts them."""
 
@@ -59,6 +64,9 @@ class Cpu:
 
     def forget_peak(self) -> None:
         pass
+
+    def slowed(self) -> tuple[str, ...]:
+        return ()
 
     def peak_memory(self) -> int | None:
         return None
@@ -90,6 +98,9 @@ class Cuda:
 
         torch.cuda.reset_peak_memory_stats(self.device)
 
+    def slowed(self) -> tuple[str, ...]:
+        return slowed(self.device)
+
     def peak_memory(self) -> int | None:
         import torch
 
@@ -119,6 +130,9 @@ class Mps:
 
     def forget_peak(self) -> None:
         pass
+
+    def slowed(self) -> tuple[str, ...]:
+        return ()
 
     def peak_memory(self) -> int | None:
         return None

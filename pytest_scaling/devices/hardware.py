@@ -18,6 +18,12 @@ from typing import Any
 Facts = dict[str, Any]
 DRIVER = Path("/proc/driver/nvidia/version")
 GRAPHICS, MEMORY = 1, 2  # NVML's numbers of the clocks of the multiprocessors and of the memory
+SLOWED = {  # NVML's reasons of a clock that something holds down
+    0x08: "a slowdown by the hardware",
+    0x20: "heat, by the driver",
+    0x40: "heat, by the hardware",
+    0x80: "a power brake from outside",
+}
 INSTRUCTIONS = ("asimd", "avx", "avx2", "avx512f", "avx512_bf16", "amx_tile", "fma", "sve")
 
 
@@ -62,17 +68,8 @@ def driver() -> str | None:
 
 def state(device: str) -> Facts:
     """What a CUDA device is doing now: watts, megahertz and degrees Celsius, where readable."""
-    if not device.startswith("cuda"):
-        return {}
-    import torch
-
-    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
-    with nvml() as library:
-        if library is None or uuid is None:
-            return {}
-        handle = ctypes.c_void_p()
-        name = f"GPU-{str(uuid).removeprefix('GPU-')}".encode()
-        if library.nvmlDeviceGetHandleByUUID(name, ctypes.byref(handle)) != 0:
+    with nvml_handle(device) as (library, handle):
+        if library is None:
             return {}
         readings = {
             "watts": (reading(library.nvmlDeviceGetPowerUsage, handle), 1e-3),
@@ -81,6 +78,41 @@ def state(device: str) -> Facts:
             "celsius": (reading(library.nvmlDeviceGetTemperature, handle, 0), 1),
         }
     return {name: value * unit for name, (value, unit) in readings.items() if value is not None}
+
+
+def slowed(device: str) -> tuple[str, ...]:
+    """Why a CUDA device runs below its clock now, in words; none where it does not, or unknown.
+
+    What the driver does to keep within a limit of power that is set is left out: under load that is
+    how such a device runs.
+    """
+    with nvml_handle(device) as (library, handle):
+        ask = getattr(library, "nvmlDeviceGetCurrentClocksThrottleReasons", None)
+        reasons = ctypes.c_ulonglong()
+        if ask is None or ask(handle, ctypes.byref(reasons)) != 0:
+            return ()
+    return tuple(words for bit, words in SLOWED.items() if reasons.value & bit)
+
+
+@contextlib.contextmanager
+def nvml_handle(device: str) -> Iterator[tuple[Any, Any]]:
+    """NVML and its handle of a CUDA device; None twice where there is none."""
+    if not device.startswith("cuda"):
+        yield None, None
+        return
+    with nvml() as library:
+        handle = ctypes.c_void_p()
+        name = nvml_name(device) if library else b""
+        known = name and library.nvmlDeviceGetHandleByUUID(name, ctypes.byref(handle)) == 0
+        yield (library, handle) if known else (None, None)
+
+
+def nvml_name(device: str) -> bytes:
+    """The name by which NVML knows a CUDA device; empty where torch does not tell it."""
+    import torch
+
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    return f"GPU-{str(uuid).removeprefix('GPU-')}".encode() if uuid else b""
 
 
 @contextlib.contextmanager

@@ -9,13 +9,14 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from .accelerator import Accelerator, ClockError, timed
 
 SHORTEST = 0.002  # seconds that one timing takes at least; shorter work is repeated that long
 STILL = 10_000  # runs in a row that take no time only where the clock stands still
 MOST_COPIES = 100  # of arguments, made before one timing and kept until its end
+MOST_DROPPED = 10  # blocks in a row during which a device was slowed down
 WARM_UPS = 2  # of each side, after its cold start
 
 
@@ -51,36 +52,55 @@ class Work:
         return timed(repeat, self.on, clock, copies).seconds / times
 
 
+class Timed(Protocol):
+    """What takes its turns: `Work`, or the same in a process of its own."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def on(self) -> Accelerator: ...
+    @property
+    def most_times(self) -> float: ...
+    def seconds(self, times: int, clock: Callable[[], float]) -> float:
+        """Mean seconds of one run, of so many in a row."""
+
+
 @dataclass(frozen=True)
 class Ratios:
     """The result of the blocks.
 
     logs: the natural logarithm of each block's ratio. cold: seconds of the first run of each side,
-    which count for nothing else. times: runs in a row that made one timing of each side.
+    which count for nothing else. times: runs in a row that made one timing of each side. dropped:
+    blocks that were taken again, as a device was slowed down, and why.
     """
 
     logs: tuple[float, ...]
     cold: tuple[float, float]
     times: tuple[int, int]
+    dropped: tuple[str, ...] = ()
 
 
 def interleave(
-    pair: Callable[[int], tuple[Work, Work]],
+    pair: Callable[[int], tuple[Timed, Timed]],
     blocks: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Ratios:
     """Time both sides of `pair(block)` in turns, A B B A in one block and B A A B in the next.
 
-    Raises ClockError where the clock goes backwards.
+    A block during which a device was slowed down is dropped, and taken again. Raises ClockError
+    where the clock goes backwards, or a device stays slowed down.
     """
+    dropped: list[str] = []
     cold, times = started(pair(0), clock)
     with no_collection():
-        logs = [block_ratio(pair(block), times, block % 2, clock) for block in range(blocks)]
-    return Ratios(tuple(logs), (cold[0], cold[1]), (times[0], times[1]))
+        logs = [
+            steady_ratio(pair(block), times, block % 2, clock, dropped) for block in range(blocks)
+        ]
+    return Ratios(tuple(logs), (cold[0], cold[1]), (times[0], times[1]), tuple(dropped))
 
 
 def turns(
-    works: Sequence[Work], rounds: int, clock: Callable[[], float] = time.perf_counter
+    works: Sequence[Timed], rounds: int, clock: Callable[[], float] = time.perf_counter
 ) -> list[list[float]]:
     """Seconds of one run of each, in every round; every other round goes through them backwards.
 
@@ -97,13 +117,13 @@ def turns(
     return found
 
 
-def started(works: Sequence[Work], clock: Callable[[], float]) -> tuple[list[float], list[int]]:
+def started(works: Sequence[Timed], clock: Callable[[], float]) -> tuple[list[float], list[int]]:
     """Seconds of the cold start of each, then what `warm` finds for each."""
     cold = [work.seconds(1, clock) for work in works]
     return cold, [warm(work, clock) for work in works]
 
 
-def warm(work: Work, clock: Callable[[], float]) -> int:
+def warm(work: Timed, clock: Callable[[], float]) -> int:
     """Warm up, and find how many runs in a row last for SHORTEST seconds, or as many as may be.
 
     Raises ClockError where STILL of them take no time.
@@ -119,8 +139,39 @@ def warm(work: Work, clock: Callable[[], float]) -> int:
     return times
 
 
+def steady_ratio(
+    works: tuple[Timed, Timed],
+    times: Sequence[int],
+    turned: int,
+    clock: Callable[[], float],
+    dropped: list[str],
+) -> float:
+    """Log of the ratio of one block without a device that was slowed down before it or after it.
+
+    dropped: gets the reason for every block that was taken again.
+    """
+    for _ in range(1 + MOST_DROPPED):
+        before = slowed_down(works)
+        ratio = block_ratio(works, times, turned, clock)
+        reason = before or slowed_down(works)
+        if not reason:
+            return ratio
+        dropped.append(reason)
+    raise ClockError(
+        f"{reason} during {1 + MOST_DROPPED} blocks of timings in a row; let it cool down, or run "
+        f"less beside it"
+    )
+
+
+def slowed_down(works: Sequence[Timed]) -> str:
+    """Which device is slowed down now and why, in words; empty where none is."""
+    found = {work.on.device: work.on.slowed() for work in works}
+    slow = [f"{device} is slowed down by {why[0]}" for device, why in found.items() if why]
+    return ", ".join(slow)
+
+
 def block_ratio(
-    works: tuple[Work, Work], times: Sequence[int], turned: int, clock: Callable[[], float]
+    works: tuple[Timed, Timed], times: Sequence[int], turned: int, clock: Callable[[], float]
 ) -> float:
     """Log of the ratio of one block: A B B A, or B A A B where it is turned."""
     spent = [0.0, 0.0]
@@ -131,7 +182,7 @@ def block_ratio(
     return math.log(spent[0] / spent[1])
 
 
-def stood_still(work: Work) -> str:
+def stood_still(work: Timed) -> str:
     """The message about a clock that shows no time for a piece of work."""
     return (
         f"the clock stood still while {work.name} was timed; it is too coarse, or something sets it"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from ..adapters.scores import Pairing
+from ..spec.declaration import ClaimError
 from ..spec.traits import label
 from .estimate import Estimate, Joint
+from .one_look.scores import compare_scores, is_scores, require_scores_alone
 from .quantities import Samples, average, differences, interaction, raced
 from .sampling import Sampler
 from .units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER, Unit
@@ -31,16 +34,17 @@ class Comparisons(Sampler):
 
     def compare(
         self,
-        rival: Learner,
-        learner: Learner,
+        rival: Any,
+        learner: Any,
         *,
         metric: str | tuple[str, str] = "error",
-        task: Task | tuple[Task, Task],
-        m: int | tuple[int, int],
+        task: Task | tuple[Task, Task] | None = None,
+        m: int | tuple[int, int] | None = None,
         bound: str = "smallest_effect",
         disjoint: bool = False,
         devices: tuple[str, str] = ("", ""),
         parts: int = 1,
+        cluster: str = "",
     ) -> Estimate:
         """How much larger `metric` is for `rival` than for `learner`, paired by seed.
 
@@ -48,7 +52,15 @@ class Comparisons(Sampler):
         metric may be pairs, the rival's and the learner's. disjoint: give the learner other
         seeds, for comparing one with itself. devices: where each of them trains. Metrics named
         `log_...` are natural logarithms.
+
+        Two of `scores(...)` are paired by unit instead, and the result says by how much the second
+        is better. cluster: the column by which units belong together.
         """
+        if is_scores(rival, learner):
+            require_scores_alone(task, m, devices, disjoint)
+            return compare_scores(self, Pairing(rival, learner, cluster), bound, parts)
+        if task is None or m is None:
+            raise ClaimError("compare() of two learners needs task=... and m=...")
         arms = [
             self.arm(rival, first(task), first(m), device=devices[0]),
             self.arm(learner, second(task), second(m), int(disjoint), devices[1]),

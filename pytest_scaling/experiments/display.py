@@ -39,7 +39,9 @@ def draw_interval(
     ax = ax or new_axes(height=2.4)
     ends = [
         limit if math.isfinite(limit) else outermost
-        for limit, outermost in zip(span, (min(samples), max(samples)), strict=True)
+        for limit, outermost in zip(
+            span, (min(samples, default=value), max(samples, default=value)), strict=True
+        )
     ]
     ax.plot(ends, [MEAN] * 2, lw=4, solid_capstyle="butt", label="interval")
     ax.plot([value], [MEAN], "o", ms=9, color="black", label="mean")

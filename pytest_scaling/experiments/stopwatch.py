@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ..devices.accelerator import ClockError, accelerator
-from ..devices.timing import Work, interleave, stood_still, turns
+from ..devices.accelerator import accelerator
+from ..devices.timing import Timed, Work, interleave, stood_still, turns
 from ..spec.declaration import ClaimError
 from ..spec.traits import in_tier, version
 from ..trials.result import in_one_line
 from .estimate import Estimate, Unmeasured
-from .units import LOG_SECONDS
+from .one_look.processes import Asked
+from .one_look.timings import TimingError, alone, design, judged
+from .one_look.versions import packed
+from .one_look.versions_ratio import is_versions, versions_ratio
 
 if TYPE_CHECKING:
     from ..devices.timing import Ratios
@@ -31,13 +34,8 @@ if TYPE_CHECKING:
     Side = Learner | Callable[..., object]
 
 T = TypeVar("T")
-LOOKS_LIKE_A_RATIO = 3.0  # from here on a logarithm says twenty times and more
 ROUNDS = 3  # of which the fastest counts where seconds are asked for
 TAKEN: dict[tuple[object, ...], Taken] = {}  # by what was asked for
-
-
-class TimingError(RuntimeError):
-    """Work could not be timed; the message says why."""
 
 
 class Taken(NamedTuple):
@@ -58,8 +56,8 @@ class Stopwatch:
 
     def __call__(
         self,
-        rival: Side,
-        learner: Side,
+        rival: Any,
+        learner: Any,
         *,
         task: Task | None = None,
         m: int | None = None,
@@ -68,25 +66,33 @@ class Stopwatch:
         blocks: int | None = None,
         args: tuple[Any, ...] = (),
         same: Callable[[Any, Any], bool] | None = None,
+        call: str = "",
+        cold: bool = False,
     ) -> Estimate:
         """Log ratio of the seconds that `rival` takes to those that `learner` takes.
 
-        Both are learners, which train on m rows of a task, or functions. They take turns in blocks
-        of A B B A after a warm-up; one numeric thread each. devices: where each of them runs. The
-        number of blocks is fixed; they are the unit of replication. args: what both functions are
-        called with; each call has a copy of its own, and copying is not timed. same: tells whether
-        two functions returned the same, as numpy.array_equal does: otherwise one that does nothing
-        would be fastest.
+        Both are learners, which train on m rows of a task, or functions, or versions of the code,
+        `revision(...)` or `environment(...)`. They take turns in blocks of A B B A after a warm-up;
+        one numeric thread each. devices: where each of them runs. The number of blocks is fixed;
+        they are the unit of replication. args: what functions are called with; each call has a copy
+        of its own, and copying is not timed. same: tells whether both returned the same, as
+        numpy.array_equal does: otherwise one that does nothing would be fastest. call: the function
+        that each version runs in a process of its own, as in "package.module:function". cold: time
+        the first call of a new process, not later ones.
 
         Raises ClaimError where they did not, and where args cannot be handed to them.
         """
         rival, learner = (in_tier(side, self.sampler.tier) for side in (rival, learner))
-        check_args((rival, learner), args)
+        sides = (rival, learner)
+        if is_versions(sides, task, m, devices):
+            asked = Asked(call, packed(args), cold)
+            return versions_ratio(self.sampler, sides, asked, same, bound=bound, blocks=blocks)
+        check_args(sides, args, call or cold)
         if same is not None and self.sampler.clock is not None:
             check_same(rival, learner, same, args)
         return ratio(
             self.sampler,
-            (rival, learner),
+            sides,
             task=task,
             m=m,
             devices=devices,
@@ -144,11 +150,12 @@ def ratio(
 
     In every block both learners are trained on the rows of a new seed, drawn beforehand.
     """
-    from ..statistics.ratios import median_interval
-
     where = [device or sampler.device for device in devices]
     names = tuple(map(name_of, sides))
-    designed = design(sampler, names, where, task=task, m=m, bound=bound, blocks=blocks)
+    if len(set(where)) > 1:
+        names = tuple(f"{name} on {device}" for name, device in zip(names, where, strict=True))
+    rows = f" on {task.name}, m = {m:,}" if task is not None and m is not None else ""
+    designed = design(sampler, names, rows, bound=bound, blocks=blocks)
     if sampler.clock is None:
         return Unmeasured(**designed)
     first_seed = sampler.seed_offset
@@ -161,23 +168,16 @@ def ratio(
         return works[0], works[1]
 
     ratios = measure(pair, designed["most_seeds"], sampler.clock, first_seed)
-    support, against = (
-        median_interval(ratios.logs, lower_level=level, upper_level=level)
-        for level in (designed["level"], designed["refute_level"])
-    )
-    cold = " and ".join(f"{seconds:.3g} s" for seconds in ratios.cold)
-    return Estimate(
-        **designed,
-        interval=support,
-        refuting=against,
-        seeds=tuple(range(first_seed, first_seed + len(ratios.logs))),
-        samples=ratios.logs,
-        notes=(f"cold start {cold}, not counted", *doubts(designed["bounds"])),
-    )
+    return judged(designed, ratios, first_seed)
 
 
-def check_args(sides: tuple[Side, Side], args: tuple[Any, ...]) -> None:
-    """Raise ClaimError where arguments cannot be handed to both sides, a copy for each call."""
+def check_args(sides: tuple[Side, Side], args: tuple[Any, ...], of_versions: object) -> None:
+    """Raise ClaimError where arguments cannot be handed to both sides, a copy for each call.
+
+    of_versions: whether there are arguments that only versions take.
+    """
+    if of_versions:
+        raise ClaimError("call=... and cold=... are for revisions and environments")
     if not isinstance(args, tuple):
         raise ClaimError(
             f"args=... is a tuple of what both functions are called with, as in args=(rows,), and "
@@ -212,68 +212,11 @@ def check_same(
         )
 
 
-def doubts(bounds: Mapping[str, float]) -> list[str]:
-    """What to say about bounds that look like ratios, and are logarithms of ratios."""
-    return [
-        f"{name} is {bound:g}, a logarithm: {math.exp(bound):,.0f} times as long; for {bound:g} "
-        f"times, declare math.log({bound:g}), or smallest_ratio={bound:g}"
-        for name, bound in bounds.items()
-        if bound >= LOOKS_LIKE_A_RATIO
-    ]
-
-
-def design(
-    sampler: Sampler,
-    names: Sequence[str],
-    where: Sequence[str],
-    *,
-    task: Task | None,
-    m: int | None,
-    bound: str,
-    blocks: int | None,
-) -> dict[str, Any]:
-    """The parts of a ratio of times that are fixed before anything is timed."""
-    from ..statistics.ratios import BLOCKS
-
-    if len(set(where)) > 1:
-        names = [f"{name} on {device}" for name, device in zip(names, where, strict=True)]
-    rows = f" on {task.name}, m = {m:,}" if task is not None and m is not None else ""
-    blocks = BLOCKS if blocks is None else blocks
-    return {
-        "about": f"time of {names[0]} over {names[1]}{rows}",
-        "measured": f"time of {names[0]} / {names[1]}",
-        "unit": LOG_SECONDS,
-        "bounds": sampler.bounds_of(bound),
-        "level": sampler.levels.support,
-        "refute_level": sampler.levels.refute / sampler.claim.parts,
-        "most_seeds": blocks,
-        "evidence": sampler.evidence,
-        "parts": sampler.claim.parts,
-        "metric": "seconds",
-        "looks": (blocks,),
-        "replication": "block",
-    }
-
-
 def measure(
-    pair: Callable[[int], tuple[Work, Work]], blocks: int, clock: Callable[[], float], seed: int
+    pair: Callable[[int], tuple[Timed, Timed]], blocks: int, clock: Callable[[], float], seed: int
 ) -> Ratios:
     """Interleave both sides of every pair, as `alone` has it."""
     return alone(lambda: interleave(pair, blocks, clock), seed)
-
-
-def alone(take: Callable[[], T], seed: int) -> T:
-    """Take times with one numeric thread and deterministic algorithms, as trials are computed.
-
-    Raises TimingError where the clock is of no use.
-    """
-    from ..devices.numerics import Numerics, numerics, single_threaded
-
-    try:
-        with single_threaded(), numerics(Numerics(seed)):
-            return take()
-    except ClockError as error:
-        raise TimingError(str(error)) from error
 
 
 def name_of(side: Side) -> str:

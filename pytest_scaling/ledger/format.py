@@ -29,6 +29,11 @@ def estimated(record: Record) -> Iterator[Record]:
         yield from (evidence for evidence in cell["evidence"] if "n" in evidence)
 
 
+def drawn_samples(evidence: Record) -> list[float]:
+    """The samples that are drawn one by one; those of scores are too many, and too far apart."""
+    return [] if "scores" in evidence else list(evidence["samples"])
+
+
 def arm_key(arm: Record) -> tuple[object, ...]:
     """What distinguishes an arm of a record from the others."""
     return tuple(arm[name] for name in ("learner", "task", "m", "replicate", "device"))

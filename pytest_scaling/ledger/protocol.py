@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..experiments.one_look.scores import Scored
 from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words
 
 if TYPE_CHECKING:
+    from ..adapters.scores import Pairing
     from ..experiments.estimate import Decision
     from ..experiments.evaluation import CellDesign
     from ..spec.declaration import Claim
@@ -85,6 +87,20 @@ def comparison(decision: Decision) -> Protocol:
         "level": estimate.level,
         "refute_level": estimate.refute_level,
         "looks": list(estimate.looks),
+        **({"scores": scores(estimate.pairing)} if isinstance(estimate, Scored) else {}),
+    }
+
+
+def scores(pairing: Pairing | None) -> Protocol:
+    """Which runs are compared, and how their scores are paired; not what is in the files."""
+    assert pairing is not None
+    first, second = pairing.labels
+    return {
+        "first": first,
+        "second": second,
+        "paired_by": pairing.paired_by,
+        "clustered_by": pairing.clustered_by,
+        "higher_is_better": pairing.first.higher_is_better,
     }
 
 
@@ -175,9 +191,9 @@ def comparison_change(old: Protocol, new: Protocol) -> str:
     if len(old["comparisons"]) != len(new["comparisons"]):
         return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
     for was, now in zip(old["comparisons"], new["comparisons"], strict=True):
-        for key in sorted(was):
-            if was[key] != now[key]:
-                return was_and_is(key.replace("_", " "), was[key], now[key])
+        for key in sorted(was.keys() | now.keys()):
+            if was.get(key) != now.get(key):
+                return was_and_is(key.replace("_", " "), was.get(key), now.get(key))
     return f"its tasks were {value_in_words(old['tasks'])} and are {value_in_words(new['tasks'])}"
 
 

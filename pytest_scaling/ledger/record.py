@@ -7,8 +7,10 @@ the ledger are made of records alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..experiments.one_look.scores import MOST_KEPT, Scored
 from ..spec import traits
 from ..statistics.interval import LOOKS
 from ..statistics.power import (
@@ -25,6 +27,7 @@ from .protocol import bounds, protocol
 from .reading.strict_json import in_one_line
 
 if TYPE_CHECKING:
+    from ..adapters.scores import Paired, Pairing
     from ..experiments.estimate import Decision, Estimate
     from ..experiments.evaluation import CellResult, ClaimResult
     from ..spec.declaration import Claim
@@ -134,12 +137,19 @@ def evidence(decision: Decision, places: Mapping[Arm, int]) -> Record:
         "most_seeds": estimate.most_seeds,
         "noise_floor": digits(estimate.floor),
         "overlap": digits(estimate.interval.overlap),
-        **(of_blocks if estimate.replication == "block" else of_seeds)(decision, estimate),
+        **replicated(decision, estimate),
         "stopped_early": estimate.n < estimate.most_seeds,
         "notes": list(estimate.notes),
         "seeds": list(estimate.seeds),
         "samples": list(estimate.samples),
     }
+
+
+def replicated(decision: Decision, estimate: Estimate) -> Record:
+    """What follows from samples by what each of them is of."""
+    if isinstance(estimate, Scored):
+        return of_scores(decision, estimate)
+    return (of_blocks if estimate.replication == "block" else of_seeds)(decision, estimate)
 
 
 def of_seeds(decision: Decision, estimate: Estimate) -> Record:
@@ -166,6 +176,50 @@ def of_blocks(decision: Decision, estimate: Estimate) -> Record:
         "smallest_detectable": digits(detectable),
         "seeds_needed": None,
         "unseen_failure_share": None,
+    }
+
+
+def of_scores(decision: Decision, estimate: Scored) -> Record:
+    """What follows from scores that exist: one sample per cluster of units, one look."""
+    from ..statistics.clusters import mean as clusters
+
+    pairing, paired = estimate.pairing, estimate.paired
+    assert pairing is not None
+    assert paired is not None
+    mean, sign = paired.mean, 1 if decision.operator == ">" else -1
+    detectable = clusters.smallest_detectable(mean, estimate.interval, estimate.level)
+    signed = replace(mean, mean=sign * mean.mean)
+    undecided = decision.verdict == "inconclusive"
+    return {
+        "replication": estimate.replication,
+        "p": digits(clusters.p_above(signed, sign * decision.bound))
+        if decision.operator in "><"
+        else None,
+        "smallest_detectable": digits(detectable),
+        "seeds_needed": clusters.clusters_needed(estimate.interval, decision.bound)
+        if undecided
+        else None,
+        "unseen_failure_share": None,
+        "scores": scores_of(paired, pairing),
+    }
+
+
+def scores_of(paired: Paired, pairing: Pairing) -> Record:
+    """What a record keeps of two runs, so that the comparison can be computed again."""
+    mean = paired.mean
+    moments = [mean.mean, mean.error, mean.degrees, mean.clusters, mean.units]
+    many = mean.clusters > MOST_KEPT
+    return {
+        "paired_by": pairing.paired_by,
+        "clustered_by": pairing.clustered_by,
+        "value": paired.value,
+        "units": mean.units,
+        "degrees": digits(mean.degrees),
+        "spread": paired.spread,
+        "files": [dict(each) for each in paired.files],
+        **({"differ": list(paired.differ)} if paired.differ is not None else {}),
+        **({"moments": moments} if many else {}),
+        **({"sizes": list(paired.sizes)} if not many and mean.units > mean.clusters else {}),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from .format import Record, arm_key
+from .format import Record, arm_key, estimated
 from .ledger import Row
 from .protocol import changes
 from .words import effect_in_words, more, place_of, sorted_in_words, would_decide
@@ -59,9 +59,10 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
     found += turned(old, record)
     if not changed:
         found += effects(old, record, level)
+        found += unlike_its_files(old, record)
         if not moved(old, record):
             found += unequal(old, record)
-    found += [Finding("note", words) for words in moved(old, record)]
+    found += [Finding("note", words) for words in (*moved(old, record), *rewritten(old, record))]
     return sorted(found, key=lambda each: not each.fails)
 
 
@@ -80,7 +81,7 @@ def turned(old: Record, new: Record) -> Iterator[Finding]:
 
 def seeds_of(cell: Record) -> str:
     """How many seeds would decide a cell, as the end of a sentence."""
-    needed = [each.get("seeds_needed") for each in cell["evidence"]]
+    needed = [each.get("seeds_needed") for each in cell["evidence"] if "scores" not in each]
     found = [number for number in needed if number]
     return f"; {would_decide(max(found))}" if found else ""
 
@@ -99,6 +100,8 @@ def effects(old: Record, new: Record, level: float) -> Iterator[Finding]:
 
 def comparable(was: Record, now: Record) -> bool:
     """Whether two pieces of evidence measure the same effect, and there was one."""
+    if "scores" in was or "scores" in now:
+        return False  # they exist: what differs is the files, which a note names
     same = all(was.get(key) == now.get(key) for key in ("about", "operator", "bound_name"))
     return same and was["operator"] in ("<", ">") and was["verdict"] == "supported"
 
@@ -185,6 +188,39 @@ def moved(old: Record, new: Record) -> list[str]:
     ]
 
 
+def unlike_its_files(old: Record, new: Record) -> Iterator[Finding]:
+    """Differences of scores that are others than the same files give now."""
+    before = {each["about"]: each for each in estimated(old) if "scores" in each}
+    for now in estimated(new):
+        was = before.get(now["about"])
+        if was is None or "scores" not in now or was["scores"]["files"] != now["scores"]["files"]:
+            continue
+        if was["samples"] != now["samples"] or was["scores"] != now["scores"]:
+            yield Finding(
+                "samples",
+                f"{now['about']}: the same files give other differences than the row has: it was "
+                f"edited, or units are paired in another way",
+            )
+
+
+def rewritten(old: Record, new: Record) -> list[str]:
+    """The files of scores that are not what they were."""
+    before, after = (
+        {
+            file["name"]: file["sha256"]
+            for each in estimated(row)
+            if "scores" in each
+            for file in each["scores"]["files"]
+        }
+        for row in (old, new)
+    )
+    return [
+        f"the scores of {name} are not those that the row was made from"
+        for name in sorted(before.keys() & after.keys())
+        if before[name] != after[name]
+    ]
+
+
 def flat(environment: Mapping[str, Any]) -> dict[str, str]:
     """An environment as words by name; the plugin's own version does not affect numbers."""
     words = {
@@ -198,6 +234,9 @@ def suspects(old: Record, new: Record) -> str:
     """Which of code, library, machine and luck may have made the difference, in a sentence."""
     if list(changes(old["protocol"], new["protocol"], partial=new["partial"])):
         return "The code differs: the protocol has changed."
+    files = rewritten(old, new)
+    if files:
+        return f"The code measures the same, but {files[0]}{more(files)}."
     if old["arms"] == new["arms"]:
         return "All samples are the same, so the way they are judged differs."
     differs = moved(old, new)

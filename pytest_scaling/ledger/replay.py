@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..adapters.scores import Paired
 from ..trials.result import SeedResult
-from .format import Record, arm_key
+from .format import Record, arm_key, estimated
 
 if TYPE_CHECKING:
+    from ..trials.sources import Readable
     from ..trials.trial import Arm, Trial
 
 
@@ -63,10 +65,20 @@ class Replay:
             arm_key(arm): {each.seed: each for each in recorded(arm, place, pairs)}
             for place, arm in enumerate(arms)
         }
+        self._scores = {
+            each["about"]: paired_of(each) for each in estimated(row) if "scores" in each
+        }
 
     def results(self, trials: Sequence[Trial]) -> list[tuple[SeedResult, ...]]:
         """The results of trials, as far as the row has them; else NotRecorded."""
         return [tuple(self._result(trial.arm, seed) for seed in trial.seeds) for trial in trials]
+
+    def existing(self, asked: Readable) -> Paired:
+        """The scores of a comparison as the row keeps them; else NotRecorded."""
+        try:
+            return self._scores[asked.about]
+        except KeyError:
+            raise NotRecorded(asked.about) from None
 
     def _result(self, arm: Arm, seed: int) -> SeedResult:
         try:
@@ -86,6 +98,20 @@ def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
         diverged = seed in arm["diverged_seeds"]
         origin = origins[number % len(origins)]
         yield Recorded(seed, metrics, None, rows, diverged, 0.0, origin, place, pairs, fixed)
+
+
+def paired_of(evidence: Record) -> Paired:
+    """The scores behind a comparison of a row."""
+    kept, samples = evidence["scores"], tuple(evidence["samples"])
+    return Paired(
+        kept["value"],
+        samples,
+        tuple(kept.get("sizes", [1] * len(samples))),
+        tuple(kept["differ"]) if "differ" in kept else None,
+        kept["spread"],
+        tuple(kept["files"]),
+        tuple(kept.get("moments", ())),
+    )
 
 
 def key_of(arm: Arm) -> tuple[object, ...]:

@@ -39,17 +39,31 @@ def to_decide(evidence: Record) -> str:
     """What would decide a comparison; empty where it is decided."""
     if evidence["verdict"] != "inconclusive":
         return ""
+    if "scores" in evidence:
+        return scores_to_decide(evidence)
     return TAKE_AGAIN if "replication" in evidence else would_decide(evidence["seeds_needed"])
+
+
+def scores_to_decide(evidence: Record) -> str:
+    """What would decide a comparison of scores, and what so many of them can show."""
+    detects = quantity(evidence["smallest_detectable"], evidence["unit"])
+    noun, needed = evidence["replication"], evidence["seeds_needed"]
+    decides = f"about {needed:,} {noun}s would decide" if needed else f"no number of {noun}s would"
+    return f"{evidence['n']:,} {noun}s detect an effect {detects} beyond the bound; {decides}"
 
 
 def needs(record: Record) -> str:
     """What would decide all comparisons of a claim, as the end of a sentence."""
-    needed = [
-        evidence["seeds_needed"]
+    undecided = [
+        evidence
         for cell in record["cells"]
         for evidence in cell["evidence"]
-        if evidence["verdict"] == "inconclusive" and "replication" not in evidence
+        if evidence["verdict"] == "inconclusive"
     ]
+    needed = [each["seeds_needed"] for each in undecided if "replication" not in each]
+    of_scores = [scores_to_decide(each) for each in undecided if "scores" in each]
+    if of_scores:
+        return f"; {'; '.join(of_scores)}"
     if needed:
         return f"; {would_decide(None if None in needed else max(needed))}"
     return f"; {TAKE_AGAIN}" if record.get("timing") else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from ..experiments.estimate import Inconclusive
-from ..experiments.stopwatch import TimingError
+from ..experiments.one_look.timings import TimingError
 from ..ledger.ledger import Row, turned_cells
 from ..ledger.words import needs
 from ..spec.declaration import Claim, ClaimError

@@ -59,12 +59,12 @@ class Learner(Protocol):
     Optional attributes: `label` (words for tables and figures), `largest_m(tier)` and
     `smallest_m(tier)` (the most rows it can handle in a tier, and the fewest it is meant for; all
     when absent), `in_tier(tier)` (the learner that it stands for in a tier, as a network of another
-    width; itself when absent), `cost(task, m)` (rough seconds per seed), `version` (1 when absent; another one is
-    another learner, whatever its code), `may_collapse` (true where single runs may fail, so that
-    the first look is at ten seeds), `shares` (names of its metrics that are shares from 0 to 1:
-    others whose values are all 0 or 1 are judged as failure and success) and `batch_seeds` (false
-    where `fit_predict` trains one seed after another: each is then a trial of its own, in a block
-    of one seed, which is stored when it is done and runs beside the others).
+    width; itself when absent), `cost(task, m)` (rough seconds per seed), `version` (1 when absent;
+    another one is another learner, whatever its code), `may_collapse` (true where single runs may
+    fail, so that the first look is at ten seeds), `shares` (names of its metrics that are shares
+    from 0 to 1: others whose values are all 0 or 1 are judged as failure and success) and
+    `batch_seeds` (false where `fit_predict` trains one seed after another: each is then a trial of
+    its own, in a block of one seed, which is stored when it is done and runs beside the others).
     """
 
     @property

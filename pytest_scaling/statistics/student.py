@@ -13,7 +13,7 @@ def upper_quantile(tail: float, degrees: float) -> float:
     return -float(stdtrit(degrees, tail))
 
 
-def upper_tail(t: float, degrees: int) -> float:
+def upper_tail(t: float, degrees: float) -> float:
     """Return the probability that Student's t with `degrees` freedom exceeds `t`."""
     from scipy.special import stdtr
 

@@ -47,6 +47,12 @@ class Library:
     def nvmlDeviceGetTemperature(self, handle, sensor, number):  # noqa: N802
         return self._give(41, number)
 
+    def nvmlDeviceGetCurrentClocksThrottleReasons(self, handle, reasons):  # noqa: N802
+        ctypes.cast(reasons, ctypes.POINTER(ctypes.c_ulonglong))[0] = self.reasons
+        return 0
+
+    reasons = 0
+
 
 def test_a_card_is_described(card):
     known = hardware.facts("cuda:0")
@@ -66,9 +72,27 @@ def test_power_clock_and_temperature_are_read_where_they_can_be(card, monkeypatc
     assert Library.asked == b"GPU-1234-5678"
 
 
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        (0x0, ()),
+        (0x1 | 0x4, ()),  # idle, and a limit of power that is set
+        (0x20, ("heat, by the driver",)),
+        (0x08 | 0x40, ("a slowdown by the hardware", "heat, by the hardware")),
+    ],
+)
+def test_a_card_that_is_slowed_down_says_why(card, monkeypatch, reasons, words):
+    library = Library()
+    library.reasons = reasons
+    monkeypatch.setattr(hardware, "nvml", lambda: contextlib.nullcontext(library))
+    assert hardware.slowed("cuda:0") == words
+    assert hardware.slowed("cpu") == ()
+
+
 def test_without_nvml_nothing_is_said(card, monkeypatch):
     monkeypatch.setattr(hardware, "nvml", lambda: contextlib.nullcontext(None))
     assert hardware.state("cuda:0") == {}
+    assert hardware.slowed("cuda:0") == ()
     assert hardware.state("cpu") == {}
 
 

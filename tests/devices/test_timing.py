@@ -148,3 +148,42 @@ class Nap:
     def __call__(self):
         self.ran += 1
         self.host.now += 0.01
+
+
+@dataclass
+class Hot:
+    """A device that tells, look after look, why it is slowed down."""
+
+    reasons: list[tuple[str, ...]]
+    device: str = "cuda:0"
+
+    synchronise = event = Cpu.synchronise
+
+    def between(self, start, end):
+        return 0.0
+
+    def slowed(self):
+        return self.reasons.pop(0) if self.reasons else ()
+
+
+def test_a_block_of_a_device_that_was_slowed_down_is_dropped_and_taken_again():
+    host, heat = Host(), ("heat, by the driver",)
+    looks = [(), heat, (), ()]  # before and after the first block, and after it again
+    hot = Hot(looks)
+
+    def run():
+        host.now += 0.9 if len(looks) == 3 else 0.3  # in the first block it is hot
+
+    found = interleave(lambda block: (Work("a", run, hot), host.work("b", 0.1)), 3, host.clock)
+    assert found.dropped == ("cuda:0 is slowed down by heat, by the driver",)
+    assert found.logs == pytest.approx([math.log(3)] * 3)
+
+
+def test_a_device_that_stays_slowed_down_ends_it_with_a_sentence():
+    host, hot = Host(), Hot([("heat, by the hardware",)] * 100)
+
+    def pair(block):
+        return Work("a", lambda: setattr(host, "now", host.now + 1), hot), host.work("b", 1)
+
+    with pytest.raises(ClockError, match="cuda:0 is slowed down by heat, by the hardware during"):
+        interleave(pair, 3, host.clock)

@@ -31,8 +31,26 @@ def of_cells(record: Record) -> Iterator[str]:
     for evidence in estimated(record):
         if any(place >= len(record["arms"]) for place in evidence["arms"]):
             yield "a comparison names an arm that is not there"
-        if not len(evidence["samples"]) == len(evidence["seeds"]) == evidence["n"]:
+        if "scores" in evidence:
+            yield from of_scores(evidence, evidence["scores"])
+        elif not len(evidence["samples"]) == len(evidence["seeds"]) == evidence["n"]:
             yield "a comparison has more or fewer samples than seeds"
+
+
+def of_scores(evidence: Record, scores: Record) -> Iterator[str]:
+    """What is wrong with a comparison of scores that exist."""
+    n, samples, moments = evidence["n"], evidence["samples"], scores.get("moments")
+    sizes = scores.get("sizes", [1] * n)
+    if moments:
+        _, error, degrees, clusters, units = moments
+        if samples or error < 0 or degrees <= 0 or [clusters, units] != [n, scores["units"]]:
+            yield "a comparison of scores has moments that do not fit it"
+    elif not len(samples) == len(evidence["seeds"]) == len(sizes) == n:
+        yield "a comparison of scores has more or fewer samples than clusters"
+    elif sum(sizes) != scores["units"]:
+        yield "a comparison of scores has another number of units than its clusters"
+    if sum(scores.get("differ", ())) > scores["units"]:
+        yield "a comparison of scores has more units that differ than units"
 
 
 def of_arm(arm: Record, place: str) -> Iterator[str]:

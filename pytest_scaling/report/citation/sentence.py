@@ -97,11 +97,11 @@ def call(record: Record) -> str:
 
 def figures(evidence: Record) -> str:
     """One comparison: effect, interval, seeds, bound."""
-    unit = evidence["unit"]
+    unit, noun = evidence["unit"], evidence.get("replication", "seed")
     return (
         f"{evidence['about']} is {quantity(evidence['value'], unit)}, "
         f"interval {interval(evidence)} (one-sided level {evidence['level']:.2g}), "
-        f"n = {evidence['n']} seeds, {asked(evidence)} {quantity(evidence['bound'], unit)}"
+        f"n = {evidence['n']} {noun}s, {asked(evidence)} {quantity(evidence['bound'], unit)}"
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...experiments.units import UNITS
-from ...ledger.format import Record, estimated
+from ...ledger.format import Record, drawn_samples, estimated
 from ...ledger.words import minus
 from .comparisons import SlideLine, groups, lines
 from .labels import longest_word
@@ -163,9 +163,10 @@ def draw_line(
     axes.plot([start, end], [place] * 2, color=colour, lw=4, alpha=strength, solid_capstyle="butt")
     if evidence["high"] is None:
         axes.plot([high], [place], marker=">", ms=10, color=colour, clip_on=False)
+    samples = drawn_samples(evidence)
     axes.plot(
-        evidence["samples"],
-        [place + 0.26] * len(evidence["samples"]),
+        samples,
+        [place + 0.26] * len(samples),
         ls="",
         marker="|",
         ms=6,
@@ -189,7 +190,7 @@ def limits(own: Sequence[SlideLine]) -> tuple[float, float]:
     known = [0.0]
     for line in own:
         parts = [line.evidence[name] for name in ("low", "value", "high", "bound")]
-        ends = (*parts, *line.evidence["samples"])
+        ends = (*parts, *drawn_samples(line.evidence))
         known += [end for end in ends if end is not None and math.isfinite(end)]
     margin = 0.06 * ((max(known) - min(known)) or 1.0)
     return min(known) - margin, max(known) + margin
@@ -238,12 +239,24 @@ def write_head(figure: Figure, record: Record, colours: Theme, verdicts: Mapping
     )
 
 
+def of_what(comparisons: Sequence[Record]) -> tuple[str, str]:
+    """What the large mark and the ticks are, by what the samples are of."""
+    kinds = {each.get("replication", "seed") for each in comparisons}
+    if kinds == {"block"}:
+        return "median over blocks", "ticks: blocks; "
+    if kinds <= {"unit", "cluster"}:
+        return "mean over all units", ""
+    return "mean over seeds", "ticks: seeds; "
+
+
 def write_foot(figure: Figure, record: Record, shown: int, source: str, colours: Theme) -> None:
     """How to read it, and where it comes from."""
-    every = len(list(estimated(record)))
+    comparisons = list(estimated(record))
+    every = len(comparisons)
+    mark, ticks = of_what(comparisons)
     dropped = f" {every - shown} comparisons beside it are left out." if every > shown else ""
     note = (
-        "Large mark: mean over seeds; bar: the interval that judged; ticks: seeds; "
+        f"Large mark: {mark}; bar: the interval that judged; {ticks}"
         f"dashed: the bound; grey names: beside, not counted.{dropped}"
     )
     for inches, text in ((0.46, note), (0.2, source)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -72,7 +72,10 @@ def limits(record: Record) -> Iterator[str]:
         names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
         span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
         yield f"Covers {words.join(names)} with {span} labelled examples, and no other task."
-    if any("replication" in each for each in evidence):
+    if files := files_of(evidence):
+        named = words.join(files)
+        yield f"Judges scores that existed, of {named}; no other items, and no other runs."
+    if any(each.get("replication") == "block" for each in evidence):
         yield "Depends on this machine, and on its other load while the times were taken."
     seeded = [each for each in evidence if "replication" not in each]
     shares = {each["n"]: each["unseen_failure_share"] for each in seeded}
@@ -89,6 +92,12 @@ def limits(record: Record) -> Iterator[str]:
     yield from filter(None, [words.warned(record)])
     notes = dict.fromkeys(note for each in evidence for note in each["notes"])
     yield from (f"{note}." for note in notes)
+
+
+def files_of(evidence: Iterable[Record]) -> list[str]:
+    """The files, or frames, whose scores were compared."""
+    scores = [each["scores"] for each in evidence if "scores" in each]
+    return list(dict.fromkeys(file["name"] for each in scores for file in each["files"]))
 
 
 def arm_metrics(record: Record) -> Iterator[ArmMetric]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...ledger.format import Record
+from ...ledger.format import Record, drawn_samples
 from ...ledger.words import interval, minus, quantity, to_decide
 from .. import words
 from .badge import Badge
@@ -136,7 +136,7 @@ def scales(evidence: Iterable[Record], *, with_seeds: bool = True) -> dict[str, 
     for each in evidence:
         low, high = spans.get(each["unit"], (0.0, 0.0))
         known = [each["low"], each["value"], each["high"], *signed_bounds(each)]
-        known += each["samples"] if with_seeds else []
+        known += drawn_samples(each) if with_seeds else []
         finite = [value for value in known if value is not None and math.isfinite(value)]
         if each["high"] is None and finite:  # room for what has no end
             finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
@@ -157,7 +157,7 @@ def strip(evidence: Record, scale: Scale) -> Strip | None:
     bounds = signed_bounds(evidence)
     if evidence["value"] is None or not bounds:
         return None
-    samples = [value for value in evidence["samples"] if value is not None and math.isfinite(value)]
+    samples = [value for value in drawn_samples(evidence) if math.isfinite(value)]
     return Strip(
         low=scale.place(scale.low if evidence["low"] is None else evidence["low"]),
         high=scale.place(scale.high if evidence["high"] is None else evidence["high"]),

@@ -1,0 +1,1 @@
+"""Adapters: what users have already, as the plugin takes it."""

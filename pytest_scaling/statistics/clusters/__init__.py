@@ -1,0 +1,1 @@
+"""Means over units that belong together in clusters."""
