@@ -16,11 +16,11 @@ from typing import NoReturn
 
 import pytest
 
-from .commands import cite, listing, report, store, verify
+from .commands import cite, listing, register, report, store, verify
 from .commands.collect import WORKING_DIRECTORY
 from .commands.output import any_encoding, complain
 
-COMMANDS = (listing, verify, report, cite, store)  # each module adds its own
+COMMANDS = (listing, register, verify, report, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

@@ -66,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .run.finish import check_tree
 
         check_tree(config)
+    if options.confirm:
+        from .run.confirmation.choice import check_run
+
+        check_run(config)
     if is_worker(config) or config.getoption("dist", "no") != "no":
         from .run.xdist.processes import register
 
@@ -132,9 +136,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
         from .run.collection import check
+        from .run.options import options_of
         from .run.session import session_of
 
         check(session_of(config), items)
+        if options_of(config).confirm:
+            from .run.confirmation.choice import choose
+
+            choose(session_of(config), items)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -260,6 +269,10 @@ class Recorder:
             from .run.session import session_of
 
             session_of(self._config).keep(report)
+            if "registration" in report.claim_record:
+                from .run.confirmation.result import enter
+
+                enter(session_of(self._config), report.claim_record)
 
 
 @pytest.hookimpl(wrapper=True)

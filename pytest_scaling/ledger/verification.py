@@ -19,7 +19,10 @@ from .replay import NotRecorded
 from .words import more, value_in_words
 
 RENEW = "evaluate the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest", "environment")  # parts of a row
+NOT_COMPUTED = (  # parts of a row
+    *(*OF_ONE_RUN, ACCEPTANCE, WARNINGS),
+    *("digest", "environment", "registration"),
+)
 TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 
