@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.registration.standing import EXPLORED, of_row
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
@@ -134,8 +136,14 @@ def verdicts(
             found[profile] = BROKEN
             broken.append(f"the ledger's {row_file.wrong}")
         elif row_file:
-            found[profile] = row_file.content["verdict"]
+            found[profile] = ", ".join(said_of(row_file.content, ledger.directory))
     return found, tuple(broken)
+
+
+def said_of(row: Record, directory: Path) -> list[str]:
+    """The verdict of a row, and whether it is confirmed where it is registered."""
+    status = str(of_row(directory, row)["status"])
+    return [row["verdict"], *([status] if status != EXPLORED else [])]
 
 
 def rank(profile: str) -> tuple[list[str], int]:

@@ -135,7 +135,7 @@ def candidate(session: Session, item: pytest.Function, files: Sequence[Path]) ->
 
     if set(arguments_of(item)) <= {*PROVIDED, "device", *claim.given}:
         make({})
-    elif broken := with_fixtures(item, lambda given: make(given)):
+    elif broken := with_fixtures(item, make):
         raise pytest.UsageError(f"claim {claim.id!r} cannot be registered: {broken[0]}")
     root, timing = session.config.rootpath, takes_time(item)
     return Candidate(claim, session.tier.name, ledger, root, timing, found[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -77,10 +78,8 @@ def contents(folder: Path, blobs: Sequence[str]) -> dict[str, Any]:
     while rest:
         head, _, rest = rest.partition(b"\n")
         blob, _, size = head.decode().split()
-        try:
+        with contextlib.suppress(ValueError):  # somebody committed a file that is no row
             found[blob] = json.loads(rest[: int(size)])
-        except ValueError:  # somebody committed a file that is no row
-            pass
         rest = rest[int(size) + 1 :]
     return found
 

@@ -21,7 +21,7 @@ Standing = Mapping[str, Any]
 
 ONLY_EXPLORED: Standing = {
     "status": EXPLORED,
-    "sentence": "explored: no registration says what was expected before these seeds were seen",
+    "sentence": "explored: not registered before its results were seen",
 }
 
 
@@ -57,21 +57,18 @@ def of_row(ledger: Path, row: Record) -> Standing:
 
 def stated(registration: Registration, verdict: str | None, changed: Sequence[str]) -> Standing:
     """The standing of a claim that is registered. changed: what differs from the registration."""
-    what = f"expected to be {registration.expected} in block {registration.block}"
+    fresh = f"fresh {registration.seeds}"
     if verdict is None:
-        status, words = REGISTERED, f"registered, {what}, and not measured there yet"
-    elif verdict == registration.expected:
-        status, words = (
-            CONFIRMED,
-            f"confirmed: {verdict} in block {registration.block}, as expected",
-        )
+        status, words = REGISTERED, f"and not measured yet on {fresh}"
     else:
-        status, words = NOT_CONFIRMED, f"not confirmed: {what}, it was {verdict}"
+        status = CONFIRMED if verdict == registration.expected else NOT_CONFIRMED
+        words = f"and {verdict} on {fresh}"
+    words = f"{status}: expected to be {registration.expected}, {words}"
     if changed:
         status, words = STALE, f"stale: {changed[0]}{more(changed)} changed since it was {words}"
     return {
         "status": status,
-        "sentence": f"{words} ({registration.seeds}; {in_words(registration.log)})",
+        "sentence": f"{words}; {in_words(registration.log)}",
         "block": registration.block,
         "expected": registration.expected,
         "verdict": verdict,

@@ -87,8 +87,8 @@ def require_fresh(session: Session, chosen: dict[pytest.Item, Registration]) -> 
     if not waiting:
         (first, *more) = chosen.values()
         row = done[shelf_of(session, next(iter(chosen)))][first.hash]
-        also = f", and so was that of {len(more)} more" if more else ""
-        raise pytest.UsageError(f"{used(first, row['verdict'])}{also}; register again")
+        also = f" (and {len(more)} more have)" if more else ""
+        raise pytest.UsageError(f"{used(first, row['verdict'])}{also}; register it again")
     for sentence in faults(session, waiting):
         raise pytest.UsageError(sentence)
     for item, each in waiting.items():
@@ -98,8 +98,8 @@ def require_fresh(session: Session, chosen: dict[pytest.Item, Registration]) -> 
 def used(registration: Registration, verdict: str) -> str:
     """That a registration has had its one measurement."""
     return (
-        f"block {registration.block}, in which {registration.claim!r} was registered in the tier "
-        f"{registration.tier}, was used: it was {verdict}"
+        f"the registration of {registration.claim!r} in the tier {registration.tier} has had its "
+        f"one run, on block {registration.block}: it was {verdict}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a run with --claims-confirm makes of a verdict: an outcome of pytest, and a committed row."""
+"""What a run with --claims-confirm makes of a verdict: an outcome of pytest, and a row."""
 
 from __future__ import annotations
 
