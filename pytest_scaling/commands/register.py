@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = wanted(found, options)
     for shelf in dict.fromkeys(each.shelf for each in chosen):
         own = [each for each in chosen if each.shelf == shelf]
-        for line in register(own, reason, options.expect, again=options.again):
+        for line in register(own, reason, options):
             say(line)
     paths = " ".join(options.paths or default_paths())
     where = f" {TIER.flag}={options.tier}" if options.tier else ""
@@ -172,9 +172,12 @@ def near(name: str, known: set[str]) -> str:
 
 
 def register(
-    chosen: Sequence[Candidate], reason: str, expect: str | None, *, again: bool
+    chosen: Sequence[Candidate], reason: str, options: argparse.Namespace
 ) -> Iterator[str]:
-    """Write the registrations of claims beside one ledger, all on the next block of seeds."""
+    """Write the registrations of claims beside one ledger, all on the next block of seeds.
+
+    Where every claim was asked for, those that are registered as they are stay so.
+    """
     shelf, ledger, root = chosen[0].shelf, chosen[0].ledger, chosen[0].root
     if words := obstacle(root):
         raise pytest.UsageError(
@@ -187,9 +190,14 @@ def register(
             f"of it; restore it from version control"
         )
     past = Past.of(shelf, ledger)
+    if options.all and not options.again:
+        chosen = [each for each in chosen if not as_registered(each)]
+    if not chosen:
+        yield "every claim is registered as it is; --again takes another block for all of them"
+        return
     for each in chosen:
-        require_new(each, past, again=again)
-    made = [registration(each, blocks, past, reason, expect) for each in chosen]
+        require_new(each, past, again=options.again)
+    made = [registration(each, blocks, past, reason, options.expect) for each in chosen]
     yield shown(blocks.append(made))
     yield from (shown(shelf.write(each)) for each in made)
     first = made[0]
@@ -200,11 +208,17 @@ def register(
     )
 
 
+def as_registered(each: Candidate) -> bool:
+    """Whether a claim has a registration, and nothing of it has changed since."""
+    old = each.shelf.registration(each.tier, each.claim.id)
+    return old is not None and not list(differences(old.ingredients, each.ingredients))
+
+
 def require_new(each: Candidate, past: Past, *, again: bool) -> None:
     """Raise pytest.UsageError where a claim is registered as it is."""
     claim, tier = each.claim.id, each.tier
     old = each.shelf.registration(tier, claim)
-    if old is None or list(differences(old.ingredients, each.ingredients)):
+    if old is None or not as_registered(each):
         return
     outcome = past.outcome(old.hash)
     if outcome == "not run":

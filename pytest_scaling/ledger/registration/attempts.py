@@ -38,7 +38,7 @@ class Past:
     def of(cls, shelf: Shelf, ledger: Path, until: str = "HEAD") -> Past:
         """The results that version control keeps, and those that wait to be committed."""
         forms: dict[tuple[Path, str], list[str]] = {}
-        for path, row in (*rows_in(ledger, until), *rows_in(shelf.results, until)):
+        for _, path, row in (*rows_in(ledger, until), *rows_in(shelf.results, until)):
             forms.setdefault((path.parent, path.stem), []).append(row["protocol"]["hash"])
         once = {key: [one for one, _ in itertools.groupby(each)] for key, each in forms.items()}
         return cls(once, results_of(shelf, until))
@@ -67,16 +67,16 @@ class Past:
 
 def results_of(shelf: Shelf, until: str = "HEAD") -> dict[str, Record]:
     """Every confirmation that there ever was, by the hash of its registration."""
-    rows = (*(row for _, row in rows_in(shelf.results, until)), *waiting(shelf.results))
+    rows = (*(row for *_, row in rows_in(shelf.results, until)), *waiting(shelf.results))
     return {row["registration"]["hash"]: row for row in rows if "registration" in row}
 
 
-def rows_in(ledger: Path, until: str) -> list[tuple[Path, Record]]:
-    """All rows that a ledger ever had, with their paths, the oldest first."""
+def rows_in(ledger: Path, until: str) -> list[tuple[str, Path, Record]]:
+    """All rows that a ledger ever had, with their commits and paths, the oldest first."""
     found = versions(ledger, ROWS, until=until)
     rows = contents(ledger, [each.blob for each in found]) if found else {}
     return [
-        (ledger / each.path, rows[each.blob])
+        (each.commit, ledger / each.path, rows[each.blob])
         for each in found
         if is_row(rows.get(each.blob))  # whatever somebody may have committed
     ]
