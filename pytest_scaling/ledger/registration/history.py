@@ -40,36 +40,38 @@ def committed(path: Path) -> bool:
 def is_continued(path: Path, text: str) -> bool:
     """Whether a text begins with every version of its file that was ever committed."""
     blobs = [each.blob for each in versions(path.parent, path.name)]
-    return all(text.startswith(git(path.parent, "cat-file", "-p", blob) or "") for blob in blobs)
+    return all(text.startswith(git(path.parents[1], "cat-file", "-p", blob) or "") for blob in blobs)
 
 
 def versions(folder: Path, pattern: str, *, until: str = "HEAD") -> list[Version]:
-    """The versions of the files in a folder that fit a pattern of git, the oldest commit first."""
-    if not folder.is_dir():
-        return []
+    """The versions of the files in a folder that fit a pattern of git, the oldest commit first.
+
+    The folder need not be there any more; the one that it was in is.
+    """
     options = ("--format=%H", "--raw", "--no-abbrev", "--no-renames", "-m", "--relative", "-z")
-    order = ("--reverse", "--topo-order", "--diff-filter=AM", until, "--", f":(glob){pattern}")
-    return list(versions_in(git(folder, "log", *options, *order) or ""))
+    order = ("--reverse", "--topo-order", "--diff-filter=AM", until, "--")
+    log = git(folder.parent, "log", *options, *order, f":(glob){folder.name}/{pattern}")
+    return list(versions_in(log or "", folder.name))
 
 
-def versions_in(log: str) -> Iterator[Version]:
-    """The versions that a log tells of, as `versions` asks for it."""
+def versions_in(log: str, folder: str) -> Iterator[Version]:
+    """The versions of files in a folder that a log tells of, as `versions` asks for it."""
     words = iter(log.split("\0"))
     now = ""
     for word in words:
         text = word.strip("\n")
         if text.startswith(":"):
             *_, blob, _ = text.split()
-            yield Version(now, Path(next(words)), blob)
+            yield Version(now, Path(next(words)).relative_to(folder), blob)
         elif text:
             now = text
 
 
 def contents(folder: Path, blobs: Sequence[str]) -> dict[str, Any]:
-    """The JSON values in blobs, by their names; those that hold none are left out."""
+    """The JSON values in blobs of a folder, by their names; those that hold none are left out."""
     asked = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs))
     run = subprocess.run(
-        ["git", "-C", str(folder), "cat-file", "--batch"],
+        ["git", "-C", str(folder.parent), "cat-file", "--batch"],
         input=asked.encode(),
         capture_output=True,
         check=False,

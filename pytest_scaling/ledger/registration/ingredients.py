@@ -75,18 +75,19 @@ def differences(was: Ingredients, now: Ingredients) -> Iterator[str]:
     """What a claim is made of now and was not, in words; none where nothing differs.
 
     Code is not compared between minor versions of Python, which compile the same code differently.
+    The body comes last: it also differs where a learner that it names does.
     """
     if was["protocol"] != now["protocol"]:
         yield "what is measured or how it is judged"
     if was["text"] != now["text"]:
         yield "its text"
     if was["python"] == now["python"]:
-        if was["body"] != now["body"]:
-            yield "the body of its test"
         yield from named("learner", was["learners"], now["learners"])
         yield from named("task", was["tasks"], now["tasks"])
         if was["metrics"] != now["metrics"]:
             yield "how errors are counted"
+        if was["body"] != now["body"]:
+            yield "the body of its test"
     yield from named("file", was["files"], now["files"])
 
 
