@@ -96,10 +96,13 @@ def run(options: argparse.Namespace) -> int:
         raise pytest.UsageError("register: --reason says why, for whoever reads the registration")
     found = candidates(options)
     chosen = wanted(found, options)
-    for shelf in dict.fromkeys(each.shelf for each in chosen):
-        own = [each for each in chosen if each.shelf == shelf]
-        for line in register(own, reason, options):
-            say(line)
+    shelves = dict.fromkeys(each.shelf for each in chosen)
+    groups = [[each for each in chosen if each.shelf == shelf] for shelf in shelves]
+    written = [line for group in groups for line in register(group, reason, options)]
+    if not written:
+        say("every claim is registered as it is; --again takes another block for all of them")
+        return 0
+    say("\n".join(written))
     paths = " ".join(options.paths or default_paths())
     where = f" {TIER.flag}={options.tier}" if options.tier else ""
     say(f"commit them, and then measure: python -m pytest {paths} {CONFIRM.flag}{where}")
@@ -193,7 +196,6 @@ def register(
     if options.all and not options.again:
         chosen = [each for each in chosen if not as_registered(each)]
     if not chosen:
-        yield "every claim is registered as it is; --again takes another block for all of them"
         return
     for each in chosen:
         require_new(each, past, again=options.again)

@@ -19,8 +19,9 @@ class Seen(Planted):
     '''Errs as planted on the seeds that everybody has seen, and as `good` on all others.'''
 
     def fit_predict(self, block, settings, device):
-        fresh = block.seeds[0] >= {CONFIRMING_SEEDS}
-        return super().fit_predict(block, {{**settings, "error": 0.1}} if fresh else settings, device)
+        if block.seeds[0] >= {CONFIRMING_SEEDS}:
+            settings = {{**settings, "error": 0.1}}
+        return super().fit_predict(block, settings, device)
 
 seen = Seen("seen", 0.3, 0.02)
 """
@@ -37,7 +38,9 @@ def test_lucky(compare, task, m_small, smallest_effect):
 
 def git(project, *arguments):
     identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=project.path, check=True, capture_output=True)
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=project.path, check=True, capture_output=True
+    )
 
 
 def commit(project, message="next"):
@@ -122,8 +125,9 @@ def test_a_gate_may_ask_that_all_is_confirmed(explored, command):
     explored.run(CONFIRM)
     assert explored.run(gate, "-k", "clear").ret == 0
     text = output(explored.run(gate))
-    assert "only explored in the tier quick, where --claims-gate=confirmed asks for more: lucky" in (
-        text
+    assert (
+        "only explored in the tier quick, where --claims-gate=confirmed asks for more: lucky"
+        in (text)
     )
 
 
@@ -132,10 +136,8 @@ def test_a_registration_has_one_run_whatever_came_of_it(registered):
     for committed in (False, True):
         again = registered.run(CONFIRM)
         assert again.ret == USAGE
-        text = output(again)
-        assert "the registration of 'clear' in the tier quick has had its one run, on block 0" in (
-            text
-        )
+        sentence = "the registration of 'clear' in the tier quick has had its one run, on block 0"
+        assert sentence in output(again)
         if not committed:
             commit(registered, "confirmed")
     shutil.rmtree(registered.path / "confirmed")

@@ -104,8 +104,8 @@ class Audit:
         said = registration.log
         if (found["changes"], found["forms"]) != (said["changes"], said["forms"]):
             yield (
-                f"{shown(path)} says form {said['forms']} after {said['changes']} changes, and "
-                f"the commits before it say form {found['forms']} after {found['changes']}"
+                f"{shown(path)} says form {said['forms']} (changes: {said['changes']}), and the "
+                f"commits before it say form {found['forms']} (changes: {found['changes']})"
             )
 
     def _order(self, results: list[RowFile]) -> Iterator[str]:

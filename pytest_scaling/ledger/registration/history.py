@@ -40,7 +40,9 @@ def committed(path: Path) -> bool:
 def is_continued(path: Path, text: str) -> bool:
     """Whether a text begins with every version of its file that was ever committed."""
     blobs = [each.blob for each in versions(path.parent, path.name)]
-    return all(text.startswith(git(path.parents[1], "cat-file", "-p", blob) or "") for blob in blobs)
+    return all(
+        text.startswith(git(path.parents[1], "cat-file", "-p", blob) or "") for blob in blobs
+    )
 
 
 def versions(folder: Path, pattern: str, *, until: str = "HEAD") -> list[Version]:
