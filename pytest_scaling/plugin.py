@@ -67,9 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
         check_tree(config)
     if options.confirm:
-        from .run.confirmation.choice import check_run
+        from .run.confirmation.choice import Choice, check_run
 
         check_run(config)
+        config.pluginmanager.register(Choice())
     if is_worker(config) or config.getoption("dist", "no") != "no":
         from .run.xdist.processes import register
 
@@ -136,14 +137,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any(item.get_closest_marker("claim") for item in items):
         from .run.collection import check
-        from .run.options import options_of
         from .run.session import session_of
 
         check(session_of(config), items)
-        if options_of(config).confirm:
-            from .run.confirmation.choice import choose
-
-            choose(session_of(config), items)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

@@ -59,24 +59,58 @@ def command(project):
     return run
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the projects below are kept, so that each is made once and then copied."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def explored(project):
+def explored(project, kept):
     """A committed project with claims and their rows."""
-    project.claims(*CLAIMS)
-    (project.path / ".gitignore").write_text("*\n!*.py\n!.gitignore\n!*/\n!*.json\n!*.jsonl\nout\n")
-    project.run(*ACCEPT)
-    git(project, "init", "-q")
-    commit(project, "first")
-    return project
+
+    def make():
+        project.claims(*CLAIMS)
+        names = ("!*.py", "!.gitignore", "!*/", "!*.json", "!*.jsonl", "out")
+        (project.path / ".gitignore").write_text("\n".join(("*", *names)))
+        project.run(*ACCEPT)
+        git(project, "init", "-q")
+        commit(project, "first")
+
+    return once(project, kept / "explored", make)
 
 
 @pytest.fixture
-def registered(explored, command):
+def registered(explored, kept, command):
     """Both claims are registered, and the registrations committed."""
-    status, text = command("register", "--all", "--in", ".", "--reason=to be sure")
-    assert status == 0, text
-    commit(explored, "registered")
-    return explored
+
+    def make():
+        status, text = command("register", "--all", "--in", ".", "--reason=to be sure")
+        assert status == 0, text
+        commit(explored, "registered")
+
+    return once(explored, kept / "registered", make)
+
+
+@pytest.fixture
+def measured(registered, kept):
+    """Both claims are measured, and the results committed."""
+
+    def make():
+        registered.run(CONFIRM)
+        commit(registered, "confirmed")
+
+    return once(registered, kept / "measured", make)
+
+
+def once(project, copy, make):
+    """The project as `make` leaves it, copied from an earlier test where there was one."""
+    if copy.exists():
+        shutil.copytree(copy, project.path, dirs_exist_ok=True)
+    else:
+        make()
+        shutil.copytree(project.path, copy)
+    return project
 
 
 def status_of(records):
@@ -149,6 +183,7 @@ def test_a_registration_has_one_run_whatever_came_of_it(registered):
 def test_what_is_left_after_an_interruption_is_measured_later(registered):
     first = registered.run("-v", CONFIRM, "-k", "lucky")
     assert outcomes(first) == {"lucky": "FAILED"}
+    assert registered.run(CONFIRM, "-k", "lucky").ret == USAGE
     rest = registered.run("-v", CONFIRM)
     assert outcomes(rest) == {"clear": "PASSED", "lucky": "SKIPPED"}
 
@@ -417,12 +452,8 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("spoil", FAULTS, ids=lambda spoil: spoil.__name__)
-def test_verify_finds_what_does_not_fit_together(registered, command, spoil):
-    registered.run(CONFIRM)
-    commit(registered)
-    status, text = command("verify", ".")
-    assert (status, "verified 2 confirmations" in text) == (0, True)
-    spoil(registered)
+def test_verify_finds_what_does_not_fit_together(measured, command, spoil):
+    spoil(measured)
     status, text = command("verify", ".")
     assert (status, FAULTS[spoil] in text) == (1, True), text
 
@@ -438,8 +469,9 @@ def test_verify_finds_a_result_that_came_with_its_registration(explored, command
     assert "was not committed after its registration" in text
 
 
-def test_verify_says_what_it_cannot_check_without_version_control(registered, command):
-    registered.run(CONFIRM)
-    shutil.rmtree(registered.path / ".git")
+def test_verify_checks_registrations_and_says_what_it_cannot_know(measured, command):
+    status, text = command("verify", ".")
+    assert (status, "verified 2 confirmations" in text, "not checked" in text) == (0, True, False)
+    shutil.rmtree(measured.path / ".git")
     status, text = command("verify", ".")
     assert (status, "not checked: whether registrations came first" in text) == (0, True)

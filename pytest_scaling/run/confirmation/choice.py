@@ -20,7 +20,7 @@ from ..collection import arguments_of, claim_of, device_of
 from ..evaluate import REGISTRATION, require_unchanged
 from ..finish import require_clean
 from ..options import CONFIRM, is_worker
-from ..session import Session
+from ..session import Session, session_of
 
 
 def check_run(config: pytest.Config) -> None:
@@ -33,6 +33,17 @@ def check_run(config: pytest.Config) -> None:
             f"its measurement, and {reason}"
         )
     require_clean(config, CONFIRM.flag, "what was registered is what is measured")
+
+
+class Choice:
+    """A plugin for one run: what is left of the items after -k, -m and the like is chosen from."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        if any(claim_of(item) for item in items):
+            choose(session_of(config), items)
 
 
 def choose(session: Session, items: list[pytest.Item]) -> None:
