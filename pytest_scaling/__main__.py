@@ -17,11 +17,11 @@ from typing import NoReturn
 import pytest
 
 from . import __version__
-from .commands import cite, init, listing, report, store, verify
+from .commands import cite, init, listing, register, report, store, verify
 from .commands.collect import WORKING_DIRECTORY
 from .commands.output import any_encoding, complain
 
-COMMANDS = (init, listing, verify, report, cite, store)  # each module adds its own
+COMMANDS = (init, listing, register, verify, report, cite, store)  # each module adds its own
 
 
 class Parser(argparse.ArgumentParser):

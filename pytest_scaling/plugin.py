@@ -66,6 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from .run.finish import check_tree
 
         check_tree(config)
+    if options.confirm:
+        from .run.confirmation.choice import Choice, check_run
+
+        check_run(config)
+        config.pluginmanager.register(Choice())
     if is_worker(config) or config.getoption("dist", "no") != "no":
         from .run.xdist.processes import register
 
@@ -260,6 +265,10 @@ class Recorder:
             from .run.session import session_of
 
             session_of(self._config).keep(report)
+            if "registration" in report.claim_record:
+                from .run.confirmation.result import enter
+
+                enter(session_of(self._config), report.claim_record)
 
 
 @pytest.hookimpl(wrapper=True)

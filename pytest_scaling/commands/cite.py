@@ -13,6 +13,7 @@ import pytest
 
 from ..ledger.ledger import profiles_in
 from ..ledger.reading.strict_json import read_bytes
+from ..ledger.registration.standing import of_row
 from ..report.archive import Archive, ArchiveError, open_ledger
 from .output import complain, say
 
@@ -66,6 +67,7 @@ def show(options: argparse.Namespace) -> int:
 
     archive = open_ledger(options.ledger, options.profile)
     row, path = archive[options.claim], archive.path(options.claim)
+    row = {**row, "confirmation": of_row(archive.folder, row)}
     complain(archive.broken)  # one of them may be a control of this claim
     try:
         citation = cite(row, controls(archive, options.claim), Place.of(path))

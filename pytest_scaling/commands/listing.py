@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.registration.standing import EXPLORED, of_row
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
@@ -32,8 +33,8 @@ ACCELERATORS = ("cuda", "mps")
 class Entry:
     """One claim of the list.
 
-    `verdicts` are those of the ledger, by the name of the profile; `broken` says what is wrong
-    with rows that must not be used.
+    `verdicts` are those of the ledger, by the name of the profile, `statuses` say which of them are
+    confirmed; `broken` says what is wrong with rows that must not be used.
     """
 
     claim: Claim
@@ -41,6 +42,7 @@ class Entry:
     tasks: tuple[str, ...]  # that count in the tier
     beside: tuple[str, ...]  # that are shown beside them
     verdicts: Mapping[str, str]
+    statuses: Mapping[str, str]
     broken: tuple[str, ...] = ()
 
     @property
@@ -59,6 +61,7 @@ class Entry:
             "tasks": list(self.tasks),
             "beside": list(self.beside),
             "verdicts": dict(self.verdicts),
+            "statuses": dict(self.statuses),
         }
 
 
@@ -117,8 +120,8 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
 
 def verdicts(
     session: Session, item: pytest.Function, claim: Claim, device: str | None
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The ledger's verdicts on a claim, and what is wrong with its rows.
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
+    """The ledger's verdicts on a claim, their status, and what is wrong with its rows.
 
     NONE where a profile has rows, but not of this claim; BROKEN where the row must not be used.
     The profiles are those in the ledger, and the one of the session even if it has no rows yet.
@@ -126,6 +129,7 @@ def verdicts(
     ledger = session.ledger(item.path.parent, device or "cpu")
     profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
     found: dict[str, str] = {}
+    statuses: dict[str, str] = {}
     broken = []
     for profile in sorted(profiles, key=rank):
         row_file = RowFile.read(Ledger(ledger.directory, profile).path(claim.id))
@@ -135,7 +139,8 @@ def verdicts(
             broken.append(f"the ledger's {row_file.wrong}")
         elif row_file:
             found[profile] = row_file.content["verdict"]
-    return found, tuple(broken)
+            statuses[profile] = str(of_row(ledger.directory, row_file.content)["status"])
+    return found, statuses, tuple(broken)
 
 
 def rank(profile: str) -> tuple[list[str], int]:
@@ -174,13 +179,19 @@ def table(entries: Sequence[Entry]) -> Iterator[str]:
     rows = [("time", "claim", "strength", "tasks", *columns(profiles))]
     ids = {each.claim.id for each in entries}
     for each in entries:
-        rows.append((*words(each, ids), *(each.verdicts.get(name, NONE) for name in profiles)))
+        rows.append((*words(each, ids), *(said(each, name) for name in profiles)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     controls = sum(each.claim.is_control for each in entries)
     yield f"claims: {len(entries) - controls}; below each its controls, which must be refuted"
+
+
+def said(entry: Entry, profile: str) -> str:
+    """The verdict in a profile, and its status where it is more than explored."""
+    verdict, status = entry.verdicts.get(profile, NONE), entry.statuses.get(profile, EXPLORED)
+    return verdict if status == EXPLORED else f"{verdict}, {status}"
 
 
 def words(entry: Entry, ids: set[str]) -> tuple[str, str, str, str]:

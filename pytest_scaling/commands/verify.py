@@ -23,9 +23,11 @@ from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol
 from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
+from ..ledger.registration.audit import Audit as RegistrationAudit
+from ..ledger.registration.registration import Shelf
 from ..ledger.replay import Replay
-from ..ledger.verification import evaluated_again, missing_then, orphan_rows
-from ..ledger.words import SHOWN, more
+from ..ledger.verification import STALE, evaluated_again, missing_then, orphan_rows
+from ..ledger.words import SHOWN, listed, more
 from ..report.archive import ArchiveError, found_folder
 from ..run.collection import arguments_of, claim_of, run_item
 from ..run.options import TIER
@@ -34,6 +36,7 @@ from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
 from ..trials.identity import sha256
+from ..trials.seeds import confirming_offset
 from .collect import collect, default_paths
 from .output import say
 
@@ -55,6 +58,9 @@ class Audit:
     claims: dict[Path, dict[str, None]] = field(default_factory=dict)  # ids by ledger
     tiers: tuple[str, ...] = ()  # of the project; the first is the default
     unbound: list[str] = field(default_factory=list)  # arms whose figures nothing checks
+    confirmations: int = 0
+    stale: list[str] = field(default_factory=list)  # claims that changed since they were measured
+    unordered: str = ""  # why nobody can tell whether registrations came first
 
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
@@ -88,10 +94,34 @@ class Audit:
                 row_file = RowFile.read(ledger.path(claim.id))
                 self.rows += row_file is not None
                 self.found += wrong_with(session, item, row_file, ledger)
+            if (directory, claim.id) not in done:
+                self._confirmations(session, item, claim.id, Shelf.beside(directory).results)
             done.add((directory, claim.id))
 
         chosen = [f"{TIER.flag}={tier}"] if tier else []
         collect(paths, ("--scaling-device=cpu", *chosen), verify_item)
+
+    def _confirmations(
+        self, session: Session, item: pytest.Function, claim: str, results: Path
+    ) -> None:
+        """Evaluate the confirmations of one claim in one tier again, from their samples."""
+        names = [name for name in self.profiles(results) if self.tier_of(name) == session.tier.name]
+        files = [RowFile.read(Ledger(results, name).path(claim)) for name in names]
+        for each in files:
+            if each is None or each.wrong:
+                continue  # which the registrations' own audit tells
+            self.confirmations += 1
+            wrong = list(verify_row(session, item, each, each.path.parent.name))
+            stale = [words for words in wrong if f" {STALE} " in words]
+            self.stale += [claim for _ in stale]
+            self.found += [words for words in wrong if words not in stale]
+
+    def check_registrations(self, ledger: Path) -> None:
+        """Check the registrations beside a ledger."""
+        audit = RegistrationAudit(Shelf.beside(ledger), ledger)
+        if audit.exists:
+            self.found += audit.faults()
+            self.unordered = self.unordered or audit.obstacle
 
     def hold_together(self, ledger: Ledger) -> None:
         """Compare the rows of a profile with each other, and note the arms that nothing checks."""
@@ -138,12 +168,24 @@ def run(options: argparse.Namespace) -> int:
         say(sentence)
     if audit.unbound:
         say(unbound_note(audit.unbound))
+    for sentence in about_confirmations(audit):
+        say(sentence)
     seconds = time.perf_counter() - started
     claims = len(dict.fromkeys(name for names in audit.claims.values() for name in names))
     sound = NOT_EVALUATED if options.isolated else "all as their samples say"
     wrong = f"{len(audit.found)} found wrong" if audit.found else sound
     say(f"verified {audit.rows} rows of {claims} claims in {seconds:.1f} s: {wrong}")
     return int(pytest.ExitCode.TESTS_FAILED if audit.found else pytest.ExitCode.OK)
+
+
+def about_confirmations(audit: Audit) -> Iterator[str]:
+    """What there is to know of confirmations, which is no fault."""
+    if audit.unordered:
+        yield f"not checked: whether registrations came first, as {audit.unordered}"
+    if audit.stale:
+        yield f"stale, as their protocols changed since they were confirmed: {listed(audit.stale)}"
+    if audit.confirmations:
+        yield f"verified {audit.confirmations} confirmations with their registrations"
 
 
 def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
@@ -153,6 +195,7 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
     for tier in audit.further_tiers:
         audit.evaluate(paths, tier)
     for directory, claims in audit.claims.items():
+        audit.check_registrations(directory)
         whole = covers(paths, directory.parent)
         for name in audit.profiles(directory):
             audit.found += orphan_rows(Ledger(directory, name), claims, whole=whole)
@@ -259,7 +302,9 @@ def evaluation_of(
     )
     given = {**given, **claim.given, "device": profile.device}
     body = Body(item.obj, arguments, given)
-    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0)
+    stamp = row.get("registration")
+    offset = confirming_offset(stamp["block"]) if stamp else 0
+    return Evaluation(body, cells, Replay(row), session.tier, profile.device, offset)
 
 
 def with_fixtures(

@@ -82,14 +82,13 @@ class Stopwatch:
 
         Raises ClaimError where they did not, and where args cannot be handed to them.
         """
-        rival, learner = (in_tier(side, self.sampler.tier) for side in (rival, learner))
-        sides = (rival, learner)
+        sides = (in_tier(rival, self.sampler.tier), in_tier(learner, self.sampler.tier))
         if is_versions(sides, task, m, devices):
             asked = Asked(call, packed(args), cold)
             return versions_ratio(self.sampler, sides, asked, same, bound=bound, blocks=blocks)
         check_args(sides, args, call or cold)
         if same is not None and self.sampler.clock is not None:
-            check_same(rival, learner, same, args)
+            check_same(*sides, same, args)
         return ratio(
             self.sampler,
             sides,

@@ -44,10 +44,12 @@ def record(
     *,
     device: str = "cpu",
     timing: bool = False,
+    registration: Record | None = None,
 ) -> Record:
     """Everything a reader needs to believe the verdict, or to doubt it.
 
     timing: the verdict depends on how fast the machine was, and makes no row of the ledger.
+    registration: the stamp of what it confirms, or does not.
     """
     claim = result.claim
     rows = arms(result.cells)
@@ -66,6 +68,7 @@ def record(
         "protocol": protocol(claim, result.designs, tier),
         "environment": environment(device),
         **({"timing": True} if timing else {}),
+        **({"registration": registration} if registration else {}),
     }
     return content | {"digest": digest(content)}
 

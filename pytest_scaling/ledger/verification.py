@@ -18,8 +18,12 @@ from .record import record
 from .replay import NotRecorded
 from .words import more, value_in_words
 
+STALE = "is stale:"  # after the name of a file, before what changed
 RENEW = "evaluate the claim again with --claims-update=changed"
-NOT_COMPUTED = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS, "digest", "environment")  # parts of a row
+NOT_COMPUTED = (  # parts of a row
+    *(*OF_ONE_RUN, ACCEPTANCE, WARNINGS),
+    *("digest", "environment", "registration"),
+)
 TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 
@@ -41,7 +45,7 @@ def evaluated_again(
     now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
     stale = list(changes(row["protocol"], now))
     if stale:
-        yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
+        yield f"{file} {STALE} {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
         made = record(evaluation.verdict(), profile, "", evaluation.tier)

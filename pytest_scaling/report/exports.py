@@ -13,6 +13,8 @@ from html import escape
 from typing import Any
 
 from ..ledger.format import Record
+from ..ledger.registration.standing import CONFIRMED, EXPLORED, NOT_CONFIRMED, STALE
+from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import NOTHING
 from .controls import SUPPORTED_TOO, controls_by_claim, status_of
 from .page.badge import Badge
@@ -26,7 +28,7 @@ OF_A_COMPARISON = (
 )
 COLUMNS = (
     *("claim", "control_of", "device", "tier", "claim_verdict", "task", "learner", "counted"),
-    *("cell_verdict", *OF_A_COMPARISON, "digest"),
+    *("cell_verdict", *OF_A_COMPARISON, "digest", "confirmation"),
 )
 
 
@@ -43,6 +45,7 @@ def badge(records: Sequence[Record]) -> str:
     )
     counts = [f"{count[word]} {word}" for word in WORDS if count[word]]
     counts += [f"{failed} not trustworthy"] if failed else []
+    counts += standings(claims)
     content = {
         "schemaVersion": 1,
         "label": "claims",
@@ -50,6 +53,16 @@ def badge(records: Sequence[Record]) -> str:
         "color": colour(count, failed),
     }
     return json.dumps(content, indent=1) + "\n"
+
+
+def standings(claims: Sequence[Record]) -> list[str]:
+    """How many claims are confirmed, not confirmed or stale; where none is, that all are explored.
+
+    Empty for records of an older version, which do not say.
+    """
+    count = Counter(map(status_of_claim, claims))
+    told = [f"{count[word]} {word}" for word in (CONFIRMED, NOT_CONFIRMED, STALE) if count[word]]
+    return told or ([EXPLORED] if count[EXPLORED] else [])
 
 
 def colour(count: Mapping[str, int], failed: int) -> str:
@@ -81,6 +94,7 @@ def lines(record: Record) -> Iterator[dict[str, Any]]:
         "tier": profile["tier"],
         "claim_verdict": record["verdict"],
         "digest": record.get("digest"),
+        "confirmation": status_of_claim(record),
     }
     for cell in record["cells"]:
         of_cell = {
@@ -113,7 +127,8 @@ def summary(shown: Sequence[Card]) -> str:
     for card in everyone(shown):
         status = card.control.sentence if card.control else f"is the control of {card.control_of}"
         named = f"{code(card.anchor)} {plain(card.text)}"
-        lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(status)} |")
+        stands = "; ".join(filter(None, (status, status_of_claim(card.record))))
+        lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(stands)} |")
         for cell in card.cells:
             aside = "" if cell.counted else " (beside, not counted)"
             place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"

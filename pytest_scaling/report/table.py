@@ -10,6 +10,7 @@ from ..experiments.units import UNITS
 from ..ledger.format import Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
+from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import to_decide
 from .controls import controls_by_claim, status_of
 
@@ -67,7 +68,8 @@ def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
         else:
             note = f"control {status_of(controls.get(claim['id'], ())).word}"
         partial = ", of some of its tasks" if record["partial"] else ""
-        words = f" ({claim['strength']}{partial}; {note})"
+        stands = "; ".join(filter(None, (note, status_of_claim(record))))
+        words = f" ({claim['strength']}{partial}; {stands})"
         yield TableLine(claim["id"], record["verdict"], words, headline=True)
         for cell in record["cells"]:
             yield from cell_lines(cell)

@@ -8,20 +8,24 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..experiments.evaluation import Body, ClaimResult, Evaluation
+from ..experiments.evaluation import Body, CellDesign, ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against
+from ..ledger.registration.ingredients import Ingredients, hashes_of, ingredients
+from ..ledger.registration.registration import Registration, Shelf
+from ..ledger.registration.standing import Standing, changed_since, standing, stated
 from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, ClaimError
 from ..spec.scope import Scope, missing_devices, scope
-from ..trials.sources import Retelling
+from ..trials.sources import Design, Retelling
 from .collection import arguments_of, claim_of, device_of, takes_time
+from .confirmation.result import outcome_of
 from .devices import devices_of
 from .options import OFFLINE
 from .outcome import Outcome, outcome, properties
@@ -33,26 +37,75 @@ if TYPE_CHECKING:
 BEFORE = 0.25  # seconds before the end of a test's time at which it is said what it waits for
 NOTICE: pytest.StashKey[threading.Timer] = pytest.StashKey()
 RECORD: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+REGISTRATION: pytest.StashKey[Registration] = pytest.StashKey()  # of an item that is to confirm it
 
 
 def evaluate(session: Session, item: pytest.Function) -> Outcome:
     """Judge the claim of a test item and compare its record with the ledger."""
     from ..ledger.record import record
 
+    registration = item.stash.get(REGISTRATION, None)
+    if registration:
+        require_unchanged(session, item, registration)
     result, warned = result_of(session, item)
     claim, options = result.claim, session.options
     file = Path(os.path.relpath(item.path, session.config.rootpath)).as_posix()
     profile, timing = session.profile(device_of(item)), takes_time(item)
-    made = record(result, profile, file, session.tier, device=device_of(item), timing=timing)
+    stamp = registration.stamp if registration else None
+    made = record(
+        *(result, profile, file, session.tier),
+        device=device_of(item),
+        timing=timing,
+        registration=stamp,
+    )
     ledger = session.ledger(item.path.parent, device_of(item))
     row = ledger.row(claim.id)
     unheld = timing or options.strict  # which judges at levels that no row was judged at
     said = {WARNINGS: warned} if warned else {}
-    held = None if unheld else against(row, made, session.rows_in(ledger))
-    made = {**made, **said, "ledger": held}
+    held = None if unheld or registration else against(row, made, session.rows_in(ledger))
+    stands = (
+        stated(registration, made["verdict"], ())
+        if registration
+        else standing_of(session, item, result)
+    )
+    made = {**made, **said, "ledger": held, "confirmation": stands}
     item.stash[RECORD] = made
     item.user_properties += properties(made)
+    if registration:
+        return outcome_of(claim, made, registration)
     return outcome(claim, made, row, options.reason, options.update)
+
+
+def standing_of(session: Session, item: pytest.Function, result: ClaimResult) -> Standing:
+    """Whether a claim is confirmed, and whether that still holds."""
+
+    def now(registration: Registration) -> Ingredients:
+        return made_of(session, item, result.designs, registration.ingredients["files"])
+
+    ledger = session.ledger(item.path.parent, "cpu").directory
+    return standing(ledger, session.tier.name, result.claim.id, now)
+
+
+def made_of(
+    session: Session, item: pytest.Function, designs: Sequence[CellDesign], files: Iterable[str]
+) -> Ingredients:
+    """What the verdict of an item's claim follows from, as a registration binds it.
+
+    files: paths from the folder beside which the ledger lies.
+    """
+    claim = claim_of(item)
+    assert claim is not None
+    home = Shelf.beside(session.ledger(item.path.parent, "cpu").directory).home
+    return ingredients(claim, designs, session.tier, item.function, hashes_of(home, files))
+
+
+def require_unchanged(session: Session, item: pytest.Function, registration: Registration) -> None:
+    """Raise pytest.UsageError where a claim is no longer what was registered."""
+    given = {name: item.funcargs.get(name) for name in arguments_of(item) if name not in PROVIDED}
+    designs = evaluation(session, item, given, Design()).designs()
+    now = made_of(session, item, designs, registration.ingredients["files"])
+    if words := changed_since(registration, now):
+        raise pytest.UsageError(words)
 
 
 def result_of(session: Session, item: pytest.Function) -> tuple[ClaimResult, dict[str, int]]:
@@ -126,8 +179,14 @@ def evaluation(
         source,
         session.tier,
         device_of(item),
-        session.options.seed_offset,
+        offset_of(session, item),
     )
+
+
+def offset_of(session: Session, item: pytest.Item) -> int:
+    """What is added to every seed: of a run that replicates, or of a claim that is to confirm."""
+    registration = item.stash.get(REGISTRATION, None)
+    return registration.offset if registration else session.options.seed_offset
 
 
 def scope_of(session: Session, claim: Claim, arguments: tuple[str, ...]) -> Scope:

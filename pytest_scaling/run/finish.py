@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from ..ledger.gate import Gate, Judgement
 from ..ledger.git import changed_files, refusal
 from ..ledger.ledger import Ledger, covers
 from ..ledger.reading.strict_json import printable
+from ..ledger.registration.registration import CONFIRMED
+from ..ledger.registration.standing import unconfirmed
 from ..ledger.words import listed
 from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
 from .options import FRESH, TASKS, UPDATE, is_worker, options_of
@@ -28,28 +31,32 @@ NOT_COMPARABLE = 6  # exit code where nothing is wrong, but nothing could be com
 
 
 def check_tree(config: pytest.Config) -> None:
-    """Raise pytest.UsageError where the ledger is to be written and files are not committed.
+    """Raise pytest.UsageError where the ledger is to be written and files are not committed."""
+    if options_of(config).update and not is_worker(config):
+        require_clean(config, UPDATE.flag, "the ledger belongs to a commit")
 
-    Rows of a ledger and the report do not count: the run itself writes them.
+
+def require_clean(config: pytest.Config, flag: str, why: str) -> None:
+    """Raise pytest.UsageError where an option needs a clean tree, and files are not committed.
+
+    Rows of a ledger, confirmations and the report do not count: the run itself writes them.
     """
     options = options_of(config)
-    if not options.update or is_worker(config):
-        return
     if reason := refusal(config.rootpath):
         raise pytest.UsageError(
-            f"{UPDATE.flag} needs a clean tree, and git does not say whether this one is: {reason}"
+            f"{flag} needs a clean tree, and git does not say whether this one is: {reason}"
         )
     own = [Path(name).name for name in (options.ledger, options.report) if name]
     changed = [
         name
         for name in changed_files(config.rootpath) or ()
-        if not {"ledger", *own} & {*Path(name).parts[:-1]}
+        if not {"ledger", CONFIRMED, *own} & {*Path(name).parts[:-1]}
     ]
     if changed:
         files = "file differs" if len(changed) == 1 else "files differ"
         raise pytest.UsageError(
-            f"{UPDATE.flag} needs a clean tree, so that the ledger belongs to a commit, and "
-            f"{len(changed)} {files} from it ({listed(changed)}); commit or stash them"
+            f"{flag} needs a clean tree, so that {why}, and {len(changed)} {files} from it "
+            f"({listed(changed)}); commit or stash them"
         )
 
 
@@ -108,6 +115,8 @@ def write(session: Session) -> None:
             words, session.unwritten = f"not written: {error}", True
         if words:
             written.append(f"{name}: {words}")
+    if session.confirmed:
+        written.append(f"confirmations: {listed(session.confirmed)}; commit them as they are")
     session.judgement = judge(session)
     session.written = written
 
@@ -140,7 +149,10 @@ def write_report(session: Session, records: Sequence[Record]) -> str:
 
 def judge(session: Session) -> Judgement:
     """What only the whole run can show about the ledger."""
-    return gate(session, list(session.records.values())).judge(strict=session.options.gate)
+    records, asked = list(session.records.values()), session.options.gate
+    judged = gate(session, records).judge(strict=bool(asked))
+    more = unconfirmed(records) if asked == "confirmed" else ()
+    return replace(judged, wrong=(*judged.wrong, *more))
 
 
 def gate(session: Session, records: Sequence[Record]) -> Gate:

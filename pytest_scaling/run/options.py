@@ -152,12 +152,19 @@ UPDATE = Option(
     add={"metavar": "WHAT"},
 )
 REASON = Option("--claims-reason", "why the ledger is updated", add={"metavar": "TEXT"})
+CONFIRM = Option(
+    "--claims-confirm",
+    "measure the registered claims, and no others, once and on their fresh seeds (needs a clean "
+    "tree that has their registrations)",
+    add={"action": "store_true"},
+)
 GATE = Option(
     "--claims-gate",
     "check the whole run against the ledger: exit code 1 if a claim has no row, and 6 if the "
-    "profile was never measured",
-    add={"action": "store_true"},
+    "profile was never measured; `=confirmed`: 1 as well if a claim is not confirmed",
+    add={"metavar": "confirmed", "nargs": "?", "const": "rows"},
 )
+GATES = ("rows", "confirmed")
 LEDGER = Option(
     "--claims-ledger",
     "directory of the ledger (default: `ledger` beside the file of the claim)",
@@ -189,6 +196,7 @@ OPTIONS = (
     INCONCLUSIVE,
     UPDATE,
     REASON,
+    CONFIRM,
     GATE,
     LEDGER,
     REPORT,
@@ -205,7 +213,7 @@ class Options(NamedTuple):
 
     tier: None for the first of the project's. tasks: None for all. workers: None for as many as
     there are cores, 0 for this process. trial_timeout: None where it is not given. update: what
-    --claims-update permits to write.
+    --claims-update permits to write. gate: empty, or one of GATES.
     """
 
     device: str
@@ -225,7 +233,8 @@ class Options(NamedTuple):
     inconclusive: str
     update: tuple[str, ...]
     reason: str
-    gate: bool
+    confirm: bool
+    gate: str
     ledger: str | None
     report: str | None
 
@@ -272,7 +281,8 @@ def read_options(config: pytest.Config) -> Options:
         inconclusive=INCONCLUSIVE.read(config),
         update=names_in(UPDATE.read(config) or ""),
         reason=(REASON.read(config) or "").strip(),
-        gate=bool(GATE.read(config)),
+        confirm=bool(CONFIRM.read(config)),
+        gate=gate_in(GATE.read(config)),
         ledger=LEDGER.read(config),
         report=REPORT.read(config),
     )
@@ -280,6 +290,7 @@ def read_options(config: pytest.Config) -> Options:
     check_fresh(options)
     check_offset(options.seed_offset)
     check_update(UPDATE.read(config), options)
+    check_confirm(options)
     config.stash[READ] = options
     return options
 
@@ -353,6 +364,32 @@ def check_update(written: str | None, options: Options) -> None:
         )
     if options.reason and not options.update:
         raise pytest.UsageError(f"{REASON.flag} belongs to {UPDATE.flag}")
+
+
+def gate_in(written: str | None) -> str:
+    """What the gate asks for; pytest.UsageError where a path was taken for it."""
+    if written is None or written in GATES:
+        return written or ""
+    raise pytest.UsageError(
+        f"{GATE.flag} takes nothing, or `confirmed` after `=`, not {written!r}; where that is a "
+        f"path, put it before the option"
+    )
+
+
+def check_confirm(options: Options) -> None:
+    """Raise pytest.UsageError where a confirmation is asked for with an option that changes it."""
+    others = {
+        UPDATE.flag: options.update,
+        STRICT.flag: options.strict,
+        SEED_OFFSET.flag: options.seed_offset,
+        TASKS.flag: options.tasks,
+    }
+    for flag, given in others.items():
+        if options.confirm and given:
+            raise pytest.UsageError(
+                f"{CONFIRM.flag} measures what was registered, as it was registered; leave out "
+                f"{flag}"
+            )
 
 
 def check_backend(config: pytest.Config, options: Options) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ..experiments.estimate import Inconclusive
 from ..experiments.one_look.timings import TimingError
 from ..ledger.ledger import Row, turned_cells
+from ..ledger.registration.standing import status_of
 from ..ledger.words import needs
 from ..spec.declaration import Claim, ClaimError
 from ..spec.protocols import SettingsError
@@ -159,6 +160,7 @@ def properties(record: Record) -> list[tuple[str, object]]:
         ("evidence", record["reason"]),
         ("protocol", record["protocol"]["hash"]),
         ("digest", record["digest"]),
+        *(("confirmation", status) for status in [status_of(record)] if status),
         *(
             ("regression", each["sentence"])
             for each in (record.get("ledger") or {}).get("findings", ())

@@ -36,6 +36,7 @@ class Session:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # by claim id and device
     nodes: dict[str, str] = field(default_factory=dict)  # node ids of the tests, likewise
     written: list[str] = field(default_factory=list)  # messages at the end of the run about files
+    confirmed: list[str] = field(default_factory=list)  # files of confirmations, or why not
     distrusted: list[str] = field(default_factory=list)  # messages of spot checks that failed
     checks: list[Check] = field(default_factory=list)  # that workers of pytest-xdist propose
     unwritten: bool = False  # the system refused to write the ledger or the report

@@ -13,7 +13,7 @@ from ..spec.forms import check_arm
 from ..spec.protocols import Learner, Settings, Task
 from .fingerprint.fingerprint import Fingerprint, fingerprint
 from .identity import IDENTITY_SCHEMA, canonical, family_of, sha256
-from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS
+from .seeds import BLOCKS, REPLICATE_STRIDE, VERDICT_SEEDS, may_judge
 
 ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")  # how Python shows most objects
 
@@ -109,7 +109,7 @@ class Trial:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        if self.seeds[0] < 0 or self.seeds[-1] >= VERDICT_SEEDS:
+        if not may_judge(self.seeds[0], self.seeds[-1]):
             raise ValueError(
                 f"{self.description}: a verdict's seeds are from 0 to {VERDICT_SEEDS - 1:,}; "
                 f"those beyond are left to tuning."

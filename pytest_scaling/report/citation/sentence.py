@@ -25,6 +25,8 @@ def caption(record: Record, control: ControlStatus | None) -> str:
     """The verdict on a claim, with the comparison that is the nearest call."""
     claim = record["claim"]
     verdict = f"“{claim['text'].rstrip('.')}” is {record['verdict']} ({extent(record, control)})."
+    if stands := record.get("confirmation"):
+        verdict += f" {capital(stands['sentence'])}."
     nearest = decisive(record)
     if not nearest:
         return verdict

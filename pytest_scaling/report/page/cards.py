@@ -102,6 +102,11 @@ class Card:
         return [*dict.fromkeys(cell.task for cell in self.cells if cell.task and cell.evidence)]
 
     @property
+    def standing(self) -> Mapping[str, str]:
+        """The status of the verdict and a sentence about it: explored, or confirmed, say."""
+        return self.record.get("confirmation") or {"status": "", "sentence": ""}
+
+    @property
     def counted(self) -> list[Cell]:
         return [cell for cell in self.cells if cell.counted and cell.evidence]
 

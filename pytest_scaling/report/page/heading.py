@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...ledger.registration.standing import CONFIRMED, NOT_CONFIRMED, STALE, status_of
 from .. import words
 from .badge import ICONS, Badge
 from .cards import Card, everyone
@@ -29,6 +30,13 @@ def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
     return [(badge, number) for badge, number in numbers if number]
 
 
+def standings(claims: Sequence[Card]) -> list[tuple[str, int]]:
+    """How many claims are confirmed, not confirmed or stale, those that occur."""
+    found = [status_of(each.record) for each in claims]
+    numbers = [(word, found.count(word)) for word in (CONFIRMED, NOT_CONFIRMED, STALE)]
+    return [(word, number) for word, number in numbers if number]
+
+
 def lead(heads: Sequence[Card]) -> str:
     """The run in a sentence or two."""
     claims = [each for each in heads if each.control]
@@ -39,6 +47,9 @@ def lead(heads: Sequence[Card]) -> str:
     sentence = f"{words.count(len(claims), 'claim').capitalize()}: {verdicts}. " if claims else ""
     failed = sum(not each.control.trustworthy for each in claims if each.control)
     sentence += f"{words.count(controls, 'control').capitalize()}."
+    told = [f"{words.number_word(n)} {status}" for status, n in standings(claims)]
+    if told:
+        sentence += f" On fresh seeds, {', '.join(told)}."
     if failed:
         subject = f"{words.count(failed, 'claim').capitalize()} {'is' if failed == 1 else 'are'}"
         sentence += f" {subject} not trustworthy: the control is supported too."
