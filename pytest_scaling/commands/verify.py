@@ -20,7 +20,7 @@ from ..experiments.evaluation import Body, Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
-from ..ledger.protocol import Protocol
+from ..ledger.protocol import Protocol, rule_of
 from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.replay import Replay
@@ -259,7 +259,8 @@ def evaluation_of(
     )
     given = {**given, **claim.given, "device": profile.device}
     body = Body(item.obj, arguments, given)
-    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0)
+    rule = rule_of(row["protocol"])
+    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0, rule)
 
 
 def with_fixtures(

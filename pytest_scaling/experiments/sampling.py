@@ -18,7 +18,7 @@ from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured
-from .quantities import Samples
+from .quantities import Rule, Samples
 from .units import Unit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..statistics.scope import CellLevels
     from ..trials.result import Results
 
-FIRST_LOOK = 5  # seeds
+FIRST_LOOK = {Rule.MEAN: 5, Rule.MEAN_AND_MEDIAN: 7}  # seeds
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
 BOTH = " - "  # between the names of two metrics that are compared
 ALL_ALIKE = (
@@ -47,6 +47,7 @@ class Sampler:
     device: str = "cpu"
     seed_offset: int = 0
     clock: Callable[[], float] | None = None  # seconds; none while a run is only being planned
+    rule: Rule = Rule.MEAN_AND_MEDIAN
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
     discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class Sampler:
         from ..statistics.interval import LOOKS
 
         fragile = any(traits.may_collapse(arm.learner) for arm in arms)
-        first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK
+        first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK[self.rule]
         return [n for n in LOOKS if first <= n <= self.tier.most_seeds]
 
     def estimate(
@@ -129,6 +130,7 @@ class Sampler:
             samples=tuple(samples.values.tolist()),
             notes=samples.notes,
             floor=samples.floor,
+            typical=samples.typical,
             without_spread=samples.without_spread,
             **designed,
         )
@@ -158,7 +160,7 @@ class Sampler:
         levels = (designed["level"], designed["refute_level"])
         for n in looks:
             results = self.sample_all(arms, n)
-            samples = as_judged(reduce(results), arms, designed["metric"])
+            samples = as_judged(reduce(results).judged_by(self.rule), arms, designed["metric"])
             if samples.without_spread and n < min(FEWEST_ALIKE, looks[-1]):
                 continue
             samples, overlap = with_luck(samples, arms, results)

@@ -30,28 +30,37 @@ def place_of(task: str, learner: str) -> str:
     return " with ".join(part for part in (task, learner) if part) or "the claim"
 
 
-def would_decide(seeds: int | None) -> str:
-    """How many seeds would decide a comparison; None for more than anybody could run."""
-    return f"about {seeds:,} seeds would decide" if seeds else TOO_CLOSE
+def would_decide(comparisons: Sequence[Record]) -> str:
+    """How many seeds would decide all of these open comparisons, with the chance of that."""
+    if "seeds_range" not in comparisons[0]:  # a row that was judged by the mean alone
+        needed = [each["seeds_needed"] for each in comparisons]
+        return TOO_CLOSE if None in needed else f"about {max(needed):,} seeds would decide"
+    ranges = [each["seeds_range"] for each in comparisons]
+    if None in ranges:
+        return TOO_CLOSE
+    fewest, ends = max(low for low, _ in ranges), [high for _, high in ranges]
+    if None in ends:
+        return f"{fewest:,} seeds or more would decide it, 9 times in 10"
+    return f"{fewest:,} to {max(ends):,} seeds would decide it, 8 times in 10"
 
 
 def to_decide(evidence: Record) -> str:
     """What would decide a comparison; empty where it is decided."""
     if evidence["verdict"] != "inconclusive":
         return ""
-    return TAKE_AGAIN if "replication" in evidence else would_decide(evidence["seeds_needed"])
+    return TAKE_AGAIN if "replication" in evidence else would_decide([evidence])
 
 
 def needs(record: Record) -> str:
     """What would decide all comparisons of a claim, as the end of a sentence."""
-    needed = [
-        evidence["seeds_needed"]
+    still = [
+        evidence
         for cell in record["cells"]
         for evidence in cell["evidence"]
         if evidence["verdict"] == "inconclusive" and "replication" not in evidence
     ]
-    if needed:
-        return f"; {would_decide(None if None in needed else max(needed))}"
+    if still:
+        return f"; {would_decide(still)}"
     return f"; {TAKE_AGAIN}" if record.get("timing") else ""
 
 
@@ -81,6 +90,14 @@ def effect_in_words(evidence: Record) -> str:
         for end, infinite in (("low", "-∞"), ("high", "∞"))
     ]
     return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
+
+
+def typical_in_words(evidence: Record) -> str:
+    """Median and P(A > B) of a comparison; empty where its record does not have them."""
+    if evidence.get("median") is None:
+        return ""
+    median = UNITS[evidence["unit"]].write(evidence["median"])
+    return f"median {median}, P(A > B) = {evidence['share_above']:.0%}"
 
 
 def minus(figures: str) -> str:

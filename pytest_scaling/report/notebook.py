@@ -61,6 +61,7 @@ def paired(
         evidence=Evidence(),
         notes=quantity.notes,
         floor=quantity.floor,
+        typical=quantity.typical,
     )
 
 

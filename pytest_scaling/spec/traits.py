@@ -46,6 +46,15 @@ def shares(learner: Learner) -> tuple[str, ...]:
     return tuple(getattr(learner, "shares", ()))
 
 
+def judged_rows(learner: Learner, metric: str, m: int) -> int:
+    """Of how many rows of its own a metric of a learner is a share, with m rows; 0 where unstated.
+
+    Their binomial variance is the least that a spread over seeds is taken to be.
+    """
+    rows = getattr(learner, "judged_rows", None)
+    return 0 if rows is None else int(rows(metric, m))
+
+
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
     """The most rows a learner can handle in a tier; None where it sets no limit."""
     limit = getattr(learner, "largest_m", None)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_scaling.spec.protocols import Block, Fit, Learner, Settings, Task
+from pytest_scaling.spec.traits import judged_rows
 
 SHARED_ROWS = 0.9  # of the test rows: as hard for one learner as for another, and at every m
 SHARED_LUCK = 0.5  # of the variance between seeds: that of the rows which all learners see
@@ -201,6 +202,9 @@ class PlantedLearner:
     @property
     def shares(self) -> tuple[str, ...]:
         return getattr(self.real, "shares", ())
+
+    def judged_rows(self, metric: str, m: int) -> int:
+        return judged_rows(self.real, metric, m)
 
     @property
     def with_relu(self) -> PlantedLearner:
