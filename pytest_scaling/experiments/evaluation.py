@@ -18,7 +18,7 @@ from ..spec.traits import sizes
 from ..trials.result import NothingToLearn
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment
-from .quantities import Rule
+from .quantities import JUDGED_BY, Rule
 
 if TYPE_CHECKING:
     from ..spec.scope import Cell, Scope
@@ -65,7 +65,7 @@ class ClaimResult:
     cells: tuple[CellResult, ...]
     partial: bool = False
     designs: tuple[CellDesign, ...] = ()  # of the cells that run
-    rule: Rule = Rule.MEAN_AND_MEDIAN
+    rule: Rule = JUDGED_BY
 
     @property
     def reason(self) -> str:
@@ -132,7 +132,7 @@ class Evaluation:
     tier: Tier
     device: str
     seed_offset: int
-    rule: Rule = Rule.MEAN_AND_MEDIAN
+    rule: Rule = JUDGED_BY
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""

@@ -39,9 +39,7 @@ class Forecast:
         def reduce(results: list[Results]) -> Samples:
             made = forecast(self.sizes, errors(results), self.m, results[0][0].rows)
             floor = relative(results[-2], results[-1]).floor
-            return Samples(
-                made.relative_gain, floor, diverged_notes(*results), per_seed=False
-            )
+            return Samples(made.relative_gain, floor, diverged_notes(*results), per_seed=False)
 
         return self.sampler.estimate(
             [Arm(self.learner, self.task, m) for m in self.sizes],

@@ -29,6 +29,9 @@ class Rule(enum.StrEnum):
     MEAN_AND_MEDIAN = "mean and median"
 
 
+JUDGED_BY = Rule.MEAN_AND_MEDIAN  # what is measured now
+
+
 @dataclass(frozen=True)
 class Samples:
     """Values of one quantity, one per seed.
@@ -54,7 +57,7 @@ class Samples:
     own: bool = False
     binary: bool = False
     per_seed: bool = True
-    rule: Rule = Rule.MEAN_AND_MEDIAN
+    rule: Rule = JUDGED_BY
 
     @property
     def luck(self) -> float:
@@ -133,7 +136,9 @@ def differences(
     floor = 1 / rows if rows else 0.0
     if own:
         binary = bool(np.isin(np.concatenate([one, other]), (0, 1)).all())
-        unpaired = float(np.hypot(*map(binomial_noise, (one, other), judging)))
+        unpaired = float(
+            np.hypot(binomial_noise(one, judging[0]), binomial_noise(other, judging[1]))
+        )
         return Samples(values, floor, notes, unpaired=unpaired, own=True, binary=binary)
     either = float(np.sqrt(np.minimum(one + other, 1).mean() / rows)) if rows else 0.0
     unpaired = float(np.hypot(binomial_noise(one, rows), binomial_noise(other, rows)))

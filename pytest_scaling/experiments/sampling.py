@@ -18,7 +18,7 @@ from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured
-from .quantities import Rule, Samples
+from .quantities import JUDGED_BY, Rule, Samples
 from .units import Unit
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Sampler:
     device: str = "cpu"
     seed_offset: int = 0
     clock: Callable[[], float] | None = None  # seconds; none while a run is only being planned
-    rule: Rule = Rule.MEAN_AND_MEDIAN
+    rule: Rule = JUDGED_BY
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
     discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
@@ -87,7 +87,13 @@ class Sampler:
 
         fragile = any(traits.may_collapse(arm.learner) for arm in arms)
         first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK[self.rule]
-        return [n for n in LOOKS if first <= n <= self.tier.most_seeds]
+        looks = [n for n in LOOKS if first <= n <= self.tier.most_seeds]
+        if not looks:
+            raise ClaimError(
+                f"the tier {self.tier.name} has at most {self.tier.most_seeds} seeds, and "
+                f"{arms[0].label} is first judged with {first}; give the tier most_seeds={first}"
+            )
+        return looks
 
     def estimate(
         self,

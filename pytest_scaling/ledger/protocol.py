@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..experiments.quantities import Rule
+from ..experiments.quantities import JUDGED_BY, Rule
 from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words
@@ -30,7 +30,7 @@ def protocol(
     claim: Claim,
     designs: Sequence[CellDesign],
     tier: Tier,
-    rule: Rule = Rule.MEAN_AND_MEDIAN,
+    rule: Rule = JUDGED_BY,
 ) -> Protocol:
     """Everything that was fixed before the first sample of a claim was drawn."""
     content = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..experiments.quantities import Rule
+from ..experiments.quantities import JUDGED_BY, Rule
 from ..spec import traits
 from ..statistics.interval import LOOKS, Interval
 from ..statistics.power import (
@@ -98,9 +98,7 @@ def header(claim: Claim) -> Record:
     }
 
 
-def cell(
-    result: CellResult, places: Mapping[Arm, int], rule: Rule = Rule.MEAN_AND_MEDIAN
-) -> Record:
+def cell(result: CellResult, places: Mapping[Arm, int], rule: Rule = JUDGED_BY) -> Record:
     """One cell with the evidence behind its verdict."""
     return {
         "task": result.cell.task_name,
@@ -112,9 +110,7 @@ def cell(
     }
 
 
-def evidence(
-    decision: Decision, places: Mapping[Arm, int], rule: Rule = Rule.MEAN_AND_MEDIAN
-) -> Record:
+def evidence(decision: Decision, places: Mapping[Arm, int], rule: Rule = JUDGED_BY) -> Record:
     """One comparison: derived figures to six digits, samples in full; arms by their place."""
     estimate = decision.estimate
     stated: dict[str, Any] = {

@@ -9,6 +9,7 @@ from ..experiments.units import UNITS
 from .format import Record
 
 SHOWN = 3  # names in a sentence
+OVERSTATED = 1.25  # as many times as large beyond its bound as allowing for luck: then it is said
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 TAKE_AGAIN = "take the time again while nothing else runs"
 TOO_CLOSE = "the mean is too close to the bound for any affordable number of seeds"
@@ -98,6 +99,21 @@ def typical_in_words(evidence: Record) -> str:
         return ""
     median = UNITS[evidence["unit"]].write(evidence["median"])
     return f"median {median}, P(A > B) = {evidence['share_above']:.0%}"
+
+
+def overstated(evidence: Record) -> str:
+    """What a supported effect is without the luck that got it found; empty where that is little."""
+    adjusted, bound = evidence.get("given_support"), evidence.get("bound")
+    if adjusted is None or bound is None:
+        return ""
+    excess, honest = abs(evidence["value"] - bound), abs(adjusted - bound)
+    if honest * OVERSTATED > excess:
+        return ""
+    write = UNITS[evidence["unit"]].write
+    return (
+        f"supported near its bound, which takes luck and overstates the effect: "
+        f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
+    )
 
 
 def minus(figures: str) -> str:

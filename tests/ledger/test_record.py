@@ -78,13 +78,13 @@ def test_a_comparison_holds_its_figures_and_all_its_samples():
     assert comparison["verdict"] == cell["verdict"] == "supported"
     assert comparison["operator"] == ">"
     assert (comparison["bound"], comparison["bound_name"]) == (EFFECT, "smallest_effect")
-    assert (comparison["value"], comparison["n"], comparison["most_seeds"]) == (0.2, 5, 10)
+    assert (comparison["value"], comparison["n"], comparison["most_seeds"]) == (0.2, 7, 10)
     assert comparison["low"] < 0.2 < comparison["high"]
-    assert comparison["seeds"] == [0, 1, 2, 3, 4]
-    assert comparison["samples"] == pytest.approx([0.2] * 5)
+    assert comparison["seeds"] == [0, 1, 2, 3, 4, 5, 6]
+    assert comparison["samples"] == pytest.approx([0.2] * 7)
     assert comparison["stopped_early"] is True
     assert comparison["seeds_needed"] is None
-    assert comparison["unseen_failure_share"] == pytest.approx(1 - 0.05 ** (1 / 5), abs=1e-6)
+    assert comparison["unseen_failure_share"] == pytest.approx(1 - 0.05 ** (1 / 7), abs=1e-6)
     assert 0 < comparison["smallest_detectable"] < 0.1
     assert comparison["sentence"] == cell["reason"]
 
@@ -100,10 +100,10 @@ def test_an_open_comparison_says_how_many_seeds_it_would_take():
 def test_every_arm_is_there_once_with_its_metrics_seed_by_seed():
     made = heard(CLEAR)
     assert [(arm["learner"], arm["m"], arm["seeds"]) for arm in made["arms"]] == [
-        ("good", 64, [0, 1, 2, 3, 4]),
-        ("poor", 64, [0, 1, 2, 3, 4]),
+        ("good", 64, [0, 1, 2, 3, 4, 5, 6]),
+        ("poor", 64, [0, 1, 2, 3, 4, 5, 6]),
     ]
-    assert made["arms"][1]["metrics"] == {"error": [0.3] * 5, "majority_error": [0.5] * 5}
+    assert made["arms"][1]["metrics"] == {"error": [0.3] * 7, "majority_error": [0.5] * 7}
     assert made["arms"][1]["diverged"] == 0
 
 
@@ -186,7 +186,16 @@ NAMED_FREELY = {"metrics", "settings", "bounds", "libraries"}
 
 def test_the_schema_knows_every_field_of_a_record_and_asks_for_it():
     made = heard(CLEAR, source=TALK)
-    optional = {("file",), ("partial",), ("protocol", "tier", "test_rows")}  # came later
+    optional = {  # came later
+        ("file",),
+        ("partial",),
+        ("protocol", "tier", "test_rows"),
+        ("protocol", "claim", "judged_by"),
+        *(
+            ("cells", 0, "evidence", 0, name)
+            for name in ("median", "share_above", "given_support", "seeds_range")
+        ),
+    }
     asked = 0
     for way, part in parts(made):
         if NAMED_FREELY & {*way} or way == ("protocol", "arms"):
@@ -215,9 +224,9 @@ def test_the_digest_covers_every_number_and_nothing_of_the_run():
 
 def test_arms_that_are_compared_keep_in_how_many_test_rows_they_differ():
     made = heard(CLEAR)
-    assert made["discordant"] == [{"arms": [0, 1], "rows": [200] * 5}]
+    assert made["discordant"] == [{"arms": [0, 1], "rows": [200] * 7}]
     assert made["cells"][0]["evidence"][0]["arms"] == [1, 0]
-    assert made["arms"][0]["test_rows"] == [1000] * 5
+    assert made["arms"][0]["test_rows"] == [1000] * 7
 
 
 def test_the_seeds_that_diverged_are_named():
