@@ -8,9 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_scaling.experiments.evaluation import Body, CellResult, Evaluation
+from pytest_scaling.experiments.quantities import Rule
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump
 from pytest_scaling.ledger.ledger import Ledger
+from pytest_scaling.ledger.protocol import rule_of
 from pytest_scaling.ledger.record import arms, digest, record, row_of
 from pytest_scaling.ledger.replay import recorded
 from pytest_scaling.spec.declaration import Claim, Source
@@ -280,3 +282,41 @@ def test_a_profile_has_the_name_of_a_directory():
     assert PROFILE.name == "cpu-x86_64-float32-deterministic-quick"
     loose = Profile("cuda", "aarch64", "full", "bfloat16", deterministic=False)
     assert loose.name == "cuda-aarch64-bfloat16-nondeterministic-full"
+
+
+def test_a_record_names_the_rule_and_shows_the_typical_seed_beside_the_mean():
+    made = heard(CLEAR)
+    (comparison,) = made["cells"][0]["evidence"]
+    assert made["protocol"]["claim"]["judged_by"] == "mean and median"
+    assert comparison["median"] == pytest.approx(0.2)
+    assert comparison["share_above"] == 1.0
+    assert EFFECT < comparison["given_support"] <= comparison["value"]
+    assert comparison["seeds_range"] is None
+    assert ", median 0.2000, P(A > B) = 100%: above" in comparison["sentence"]
+
+
+def test_an_open_comparison_has_a_range_of_seeds():
+    (comparison,) = heard(OPEN)["cells"][0]["evidence"]
+    fewest, most = comparison["seeds_range"]
+    assert 10 < fewest <= comparison["seeds_needed"]
+    assert most is None or most >= comparison["seeds_needed"]
+    assert comparison["given_support"] is None
+
+
+def test_what_was_judged_by_the_mean_alone_is_recorded_as_it_was():
+    claim = Claim("it", "It is so", smallest_effect=EFFECT, tasks=(TASK,))
+    laid = scope(claim, (), QUICK, None, ("task",))
+
+    def body(compare, task, smallest_effect):
+        assert compare(POOR, GOOD, task=task, m=64) > smallest_effect
+
+    arguments = ("compare", "task", "smallest_effect")
+    evaluation = Evaluation(Body(body, arguments), laid, CLEAR, QUICK, "cpu", 0, Rule.MEAN)
+    made = record(evaluation.verdict(), PROFILE, "test_it.py", QUICK)
+    (comparison,) = made["cells"][0]["evidence"]
+    assert "judged_by" not in made["protocol"]["claim"]
+    assert rule_of(made["protocol"]) is Rule.MEAN
+    assert comparison["n"] == 5
+    assert not {"median", "share_above", "given_support", "seeds_range"} & set(comparison)
+    assert "median" not in comparison["sentence"]
+    assert SCHEMA.is_valid(made)
