@@ -20,7 +20,7 @@ from ..experiments.evaluation import Body, Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
-from ..ledger.protocol import Protocol
+from ..ledger.protocol import Protocol, rule_of
 from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.registration.audit import Audit as RegistrationAudit
@@ -304,7 +304,8 @@ def evaluation_of(
     body = Body(item.obj, arguments, given)
     stamp = row.get("registration")
     offset = confirming_offset(stamp["block"]) if stamp else 0
-    return Evaluation(body, cells, Replay(row), session.tier, profile.device, offset)
+    rule = rule_of(row["protocol"])
+    return Evaluation(body, cells, Replay(row), session.tier, profile.device, offset, rule)
 
 
 def with_fixtures(

@@ -11,7 +11,7 @@ import pytest
 
 from ..adapters.scores import Pairing
 from ..spec.declaration import ClaimError
-from ..spec.traits import label
+from ..spec.traits import judged_rows, label
 from .estimate import Estimate, Joint
 from .one_look.scores import compare_scores, is_scores, require_scores_alone
 from .quantities import Samples, average, differences, interaction, raced
@@ -66,9 +66,10 @@ class Comparisons(Sampler):
             self.arm(learner, second(task), second(m), int(disjoint), devices[1]),
         ]
         metrics = (first(metric), second(metric))
+        judging = judging_rows(arms[0], metrics[0]), judging_rows(arms[1], metrics[1])
         return self.estimate(
             list(dict.fromkeys(arms)),  # one where two metrics of the same arm are compared
-            lambda results: differences(results[0], results[-1], metrics),
+            lambda results: differences(results[0], results[-1], metrics, judging),
             about=difference_in_words(arms, metrics),
             measured=measured_in_words(arms, metrics),
             unit=unit_of(metrics[0]),
@@ -183,6 +184,11 @@ class Ranking:
                 for before, after in pairs
             )
         )
+
+
+def judging_rows(arm: Arm, metric: str) -> int:
+    """Of how many rows of its own a learner's metric is a share; 0 where it does not say."""
+    return judged_rows(arm.learner, metric, arm.m)
 
 
 def spoken(metric: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from statistics import median
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from _pytest.outcomes import Skipped  # `pytest.skip.Exception`, which has no type
@@ -66,6 +67,7 @@ class Estimate:
     arms: tuple[Arm, ...] = ()
     looks: tuple[int, ...] = ()
     without_spread: bool = False  # all samples are the same, and nothing else tells of their noise
+    typical: bool = False  # the median is judged beside the mean: its samples are one per seed
 
     @property
     def value(self) -> float:
@@ -74,6 +76,17 @@ class Estimate:
     @property
     def n(self) -> int:
         return len(self.seeds)
+
+    @property
+    def median(self) -> float:
+        """The median over the seeds: the quantity of the typical seed."""
+        return median(self.samples)
+
+    @property
+    def share_above(self) -> float:
+        """P(A > B): the share of seeds in which the difference is positive; ties count half."""
+        halves = sum((value > 0) + (value >= 0) for value in self.samples)
+        return halves / (2 * self.n)
 
     def __gt__(self, bound: float) -> Decision:
         return self._compare(">", bound)
@@ -160,6 +173,13 @@ class Estimate:
             f"(n = {self.n})"
         )
 
+    @property
+    def of_seeds(self) -> str:
+        """Median and P(A > B), to follow the effect in a sentence; empty where they say nothing."""
+        if not self.typical:
+            return ""
+        return f", median {self.unit.write(self.median)}, P(A > B) = {self.share_above:.0%}"
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw seeds, mean, interval and declared bounds on one line; returns the axes.
 
@@ -180,6 +200,11 @@ class Estimate:
             self.about,
             {
                 "effect": write(self.value),
+                **(
+                    {"median": write(self.median), "P(A > B)": f"{self.share_above:.0%}"}
+                    if self.typical
+                    else {}
+                ),
                 "interval": f"[{write(self.interval.low)}, {write(self.interval.high)}]",
                 "one-sided level": f"{self.level:g}",
                 "seeds": str(self.n),
@@ -266,7 +291,7 @@ class Decision:
                 self.WITHIN: "inside plus or minus",
             }
             relation = f"{'' if holds else 'not '}{words[self.operator]} {bound}"
-        return f"{self.about} is {estimate}: {relation}"
+        return f"{self.about} is {estimate}{estimate.of_seeds}: {relation}"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ..spec.traits import sizes
 from ..trials.result import NothingToLearn
 from .estimate import Decision, Inconclusive
 from .experiment import Experiment
+from .quantities import JUDGED_BY, Rule
 
 if TYPE_CHECKING:
     from ..spec.scope import Cell, Scope
@@ -64,6 +65,7 @@ class ClaimResult:
     cells: tuple[CellResult, ...]
     partial: bool = False
     designs: tuple[CellDesign, ...] = ()  # of the cells that run
+    rule: Rule = JUDGED_BY
 
     @property
     def reason(self) -> str:
@@ -130,6 +132,7 @@ class Evaluation:
     tier: Tier
     device: str
     seed_offset: int
+    rule: Rule = JUDGED_BY
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
@@ -140,6 +143,7 @@ class Evaluation:
             cells,
             self.scope.partial,
             self.designs(),
+            self.rule,
         )
 
     def designs(self) -> tuple[CellDesign, ...]:
@@ -180,6 +184,7 @@ class Evaluation:
             self.device,
             self.seed_offset,
             clock,
+            self.rule,
         )
 
     def _hear(self, cell: Cell) -> CellResult:

@@ -43,7 +43,7 @@ class Forecast:
         def reduce(results: list[Results]) -> Samples:
             made = forecast(self.sizes, errors(results), self.m, results[0][0].rows)
             floor = relative(results[-2], results[-1]).floor
-            return Samples(made.relative_gain, floor, diverged_notes(*results))
+            return Samples(made.relative_gain, floor, diverged_notes(*results), per_seed=False)
 
         return self.sampler.estimate(
             self._arms(self.sizes),
@@ -62,7 +62,8 @@ class Forecast:
             *known, last = results
             measured = errors([last])[0]
             values = miss(self.sizes, errors(known), self.m, measured, last[0].rows)
-            return Samples(values, relative(known[-1], last).floor, diverged_notes(*results))
+            floor = relative(known[-1], last).floor
+            return Samples(values, floor, diverged_notes(*results), per_seed=False)
 
         return self.sampler.estimate(
             self._arms((*self.sizes, self.m)),

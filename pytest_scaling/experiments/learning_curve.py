@@ -118,7 +118,7 @@ class LearningCurve:
         bayes_error = traits.bayes_error(self.task)
         if bayes_error is None or m not in self.first_look:
             return False
-        errors = over(self.first_look[m], 0.0)
+        errors = over(self.first_look[m], 0.0).judged_by(self.sampler.rule)
         claim = self.sampler.claim
         limit = bayes_error + (claim.smallest_effect or 0.0)
         return bool(errors.interval(claim.level).high < limit)

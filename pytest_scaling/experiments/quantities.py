@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..spec.declaration import ClaimError
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 OF_LABELS = ("error", "majority_error")  # metrics that follow from labels of test rows
 
 
+class Rule(enum.StrEnum):
+    """What has to lie beyond a bound for a verdict; the value is the word that records carry.
+
+    Rows of the ledger that carry none were judged by the mean alone, from 5 seeds on, and with one
+    test row as the floor of what is not paired; they are verified as they were judged.
+    """
+
+    MEAN = "mean"
+    MEAN_AND_MEDIAN = "mean and median"
+
+
+JUDGED_BY = Rule.MEAN_AND_MEDIAN  # what is measured now
+
+
 @dataclass(frozen=True)
 class Samples:
     """Values of one quantity, one per seed.
@@ -25,16 +40,24 @@ class Samples:
         values: (n,) floats.
         floor: the smallest standard deviation to accept: the noise of the test rows.
         row_noise: what the test rows alone put into a value, where that is more than the floor.
+        unpaired: the binomial noise of the test rows in what is not a difference of two errors on
+            the same rows.
         own: whether learners measured it themselves, so that nothing is known about its noise.
         binary: whether all that was measured is 0 or 1, failure or success.
+        per_seed: whether a value is a measurement of its seed, so that a median of them means
+            something; no where it is what a seed contributes to one estimate.
+        rule: by what it is judged.
     """
 
     values: Any
     floor: float = 0.0
     notes: tuple[str, ...] = ()
     row_noise: float = 0.0
+    unpaired: float = 0.0
     own: bool = False
     binary: bool = False
+    per_seed: bool = True
+    rule: Rule = JUDGED_BY
 
     @property
     def luck(self) -> float:
@@ -46,8 +69,18 @@ class Samples:
         """Whether all values are the same, and nothing says how much they might have differed."""
         return self.own and not self.binary and bool((self.values == self.values[0]).all())
 
+    @property
+    def typical(self) -> bool:
+        """Whether the median is judged beside the mean."""
+        return self.per_seed and self.rule is Rule.MEAN_AND_MEDIAN
+
+    def judged_by(self, rule: Rule) -> Samples:
+        """The same samples under a rule, with the floor that it asks for."""
+        floor = self.floor if rule is Rule.MEAN else max(self.floor, self.unpaired)
+        return replace(self, rule=rule, floor=floor)
+
     def interval(self, level: float, overlap: float = 0.0) -> Interval:
-        """The interval of the mean at a one-sided level of the claim.
+        """The interval at a one-sided level of the claim.
 
         overlap: test rows over training rows where seeds are resplits of one data set.
         """
@@ -61,6 +94,7 @@ class Samples:
             upper_level=level,
             noise_floor=self.floor,
             overlap=overlap,
+            median=self.typical,
         )
 
 
@@ -74,11 +108,22 @@ class Raced(Samples):
         from ..statistics.race import race_interval
 
         assert self.race is not None
-        return race_interval(self.race, lower_level=level, upper_level=level, overlap=overlap)
+        return race_interval(
+            self.race,
+            lower_level=level,
+            upper_level=level,
+            overlap=overlap,
+            median=self.typical,
+        )
 
 
-def differences(first: Results, second: Results, metrics: tuple[str, str]) -> Samples:
-    """A metric of the first arm minus one of the second, floored by the noise of the test rows."""
+def differences(
+    first: Results, second: Results, metrics: tuple[str, str], judging: tuple[int, int] = (0, 0)
+) -> Samples:
+    """A metric of the first arm minus one of the second, floored by the noise of the test rows.
+
+    judging: of how many rows of their own the metrics are shares, where learners say so.
+    """
     import numpy as np
 
     one = np.array([metric_of(each, metrics[0]) for each in first])
@@ -91,9 +136,25 @@ def differences(first: Results, second: Results, metrics: tuple[str, str]) -> Sa
     floor = 1 / rows if rows else 0.0
     if own:
         binary = bool(np.isin(np.concatenate([one, other]), (0, 1)).all())
-        return Samples(values, floor, notes, own=True, binary=binary)
+        unpaired = float(
+            np.hypot(binomial_noise(one, judging[0]), binomial_noise(other, judging[1]))
+        )
+        return Samples(values, floor, notes, unpaired=unpaired, own=True, binary=binary)
     either = float(np.sqrt(np.minimum(one + other, 1).mean() / rows)) if rows else 0.0
-    return Samples(values, floor, notes, row_noise=either)
+    unpaired = float(np.hypot(binomial_noise(one, rows), binomial_noise(other, rows)))
+    return Samples(values, floor, notes, row_noise=either, unpaired=unpaired)
+
+
+def binomial_noise(shares: Any, rows: int) -> float:
+    """Standard deviation that so many rows put into a share of them, from its values (n,) by seed.
+
+    Zero where there are no rows, and for values that are no shares.
+    """
+    import numpy as np
+
+    if not rows or np.min(shares) < 0 or np.max(shares) > 1:
+        return 0.0
+    return float(np.sqrt(np.mean(shares * (1 - shares)) / rows))
 
 
 def over(results: Results, least: float) -> Samples:
@@ -102,8 +163,10 @@ def over(results: Results, least: float) -> Samples:
 
     errors = np.array([metric_of(each, "error") for each in results])
     rows = results[0].rows
-    noise = float(np.sqrt(np.mean(errors * (1 - errors)) / rows))
-    return Samples(errors - least, 1 / rows, diverged_notes(results), row_noise=noise)
+    noise = binomial_noise(errors, rows)
+    return Samples(
+        errors - least, 1 / rows, diverged_notes(results), row_noise=noise, unpaired=noise
+    )
 
 
 def interaction(

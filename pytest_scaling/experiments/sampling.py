@@ -18,7 +18,7 @@ from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource
 from ..trials.trial import Arm, Trial
 from .estimate import Estimate, Evidence, Unmeasured
-from .quantities import Samples
+from .quantities import JUDGED_BY, Rule, Samples
 from .units import Unit
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..statistics.scope import CellLevels
     from ..trials.result import Results
 
-FIRST_LOOK = 5  # seeds
+FIRST_LOOK = {Rule.MEAN: 5, Rule.MEAN_AND_MEDIAN: 7}  # seeds
 FIRST_LOOK_WHERE_RUNS_COLLAPSE = 10  # seeds, for learners that say `may_collapse`
 BOTH = " - "  # between the names of two metrics that are compared
 ALL_ALIKE = (
@@ -48,6 +48,7 @@ class Sampler:
     device: str = "cpu"
     seed_offset: int = 0
     clock: Callable[[], float] | None = None  # seconds; none while a run is only being planned
+    rule: Rule = JUDGED_BY
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
     discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
@@ -92,8 +93,14 @@ class Sampler:
         from ..statistics.interval import LOOKS
 
         fragile = any(traits.may_collapse(arm.learner) for arm in arms)
-        first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK
-        return [n for n in LOOKS if first <= n <= self.tier.most_seeds]
+        first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK[self.rule]
+        looks = [n for n in LOOKS if first <= n <= self.tier.most_seeds]
+        if not looks:
+            raise ClaimError(
+                f"the tier {self.tier.name} has at most {self.tier.most_seeds} seeds, and "
+                f"{arms[0].label} is first judged with {first}; give the tier most_seeds={first}"
+            )
+        return looks
 
     def estimate(
         self,
@@ -136,6 +143,7 @@ class Sampler:
             samples=tuple(samples.values.tolist()),
             notes=samples.notes,
             floor=samples.floor,
+            typical=samples.typical,
             without_spread=samples.without_spread,
             **designed,
         )
@@ -165,7 +173,7 @@ class Sampler:
         levels = (designed["level"], designed["refute_level"])
         for n in looks:
             results = self.sample_all(arms, n)
-            samples = as_judged(reduce(results), arms, designed["metric"])
+            samples = as_judged(reduce(results).judged_by(self.rule), arms, designed["metric"])
             if samples.without_spread and n < min(FEWEST_ALIKE, looks[-1]):
                 continue
             samples, overlap = with_luck(samples, arms, results)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..experiments.one_look.scores import Scored
+from ..experiments.quantities import JUDGED_BY, Rule
 from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 Protocol = dict[str, Any]
 
 
-def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protocol:
+def protocol(
+    claim: Claim,
+    designs: Sequence[CellDesign],
+    tier: Tier,
+    rule: Rule = JUDGED_BY,
+) -> Protocol:
     """Everything that was fixed before the first sample of a claim was drawn."""
     content = {
-        "claim": terms(claim),
+        "claim": terms(claim, rule),
         "tier": {
             "sizes": list(tier.sizes),
             "most_seeds": tier.most_seeds,
@@ -42,9 +48,15 @@ def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protoco
     return content | {"hash": sha256(content)}
 
 
-def terms(claim: Claim) -> Protocol:
-    """What the header of a claim says about its judgement; its words are left out."""
+def rule_of(kept: Protocol) -> Rule:
+    """The rule that a protocol names; one that names none is older than the second rule."""
+    return Rule(kept["claim"].get("judged_by", Rule.MEAN))
+
+
+def terms(claim: Claim, rule: Rule) -> Protocol:
+    """What the header of a claim says about its judgement, and the rule; words are left out."""
     return {
+        **({} if rule is Rule.MEAN else {"judged_by": rule.value}),
         "strength": claim.strength,
         "level": claim.level,
         "parts": claim.parts,

@@ -11,15 +11,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..experiments.one_look.scores import MOST_KEPT, Scored
+from ..experiments.quantities import JUDGED_BY, Rule
 from ..spec import traits
-from ..statistics.interval import LOOKS
+from ..statistics.interval import LOOKS, Interval
 from ..statistics.power import (
     adjusted_p,
+    given_support,
     p_above,
     seeds_needed,
+    seeds_range,
     smallest_detectable,
     unseen_failure_share,
 )
+from ..statistics.ratios import sign_p
 from ..trials.rows.shared import fixed_test_rows
 from .environment import Profile, environment
 from .format import SCHEMA, Record, digest, digits
@@ -62,10 +66,10 @@ def record(
         "verdict": word(result.verdict),
         "reason": in_one_line(result.reason),
         "partial": result.partial,
-        "cells": in_one_line([cell(each, places) for each in result.cells]),
+        "cells": in_one_line([cell(each, places, result.rule) for each in result.cells]),
         "arms": [row for _, row in rows],
         "discordant": discordant(result.cells, places),
-        "protocol": protocol(claim, result.designs, tier),
+        "protocol": protocol(claim, result.designs, tier, result.rule),
         "environment": environment(device),
         **({"timing": True} if timing else {}),
         **({"registration": registration} if registration else {}),
@@ -99,7 +103,7 @@ def header(claim: Claim) -> Record:
     }
 
 
-def cell(result: CellResult, places: Mapping[Arm, int]) -> Record:
+def cell(result: CellResult, places: Mapping[Arm, int], rule: Rule = JUDGED_BY) -> Record:
     """One cell with the evidence behind its verdict."""
     return {
         "task": result.cell.task_name,
@@ -107,11 +111,11 @@ def cell(result: CellResult, places: Mapping[Arm, int]) -> Record:
         "counted": result.cell.counted,
         "verdict": word(result.verdict),
         "reason": result.reason,
-        "evidence": [evidence(decision, places) for decision in result.decisions],
+        "evidence": [evidence(decision, places, rule) for decision in result.decisions],
     }
 
 
-def evidence(decision: Decision, places: Mapping[Arm, int]) -> Record:
+def evidence(decision: Decision, places: Mapping[Arm, int], rule: Rule = JUDGED_BY) -> Record:
     """One comparison: derived figures to six digits, samples in full; arms by their place."""
     estimate = decision.estimate
     stated: dict[str, Any] = {
@@ -141,6 +145,7 @@ def evidence(decision: Decision, places: Mapping[Arm, int]) -> Record:
         "noise_floor": digits(estimate.floor),
         "overlap": digits(estimate.interval.overlap),
         **replicated(decision, estimate),
+        **({} if rule is Rule.MEAN else beside_the_mean(decision, estimate)),
         "stopped_early": estimate.n < estimate.most_seeds,
         "notes": list(estimate.notes),
         "seeds": list(estimate.seeds),
@@ -164,6 +169,29 @@ def of_seeds(decision: Decision, estimate: Estimate) -> Record:
         "seeds_needed": seeds_to_decide(estimate, decision) if undecided else None,
         "unseen_failure_share": digits(unseen_failure_share(estimate.n)),
     }
+
+
+def beside_the_mean(decision: Decision, estimate: Estimate) -> Record:
+    """What a mean leaves out: the typical seed, P(A > B), and that a support was selected."""
+    if estimate.replication != "seed":  # blocks have a median, and scores one look
+        return {}
+    typical = estimate.typical
+    open_range = range_to_decide(estimate, decision)
+    return {
+        "median": digits(estimate.median) if typical else None,
+        "share_above": digits(estimate.share_above) if typical else None,
+        "given_support": allowing_for_support(decision, estimate),
+        "seeds_range": list(open_range) if open_range else None,
+    }
+
+
+def allowing_for_support(decision: Decision, estimate: Estimate) -> float | None:
+    """The effect with an allowance for its having been supported; None where it was not."""
+    if decision.verdict != "supported" or decision.operator not in "><":
+        return None
+    sign = 1 if decision.operator == ">" else -1
+    mirrored = replace(estimate.interval, mean=sign * estimate.value)
+    return digits(sign * given_support(mirrored, sign * decision.bound, estimate.level))
 
 
 def of_blocks(decision: Decision, estimate: Estimate) -> Record:
@@ -228,29 +256,39 @@ def scores_of(paired: Paired, pairing: Pairing) -> Record:
 
 def seeds_to_decide(estimate: Estimate, decision: Decision) -> int | None:
     """Seeds that would decide if mean and spread stayed the same: on the side of the mean."""
+    return seeds_needed(*nearer_side(estimate, decision))
+
+
+def range_to_decide(estimate: Estimate, decision: Decision) -> tuple[int, int | None] | None:
+    """Between which numbers of seeds it would be decided, 8 times in 10; None unless open."""
+    if decision.verdict != "inconclusive":
+        return None
+    return seeds_range(*nearer_side(estimate, decision))
+
+
+def nearer_side(estimate: Estimate, decision: Decision) -> tuple[Interval, float, float]:
+    """Interval, bound and level of the verdict that the mean points to."""
     above = estimate.value > decision.bound
     towards_support = above if decision.operator == ">" else not above
     if towards_support or estimate.refute_level is None:
-        return seeds_needed(estimate.interval, decision.bound, estimate.level)
-    return seeds_needed(estimate.refuting, decision.bound, estimate.refute_level)
+        return estimate.interval, decision.bound, estimate.level
+    return estimate.refuting, decision.bound, estimate.refute_level
 
 
 def p_value(decision: Decision, estimate: Estimate) -> float:
     """The p-value of what was asserted, adjusted for the looks: for reading, not for judging."""
     sign = 1 if decision.operator == ">" else -1
     samples = [sign * value for value in estimate.samples]
-    looks = [n for n in LOOKS if n <= estimate.n]
-    return adjusted_p(
-        [
-            p_above(
-                samples[:n],
-                sign * decision.bound,
-                estimate.floor,
-                overlap=estimate.interval.overlap,
-            )
-            for n in looks
-        ]
-    )
+
+    def at_look(n: int) -> float:
+        overlap = estimate.interval.overlap
+        of_mean = p_above(samples[:n], sign * decision.bound, estimate.floor, overlap=overlap)
+        if not estimate.typical:
+            return of_mean
+        return max(of_mean, sign_p(samples[:n], sign * decision.bound))
+
+    first = estimate.looks[0] if estimate.typical else LOOKS[0]
+    return adjusted_p([at_look(n) for n in LOOKS if first <= n <= estimate.n])
 
 
 def arms(cells: Iterable[CellResult]) -> list[tuple[Arm, Record]]:

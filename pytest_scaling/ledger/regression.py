@@ -81,9 +81,8 @@ def turned(old: Record, new: Record) -> Iterator[Finding]:
 
 def seeds_of(cell: Record) -> str:
     """How many seeds would decide a cell, as the end of a sentence."""
-    needed = [each.get("seeds_needed") for each in cell["evidence"] if "scores" not in each]
-    found = [number for number in needed if number]
-    return f"; {would_decide(max(found))}" if found else ""
+    still = [each for each in cell["evidence"] if each.get("seeds_needed") and "scores" not in each]
+    return f"; {would_decide(still)}" if still else ""
 
 
 def effects(old: Record, new: Record, level: float) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def evaluated_again(
     evaluation: Evaluation, row: Record, profile: Profile, file: str
 ) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
-    now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
+    now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier, evaluation.rule)
     stale = list(changes(row["protocol"], now))
     if stale:
         yield f"{file} {STALE} {stale[0]}{more(stale)}; {RENEW}"

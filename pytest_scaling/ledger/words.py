@@ -9,6 +9,7 @@ from ..experiments.units import UNITS
 from .format import Record
 
 SHOWN = 3  # names in a sentence
+OVERSTATED = 1.25  # as many times as large beyond its bound as allowing for luck: then it is said
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 TAKE_AGAIN = "take the time again while nothing else runs"
 TOO_CLOSE = "the mean is too close to the bound for any affordable number of seeds"
@@ -30,9 +31,18 @@ def place_of(task: str, learner: str) -> str:
     return " with ".join(part for part in (task, learner) if part) or "the claim"
 
 
-def would_decide(seeds: int | None) -> str:
-    """How many seeds would decide a comparison; None for more than anybody could run."""
-    return f"about {seeds:,} seeds would decide" if seeds else TOO_CLOSE
+def would_decide(comparisons: Sequence[Record]) -> str:
+    """How many seeds would decide all of these open comparisons, with the chance of that."""
+    if "seeds_range" not in comparisons[0]:  # a row that was judged by the mean alone
+        needed = [each["seeds_needed"] for each in comparisons]
+        return TOO_CLOSE if None in needed else f"about {max(needed):,} seeds would decide"
+    ranges = [each["seeds_range"] for each in comparisons]
+    if None in ranges:
+        return TOO_CLOSE
+    fewest, ends = max(low for low, _ in ranges), [high for _, high in ranges]
+    if None in ends:
+        return f"{fewest:,} seeds or more would decide it, 9 times in 10"
+    return f"{fewest:,} to {max(ends):,} seeds would decide it, 8 times in 10"
 
 
 def to_decide(evidence: Record) -> str:
@@ -41,7 +51,7 @@ def to_decide(evidence: Record) -> str:
         return ""
     if "scores" in evidence:
         return scores_to_decide(evidence)
-    return TAKE_AGAIN if "replication" in evidence else would_decide(evidence["seeds_needed"])
+    return TAKE_AGAIN if "replication" in evidence else would_decide([evidence])
 
 
 def scores_to_decide(evidence: Record) -> str:
@@ -60,12 +70,12 @@ def needs(record: Record) -> str:
         for evidence in cell["evidence"]
         if evidence["verdict"] == "inconclusive"
     ]
-    needed = [each["seeds_needed"] for each in undecided if "replication" not in each]
+    still = [each for each in undecided if "replication" not in each]
     of_scores = [scores_to_decide(each) for each in undecided if "scores" in each]
     if of_scores:
         return f"; {'; '.join(of_scores)}"
-    if needed:
-        return f"; {would_decide(None if None in needed else max(needed))}"
+    if still:
+        return f"; {would_decide(still)}"
     return f"; {TAKE_AGAIN}" if record.get("timing") else ""
 
 
@@ -95,6 +105,29 @@ def effect_in_words(evidence: Record) -> str:
         for end, infinite in (("low", "-∞"), ("high", "∞"))
     ]
     return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
+
+
+def typical_in_words(evidence: Record) -> str:
+    """Median and P(A > B) of a comparison; empty where its record does not have them."""
+    if evidence.get("median") is None:
+        return ""
+    median = UNITS[evidence["unit"]].write(evidence["median"])
+    return f"median {median}, P(A > B) = {evidence['share_above']:.0%}"
+
+
+def overstated(evidence: Record) -> str:
+    """What a supported effect is without the luck that got it found; empty where that is little."""
+    adjusted, bound = evidence.get("given_support"), evidence.get("bound")
+    if adjusted is None or bound is None:
+        return ""
+    excess, honest = abs(evidence["value"] - bound), abs(adjusted - bound)
+    if honest * OVERSTATED > excess:
+        return ""
+    write = UNITS[evidence["unit"]].write
+    return (
+        f"supported near its bound, which takes luck and overstates the effect: "
+        f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
+    )
 
 
 def minus(figures: str) -> str:

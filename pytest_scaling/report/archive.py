@@ -10,8 +10,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
+from ..experiments.quantities import JUDGED_BY, Rule
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.protocol import rule_of
 from ..ledger.reading.reader import shown
 from ..spec.tier import DEFAULT_TIERS
 from .arms import discordant, measured_arms, overlaps
@@ -199,6 +201,11 @@ class Archive(Mapping[str, Record]):
             self._require(m, sizes, f"m on {task}")
         return dict(sorted(means.items(), key=lambda each: -each[1]))
 
+    @cached_property
+    def rule(self) -> Rule:
+        """By what the rows were judged: the older rule where one of them was."""
+        return min((rule_of(row["protocol"]) for row in self.rows.values()), default=JUDGED_BY)
+
     def compare(
         self, a: str, b: str, *, task: str, m: int, smallest_effect: float = 0.01
     ) -> Estimate:
@@ -218,6 +225,7 @@ class Archive(Mapping[str, Record]):
             discordant(self.rows.values(), first, second),
             smallest_effect,
             self.overlaps.get(task, 0.0),
+            self.rule,
         )
 
     def plot(

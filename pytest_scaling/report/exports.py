@@ -24,7 +24,7 @@ from .page.heading import lead, title
 WORDS = ("supported", "refuted", "inconclusive", "not applicable")
 OF_A_COMPARISON = (
     *("about", "metric", "unit", "operator", "bound_name", "bound", "value", "low", "high", "n"),
-    *("p", "smallest_detectable", "verdict"),
+    *("p", "smallest_detectable", "verdict", "median", "share_above", "given_support"),
 )
 COLUMNS = (
     *("claim", "control_of", "device", "tier", "claim_verdict", "task", "learner", "counted"),

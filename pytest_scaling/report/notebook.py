@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from ..experiments.estimate import Estimate, Evidence
-from ..experiments.quantities import differences
+from ..experiments.quantities import JUDGED_BY, Rule, differences
 from ..experiments.units import ERROR
 from ..ledger.format import Record
 from ..ledger.replay import recorded
@@ -30,6 +30,7 @@ def paired(
     discordant: Mapping[int, int] | None,
     smallest_effect: float,
     overlap: float,
+    rule: Rule = JUDGED_BY,
 ) -> Estimate:
     """Error of arm a minus that of arm b over the seeds that both have, as a claim measures it.
 
@@ -45,7 +46,7 @@ def paired(
     )
     by_seed = {each.seed: each for each in second}
     same_rows = tuple(by_seed[each.seed] for each in first)
-    quantity = differences(first, same_rows, ("error", "error"))
+    quantity = differences(first, same_rows, ("error", "error")).judged_by(rule)
     interval = quantity.interval(LEVEL, overlap)
     return Estimate(
         about=f"error of {a['label']} minus {b['label']} on {a['task']}, m = {a['m']:,}",
@@ -61,6 +62,7 @@ def paired(
         evidence=Evidence(),
         notes=quantity.notes,
         floor=quantity.floor,
+        typical=quantity.typical,
     )
 
 

@@ -11,7 +11,7 @@ from ..ledger.format import Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
 from ..ledger.registration.standing import status_of as status_of_claim
-from ..ledger.words import to_decide
+from ..ledger.words import NOTHING, overstated, to_decide
 from .controls import controls_by_claim, status_of
 
 SIGNS = {
@@ -27,6 +27,8 @@ HEADINGS = (
     "verdict",
     "measured",
     "effect",
+    "median",
+    "A > B",
     "interval",
     "bound",
     "detects",
@@ -42,6 +44,8 @@ class TableLine:
     verdict: str
     words: str = ""
     effect: str = ""
+    median: str = ""
+    share_above: str = ""  # of the seeds, those in which the first arm's value is larger
     interval: str = ""
     bound: str = ""
     detectable: str = ""  # the smallest effect beyond the bound that this many seeds would find
@@ -53,7 +57,8 @@ class TableLine:
         """Its cells; without figures the words close the line, however long they are."""
         sign, _ = SIGNS[self.verdict]
         verdict = f"{sign} {self.verdict}"
-        figures = (self.effect, self.interval, self.bound, self.detectable, self.n)
+        typical = (self.median or NOTHING, self.share_above or NOTHING)
+        figures = (self.effect, *typical, self.interval, self.bound, self.detectable, self.n)
         words = (f"    {printable(self.name)}", verdict, printable(self.words))
         return (*words, *(figures if self.effect else ()))
 
@@ -114,11 +119,20 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
     return {
         "words": evidence["measured"],
         "effect": write(evidence["value"], "∞"),
+        **of_the_typical_seed(evidence),
         "interval": f"[{low}, {high}]",
         "bound": f"{evidence['operator']} {unit.write(evidence['bound'])}",
         "detectable": write(evidence["smallest_detectable"], "∞"),
         "n": str(evidence["n"]),
     }
+
+
+def of_the_typical_seed(evidence: dict[str, Any]) -> dict[str, str]:
+    """Median and P(A > B) in words; empty where a record does not have them."""
+    if evidence.get("median") is None:
+        return {}
+    median = UNITS[evidence["unit"]].write(evidence["median"])
+    return {"median": median, "share_above": f"{evidence['share_above']:.0%}"}
 
 
 def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
@@ -197,3 +211,12 @@ def undecided(records: Sequence[Record]) -> Iterator[str]:
             for evidence in cell["evidence"]:
                 if evidence["verdict"] == "inconclusive":
                     yield f"{record['claim']['id']}: {evidence['sentence']}; {to_decide(evidence)}"
+
+
+def near_their_bounds(records: Sequence[Record]) -> Iterator[str]:
+    """One sentence per supported comparison whose effect is overstated by its having been found."""
+    for record in ordered(records):
+        for cell in record["cells"]:
+            for evidence in cell["evidence"]:
+                if words := overstated(evidence):
+                    yield f"{record['claim']['id']}, {evidence['measured']}: {words}"

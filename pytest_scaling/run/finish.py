@@ -18,7 +18,14 @@ from ..ledger.reading.strict_json import printable
 from ..ledger.registration.registration import CONFIRMED
 from ..ledger.registration.standing import unconfirmed
 from ..ledger.words import listed
-from ..report.table import ledger_lines, sharing, undecided, unseen, verdict_table
+from ..report.table import (
+    ledger_lines,
+    near_their_bounds,
+    sharing,
+    undecided,
+    unseen,
+    verdict_table,
+)
 from .options import FRESH, TASKS, UPDATE, is_worker, options_of
 from .session import Session
 
@@ -235,6 +242,7 @@ def summarise(reporter: Any, session: Session) -> None:
         for line in lines:
             reporter.write_line(printable(line))
     for line in (
+        *near_their_bounds(records),
         *unseen(records),
         *session.counts(),
         *names_of_nobody(session),

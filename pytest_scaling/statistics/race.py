@@ -75,13 +75,14 @@ def race_interval(
     upper_level: float,
     noise_floor: float = 0.0,
     overlap: float = 0.0,
+    median: bool = True,
 ) -> Interval:
-    """Return the interval of the mean log ratio, with each limit from the scoring that is safe.
+    """Return the interval of the log ratio, with each limit from the scoring that is safe.
 
     Mean, sd and the lower limit come from the support scoring, so that the printed ratio never
     flatters the claim; the upper limit comes from the other scoring, and is infinite where
     refutation is blocked. Both limits hold whichever comparison follows, above or below. Levels,
-    overlap and noise_floor (a log ratio, such as evaluation interval / steps) as for
+    overlap, median and noise_floor (a log ratio, such as evaluation interval / steps) as for
     `paired_interval`.
 
     Raises ValueError as `paired_interval` does.
@@ -92,6 +93,7 @@ def race_interval(
         upper_level=upper_level,
         noise_floor=noise_floor,
         overlap=overlap,
+        median=median,
     )
     if samples.refutation_blocked:
         high = math.inf
@@ -102,6 +104,7 @@ def race_interval(
             upper_level=upper_level,
             noise_floor=noise_floor,
             overlap=overlap,
+            median=median,
         ).high
     return replace(lower, high=high)
 

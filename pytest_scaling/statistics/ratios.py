@@ -19,26 +19,9 @@ from collections.abc import Sequence
 
 from .interval import Interval
 from .power import POWER
+from .student import lower_tail, rank
 
 BLOCKS = 15  # the limits are then the 3rd smallest and the 3rd largest at a level of 0.01
-
-
-def lower_tail(k: int, n: int, p: float = 0.5) -> float:
-    """Return P(X <= k) for X binomial with n trials of chance p."""
-    return math.fsum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k + 1))
-
-
-def rank(n: int, level: float) -> int:
-    """Return the k whose k-th smallest of n values exceeds the median in at most `level` of cases.
-
-    The largest such k; 0 where even the smallest value does so more often. Raises ValueError for
-    n < 1 or a level outside (0, 0.5).
-    """
-    if n < 1:
-        raise ValueError(f"An interval needs at least 1 block, not {n}.")
-    if not 0 < level < 0.5:
-        raise ValueError(f"A one-sided level must lie between 0 and 0.5, not {level}.")
-    return next(k for k in range(n, -1, -1) if lower_tail(k - 1, n) <= level)
 
 
 def median_interval(

@@ -132,7 +132,7 @@ def test_numbers_on_two_workers_are_those_of_a_local_run(project, dask, xdist):
     local = evidence(project.records(store="local.db"))
     shutil.rmtree(project.path / "out")
     result = run(project, dask, xdist, "--scaling-report=out", store="dask.db")
-    assert "trials: 8 trained" in output(result)
+    assert "trials: 10 trained" in output(result)
     assert evidence(project.reported("out")) == local
 
 
@@ -144,7 +144,7 @@ def test_a_worker_that_is_killed_costs_time_and_nothing_else(project, dask):
     dask.kill("one")
     text, _ = going.communicate(timeout=PATIENCE)
     assert going.returncode == 0, text
-    assert "trials: 9 trained, 0 recalled" in text
+    assert "trials: 18 trained, 0 recalled" in text
     found = evidence(project.reported("out"))
     assert found == evidence(project.records(store="local.db"))
 
@@ -221,7 +221,7 @@ def test_an_adaptive_cluster_that_starts_from_nothing_is_waited_for(project):
         )
     finally:
         cluster.communicate("")
-    assert "trials: 2 trained" in output(result)
+    assert "trials: 4 trained" in output(result)
     assert result.ret == 0
 
 

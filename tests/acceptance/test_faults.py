@@ -72,7 +72,7 @@ def goes_on(project):
     assert kept >= 2
     records = project.records(store="own.db", workers=2)
     assert evidence(records) == evidence(project.records(workers=2))
-    assert f"trials: 0 trained, {CLAIMS + 1} recalled" in output(project.run(store="own.db"))
+    assert f"trials: 0 trained, {2 * (CLAIMS + 1)} recalled" in output(project.run(store="own.db"))
 
 
 @pytest.mark.parametrize("xdist", ["-n0", "-n2"])

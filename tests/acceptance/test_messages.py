@@ -55,16 +55,18 @@ falling = Planted("falling", 0.1, on={64: 0.4})
     assert not re.search(r"Estimate\(|Decision\(|Interval\(|Experiment\(", text)
     for sentence in (
         r"wrong: “It is so” is refuted: error of as-good minus good on sign, m = 256 "
-        r"is 0\.0000 \[-0\.\d{4}, 0\.\d{4}\] \(n = 5\): not above smallest_effect 0\.0500",
-        r"race: .* steps of tortoise over hare on sign, m = 256 is 2\.00x \[2\.00x, 2\.00x\] "
-        r"\(n = 5\): not above smallest_effect 4\.48x",
-        r"plateau: .* relative fall of the error of falling on sign from m = 64 to 256 is 7\d\.\d% "
-        r"\[\d+\.\d%, \d+\.\d%\] \(n = 5\): not below flat 3\.0%",
-        r"same: .* is 0\.2000 \[.*\] \(n = 5\): not inside plus or minus alike 0\.0500",
-        r"sum: .* is refuted: one and one is three: false",
-        r"order: .* error of good minus poor on sign, m = 256 is -0\.2000 \[.*\] \(n = 5\): "
+        r"is 0\.0000 \[-0\.\d{4}, 0\.\d{4}\] \(n = 7\), median 0\.0000, P\(A > B\) = 50%: "
         r"not above smallest_effect 0\.0500",
-        r"low: .* is 0\.2000 \[.*\] \(n = 5\): not below smallest_effect 0\.0500",
+        r"race: .* steps of tortoise over hare on sign, m = 256 is 2\.00x \[2\.00x, 2\.00x\] "
+        r"\(n = 7\), median 2\.00x, P\(A > B\) = 100%: not above smallest_effect 4\.48x",
+        r"plateau: .* relative fall of the error of falling on sign from m = 64 to 256 is 7\d\.\d% "
+        r"\[\d+\.\d%, \d+\.\d%\] \(n = 7\), median 7\d\.\d%, P\(A > B\) = 100%: "
+        r"not below flat 3\.0%",
+        r"same: .* is 0\.2000 \[.*\] \(n = 7\), .*: not inside plus or minus alike 0\.0500",
+        r"sum: .* is refuted: one and one is three: false",
+        r"order: .* error of good minus poor on sign, m = 256 is -0\.2000 \[.*\] \(n = 7\), "
+        r"median -0\.2000, P\(A > B\) = 0%: not above smallest_effect 0\.0500",
+        r"low: .* is 0\.2000 \[.*\] \(n = 7\), .*: not below smallest_effect 0\.0500",
     ):
         assert re.search(f"^{sentence}$", text, re.MULTILINE), sentence
 

@@ -116,7 +116,7 @@ def test_a_claim_needs_no_more_than_its_own_test_file(bare, mode):
     text = output(result)
     assert "✓ bold-guess: supported" in text
     assert "timid - bold, 256" in text
-    assert "trials: 2 trained" in text
+    assert "trials: 4 trained" in text
 
 
 def test_tasks_of_a_suite_may_live_in_its_conftest(bare):

@@ -98,8 +98,8 @@ def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
         [
             "test_claims.py i. *",
             "*- inconclusive: neither supported nor refuted -*",
-            "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10): "
-            "the interval contains smallest_effect 0.0500; about * seeds would decide",
+            "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10), * 100%: "
+            "the interval contains smallest_effect 0.0500; * would decide it, * times in 10",
         ]
     )
 
@@ -116,7 +116,7 @@ def test_inconclusive_can_be_made_to_fail(project, source):
         [
             "test_claims.py F *",
             "*= FAILURES =*",
-            "open: “It is so” is inconclusive: *about * seeds *",
+            "open: “It is so” is inconclusive: *seeds *would decide it, * times in 10*",
         ]
     )
 

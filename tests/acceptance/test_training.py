@@ -132,7 +132,7 @@ def test_a_learner_can_be_trained_in_the_process_of_pytest(project):
     text = output(result)
     (own_pid,) = set(re.findall(r"pytest is (\d+)", text))
     assert set(re.findall(r"\bin (\d+)\n", text)) == {own_pid}
-    assert "trials: 2 trained, 0 recalled" in text  # what a debugger may have changed is not kept
+    assert "trials: 4 trained, 0 recalled" in text  # what a debugger may have changed is not kept
     assert "leaves numpy's errstate changed; it is set back before the next trial." in text
 
 
@@ -168,7 +168,7 @@ class Single(Own):
 def test_seeds_that_are_not_batched_are_trials_of_their_own_with_the_same_results(project):
     project.claims(BATCH)
     single = project.records(store="own.db", workers=2)["own"]
-    assert "trials: 0 trained, 6 recalled" in output(project.run(store="own.db"))
+    assert "trials: 0 trained, 9 recalled" in output(project.run(store="own.db"))
     project.claims(own("pass"))
     together = project.records(store="other.db")["own"]
     assert json.dumps(single["arms"]) == json.dumps(together["arms"])

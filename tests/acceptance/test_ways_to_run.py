@@ -61,7 +61,7 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
     for name, verdict in verdicts.items():
         assert f" {name}: {verdict} (always; control not run)" in text
     assert "open: error of unsteady minus good on sign, m = 256 is" in text
-    assert "trials: 8 trained" in text  # three arms for the first look, two of them for two more
+    assert "trials: 10 trained" in text  # two blocks of four arms, and a third of two of them
     assert "index.html" in text
     assert {id: record["verdict"] for id, record in brave.reported("out").items()} == verdicts
     assert in_junit(brave.path / "junit.xml") == {

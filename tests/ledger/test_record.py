@@ -8,9 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_scaling.experiments.evaluation import Body, CellResult, Evaluation
+from pytest_scaling.experiments.quantities import Rule
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.format import SCHEMA_FILE, digits, dump
 from pytest_scaling.ledger.ledger import Ledger
+from pytest_scaling.ledger.protocol import rule_of
 from pytest_scaling.ledger.record import arms, digest, record, row_of
 from pytest_scaling.ledger.replay import recorded
 from pytest_scaling.spec.declaration import Claim, Source
@@ -78,13 +80,13 @@ def test_a_comparison_holds_its_figures_and_all_its_samples():
     assert comparison["verdict"] == cell["verdict"] == "supported"
     assert comparison["operator"] == ">"
     assert (comparison["bound"], comparison["bound_name"]) == (EFFECT, "smallest_effect")
-    assert (comparison["value"], comparison["n"], comparison["most_seeds"]) == (0.2, 5, 10)
+    assert (comparison["value"], comparison["n"], comparison["most_seeds"]) == (0.2, 7, 10)
     assert comparison["low"] < 0.2 < comparison["high"]
-    assert comparison["seeds"] == [0, 1, 2, 3, 4]
-    assert comparison["samples"] == pytest.approx([0.2] * 5)
+    assert comparison["seeds"] == [0, 1, 2, 3, 4, 5, 6]
+    assert comparison["samples"] == pytest.approx([0.2] * 7)
     assert comparison["stopped_early"] is True
     assert comparison["seeds_needed"] is None
-    assert comparison["unseen_failure_share"] == pytest.approx(1 - 0.05 ** (1 / 5), abs=1e-6)
+    assert comparison["unseen_failure_share"] == pytest.approx(1 - 0.05 ** (1 / 7), abs=1e-6)
     assert 0 < comparison["smallest_detectable"] < 0.1
     assert comparison["sentence"] == cell["reason"]
 
@@ -100,10 +102,10 @@ def test_an_open_comparison_says_how_many_seeds_it_would_take():
 def test_every_arm_is_there_once_with_its_metrics_seed_by_seed():
     made = heard(CLEAR)
     assert [(arm["learner"], arm["m"], arm["seeds"]) for arm in made["arms"]] == [
-        ("good", 64, [0, 1, 2, 3, 4]),
-        ("poor", 64, [0, 1, 2, 3, 4]),
+        ("good", 64, [0, 1, 2, 3, 4, 5, 6]),
+        ("poor", 64, [0, 1, 2, 3, 4, 5, 6]),
     ]
-    assert made["arms"][1]["metrics"] == {"error": [0.3] * 5, "majority_error": [0.5] * 5}
+    assert made["arms"][1]["metrics"] == {"error": [0.3] * 7, "majority_error": [0.5] * 7}
     assert made["arms"][1]["diverged"] == 0
 
 
@@ -186,7 +188,16 @@ NAMED_FREELY = {"metrics", "settings", "bounds", "libraries"}
 
 def test_the_schema_knows_every_field_of_a_record_and_asks_for_it():
     made = heard(CLEAR, source=TALK)
-    optional = {("file",), ("partial",), ("protocol", "tier", "test_rows")}  # came later
+    optional = {  # came later
+        ("file",),
+        ("partial",),
+        ("protocol", "tier", "test_rows"),
+        ("protocol", "claim", "judged_by"),
+        *(
+            ("cells", 0, "evidence", 0, name)
+            for name in ("median", "share_above", "given_support", "seeds_range")
+        ),
+    }
     asked = 0
     for way, part in parts(made):
         if NAMED_FREELY & {*way} or way == ("protocol", "arms"):
@@ -215,9 +226,9 @@ def test_the_digest_covers_every_number_and_nothing_of_the_run():
 
 def test_arms_that_are_compared_keep_in_how_many_test_rows_they_differ():
     made = heard(CLEAR)
-    assert made["discordant"] == [{"arms": [0, 1], "rows": [200] * 5}]
+    assert made["discordant"] == [{"arms": [0, 1], "rows": [200] * 7}]
     assert made["cells"][0]["evidence"][0]["arms"] == [1, 0]
-    assert made["arms"][0]["test_rows"] == [1000] * 5
+    assert made["arms"][0]["test_rows"] == [1000] * 7
 
 
 def test_the_seeds_that_diverged_are_named():
@@ -271,3 +282,41 @@ def test_a_profile_has_the_name_of_a_directory():
     assert PROFILE.name == "cpu-x86_64-float32-deterministic-quick"
     loose = Profile("cuda", "aarch64", "full", "bfloat16", deterministic=False)
     assert loose.name == "cuda-aarch64-bfloat16-nondeterministic-full"
+
+
+def test_a_record_names_the_rule_and_shows_the_typical_seed_beside_the_mean():
+    made = heard(CLEAR)
+    (comparison,) = made["cells"][0]["evidence"]
+    assert made["protocol"]["claim"]["judged_by"] == "mean and median"
+    assert comparison["median"] == pytest.approx(0.2)
+    assert comparison["share_above"] == 1.0
+    assert EFFECT < comparison["given_support"] <= comparison["value"]
+    assert comparison["seeds_range"] is None
+    assert ", median 0.2000, P(A > B) = 100%: above" in comparison["sentence"]
+
+
+def test_an_open_comparison_has_a_range_of_seeds():
+    (comparison,) = heard(OPEN)["cells"][0]["evidence"]
+    fewest, most = comparison["seeds_range"]
+    assert 10 < fewest <= comparison["seeds_needed"]
+    assert most is None or most >= comparison["seeds_needed"]
+    assert comparison["given_support"] is None
+
+
+def test_what_was_judged_by_the_mean_alone_is_recorded_as_it_was():
+    claim = Claim("it", "It is so", smallest_effect=EFFECT, tasks=(TASK,))
+    laid = scope(claim, (), QUICK, None, ("task",))
+
+    def body(compare, task, smallest_effect):
+        assert compare(POOR, GOOD, task=task, m=64) > smallest_effect
+
+    arguments = ("compare", "task", "smallest_effect")
+    evaluation = Evaluation(Body(body, arguments), laid, CLEAR, QUICK, "cpu", 0, Rule.MEAN)
+    made = record(evaluation.verdict(), PROFILE, "test_it.py", QUICK)
+    (comparison,) = made["cells"][0]["evidence"]
+    assert "judged_by" not in made["protocol"]["claim"]
+    assert rule_of(made["protocol"]) is Rule.MEAN
+    assert comparison["n"] == 5
+    assert not {"median", "share_above", "given_support", "seeds_range"} & set(comparison)
+    assert "median" not in comparison["sentence"]
+    assert SCHEMA.is_valid(made)

@@ -235,3 +235,7 @@ def test_the_gradient_is_right_at_every_depth(depth):
 def test_nothing_of_the_search_is_tuned():
     assert random_search.settings("mnist1d", 4_096) == random_search.settings("other", 64)
     assert random_search.settings("mnist1d", 4_096)["designs"] == DESIGNS
+
+
+def test_every_metric_is_an_error_on_the_rows_that_neither_train_nor_choose():
+    assert random_search.judged_rows("error_of_best_of_3", 4_096) == 4_096 - 819 - 205

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_scaling.experiments.evaluation import ClaimResult, Evaluation
+from pytest_scaling.experiments.quantities import JUDGED_BY, Rule
 from pytest_scaling.ledger.record import word
 from pytest_scaling.spec.protocols import Task
 from pytest_scaling.spec.scope import scope
@@ -37,6 +38,7 @@ class Stage:
     world: World
     tier: Tier = TIERS["quick"]
     bench: Bench = field(default_factory=Bench)
+    rule: Rule = JUDGED_BY
 
     @cached_property
     def claims(self) -> Mapping[str, Planted]:
@@ -59,7 +61,7 @@ class Stage:
         counted = tuple(cell for cell in laid.cells if cell.counted)
         laid = dataclasses.replace(laid, cells=counted)
         bench = self.bench.anew(replicate)
-        return Evaluation(planted.body, laid, bench, self.tier, "cpu", 0).verdict()
+        return Evaluation(planted.body, laid, bench, self.tier, "cpu", 0, self.rule).verdict()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def three_standard_errors(share):
 @pytest.mark.parametrize(
     ("world", "first_look"),
     [
-        pytest.param(COLLAPSE, 5, id="at 5 seeds"),
+        pytest.param(COLLAPSE, 7, id="at 7 seeds"),
         pytest.param(COLLAPSE_WITH_WARNING, 10, id="at 10, where learners say that they collapse"),
     ],
 )

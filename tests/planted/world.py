@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_scaling.spec.protocols import Block, Fit, Learner, Settings, Task
+from pytest_scaling.spec.traits import judged_rows
 
 SHARED_ROWS = 0.9  # of the test rows: as hard for one learner as for another, and at every m
 SHARED_LUCK = 0.5  # of the variance between seeds: that of the rows which all learners see
@@ -89,6 +90,7 @@ class World:
         spread: standard deviation of an error over seeds, as a share of the error.
         collapse: by learner, share of the seeds on which training diverges; `warned` tells
             whether learners say so.
+        leaps: by learner, what may be added to its error on a seed, each as likely as the others.
         on_cuda: what training on a GPU adds to an error.
     """
 
@@ -100,6 +102,7 @@ class World:
     spread: float = 0.007
     collapse: Mapping[str, float] = field(default_factory=dict)
     warned: bool = False
+    leaps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     on_cuda: float = 0.0
 
     def plan(self, learner: str, task: str, m: int) -> dict[str, Any]:
@@ -119,6 +122,7 @@ class World:
             "error": curve(m),
             "spread": self.spread,
             "collapse": self.collapse.get(learner, 0.0),
+            "leaps": self.leaps.get(learner, ()),
             "on_cuda": self.on_cuda,
         }
 
@@ -202,6 +206,9 @@ class PlantedLearner:
     def shares(self) -> tuple[str, ...]:
         return getattr(self.real, "shares", ())
 
+    def judged_rows(self, metric: str, m: int) -> int:
+        return judged_rows(self.real, metric, m)
+
     @property
     def with_relu(self) -> PlantedLearner:
         return PlantedLearner(self.real.with_relu, self.world)  # type: ignore[attr-defined]
@@ -228,6 +235,8 @@ class PlantedLearner:
         shared = common(where, block.seeds[0], seeds, round(SHARED_ROWS * rows))
         error = settings["error"] + settings["on_cuda"] * (device == "cuda")
         errors = planted_errors(error, settings["spread"], shared, own)
+        if settings["leaps"]:
+            errors = errors + own.choice(settings["leaps"], seeds)
         labels = shown(block) ^ wrong_rows(errors, shared, own, rows)  # the class beside
         labels[labels == block.classes] = 0  # the last of an odd number has none beside it
         diverged = own.random(seeds) < settings["collapse"]

@@ -1,6 +1,7 @@
 """The verdict table and the sentences below it."""
+# ruff: noqa: E501, RUF001
 
-from pytest_scaling.report.table import ordered, undecided, verdict_table
+from pytest_scaling.report.table import near_their_bounds, ordered, undecided, verdict_table
 
 
 def evidence(verdict="supported", **more):
@@ -33,12 +34,12 @@ def record(id, verdict, *cells, control_of=None, strength="always", partial=Fals
 
 
 TABLE = """
-    task, learner  verdict           measured  effect   interval          bound     detects  seeds
+    task, learner  verdict           measured  effect   median  A > B  interval          bound     detects  seeds
 ✓ large: supported (usually; control refuted)
-    xor · svm      ✓ supported       a - b     0.2000   [0.1500, 0.2500]  > 0.0500  0.0300   5
-    sum (beside)   ✗ refuted         a - b     -0.1000  [0.1500, 0.2500]  > 0.0500  0.0300   5
+    xor · svm      ✓ supported       a - b     0.2000   0.2100  90%    [0.1500, 0.2500]  > 0.0500  0.0300   5
+    sum (beside)   ✗ refuted         a - b     -0.1000  –       –      [0.1500, 0.2500]  > 0.0500  0.0300   5
 ✗ small: refuted (always; control of large)
-    xor            ✗ refuted         a - b     0.2000   [0.1500, 0.2500]  > 0.0500  0.0300   5
+    xor            ✗ refuted         a - b     0.2000   –       –      [0.1500, 0.2500]  > 0.0500  0.0300   5
 - absent: not applicable (always, of some of its tasks; control not run)
     xor            - not applicable  because
 """
@@ -49,7 +50,7 @@ def test_the_table_has_a_headline_per_claim_and_a_row_per_comparison():
         record(
             "large",
             "supported",
-            cell("supported", evidence(), learner="svm"),
+            cell("supported", evidence(median=0.21, share_above=0.9), learner="svm"),
             cell("refuted", evidence("refuted", value=-0.1), task="sum", counted=False),
             strength="usually",
         ),
@@ -71,7 +72,7 @@ def test_verdicts_are_painted_in_their_colours():
 def test_what_has_no_end_is_written_so():
     race = evidence(unit="ratio of steps", value=0.6931, low=None, high=None, bound=0.6931)
     table = verdict_table([record("race", "supported", cell("supported", race))])
-    assert "2.00x   [-∞, ∞]   > 2.00x  1.03x    5" in table
+    assert "2.00x   –       –      [-∞, ∞]   > 2.00x  1.03x    5" in table
 
 
 def test_an_exact_statement_has_words_and_no_figures():
@@ -112,3 +113,25 @@ def test_undecided_comparisons_stand_with_the_seeds_that_would_decide_them():
         "open: the gap is inconclusive; the mean is too close to the bound for any affordable "
         "number of seeds",
     ]
+
+
+def test_a_support_near_its_bound_is_shown_with_the_figure_that_allows_for_its_luck():
+    near = evidence(value=0.08, given_support=0.06)
+    far = evidence(value=0.2, given_support=0.19)
+    records = [record("large", "supported", cell("supported", near, far, evidence("refuted")))]
+    assert list(near_their_bounds(records)) == [
+        "large, a - b: supported near its bound, which takes luck and overstates the effect: "
+        "0.0800 measured, 0.0600 allowing for that"
+    ]
+
+
+def test_an_open_comparison_is_told_the_range_of_seeds_that_decides_it_and_its_chance():
+    ranges = {
+        "20 to 45 seeds would decide it, 8 times in 10": [20, 45],
+        "1,200 seeds or more would decide it, 9 times in 10": [1_200, None],
+        "the mean is too close to the bound for any affordable number of seeds": None,
+    }
+    for words, seeds_range in ranges.items():
+        open_now = evidence("inconclusive", seeds_range=seeds_range)
+        (sentence,) = undecided([record("it", "inconclusive", cell("inconclusive", open_now))])
+        assert sentence == f"it: the gap is inconclusive; {words}"

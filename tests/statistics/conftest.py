@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.interval import LOOKS, interval_ends, straddles
+from pytest_scaling.statistics.interval import LOOKS, interval_ends, median_ends, straddles
 
 REPETITIONS = 20_000
 
@@ -38,8 +38,12 @@ def sample_until_decided(
     cap: int = 30,
     first_look: int = 5,
     overlap: float = 0.0,
+    median: bool = False,
 ) -> Stopped:
-    """Stop each repetition of `differences`, (repetitions, seeds), at its first decided look."""
+    """Stop each repetition of `differences`, (repetitions, seeds), at its first decided look.
+
+    median: whether the limits enclose those of the median too, as those of a claim do.
+    """
     repetitions = len(differences)
     ends = np.empty((4, repetitions))
     seeds = np.zeros(repetitions, dtype=int)
@@ -51,6 +55,12 @@ def sample_until_decided(
             ends[rows, sampling] = interval_ends(
                 means, sds, n, lower_level=each, upper_level=each, overlap=overlap
             )
+            if median:
+                lows, highs = median_ends(seen, lower_level=each, upper_level=each, overlap=overlap)
+                ends[rows, sampling] = (
+                    np.minimum(ends[rows.start, sampling], lows),
+                    np.maximum(ends[rows.start + 1, sampling], highs),
+                )
         seeds[sampling] = n
         low, high, refuting_low, refuting_high = ends
         sampling &= np.any(

@@ -76,7 +76,7 @@ def test_no_difference_is_refuted_as_equivalent_at_most_at_both_levels_for_any_b
 
 def test_the_simulation_takes_the_decisions_that_a_claim_would_take(until_decided, normal):
     differences = normal(0.9, seed=6, repetitions=200)
-    stopped = until_decided(differences, bounds=(0.5, -0.5))
+    stopped = until_decided(differences, bounds=(0.5, -0.5), median=True)
     for i, samples in enumerate(differences):
         for n in LOOKS:
             interval = paired_interval(samples[:n], lower_level=0.01, upper_level=0.01)

@@ -1,10 +1,27 @@
 """How many seeds a decision takes, and what they can detect."""
 
+import math
+from functools import cache
+
 import numpy as np
 import pytest
 
-from pytest_scaling.statistics.interval import Interval, paired_interval, per_look_level
-from pytest_scaling.statistics.power import seeds_needed, smallest_detectable
+from pytest_scaling.statistics.interval import (
+    LOOKS,
+    Interval,
+    interval_ends,
+    median_ends,
+    paired_interval,
+    per_look_level,
+    straddles,
+)
+from pytest_scaling.statistics.power import (
+    RANGE,
+    given_support,
+    seeds_needed,
+    seeds_range,
+    smallest_detectable,
+)
 from pytest_scaling.statistics.student import upper_quantile
 
 
@@ -66,3 +83,94 @@ def test_no_number_of_seeds_is_forecast_for_a_mean_on_the_bound_or_beyond_the_li
     assert seeds_needed(now, 0.0, 0.01, limit=needed) == needed
     assert seeds_needed(now, 0.0, 0.01, limit=needed - 1) is None
     assert seeds_needed(now, 0.0, 0.01, limit=4) is None
+
+
+LATER = [round(30 * 1.1**step) for step in range(1, 31)]  # seeds beyond the last look
+
+
+def open_at(differences, n):
+    """Which of `differences` (repetitions, seeds) are still open about zero with n seeds."""
+    seen = differences[:, :n]
+    lows, highs = interval_ends(
+        seen.mean(axis=1), seen.std(axis=1, ddof=1), n, lower_level=0.01, upper_level=0.01
+    )
+    least, most = median_ends(seen, lower_level=0.01, upper_level=0.01)
+    return straddles(np.minimum(lows, least), np.maximum(highs, most), 0.0)
+
+
+@cache
+def left_open(cap, repetitions=2_000):
+    """Intervals of runs that were open at the cap, and the seeds at which each was decided."""
+    random = np.random.default_rng(cap)
+    effects = random.uniform(0, 2.5, (repetitions, 1))
+    differences = random.standard_normal((repetitions, LATER[-1])) + effects
+    still = np.logical_and.reduce([open_at(differences, n) for n in LOOKS if 7 <= n <= cap])
+    differences = differences[still]
+    decided = np.full(len(differences), LATER[-1] + 1)
+    for n in reversed([n for n in (*LOOKS, *LATER) if n > cap]):
+        decided[~open_at(differences, n)] = n
+    intervals = [
+        paired_interval(each[:cap], lower_level=0.01, upper_level=0.01) for each in differences
+    ]
+    return intervals, decided
+
+
+@pytest.mark.parametrize("cap", [10, 20, 30])
+def test_the_range_of_seeds_holds_the_number_that_decides_in_eight_of_ten_cases(cap):
+    intervals, decided = left_open(cap)
+    ranges = [seeds_range(each, 0.0, 0.01) for each in intervals]
+    known = [(each, n) for each, n in zip(ranges, decided, strict=True) if each]
+    assert len(known) > 0.95 * len(decided)
+    inside = [low <= n <= (high or math.inf) for (low, high), n in known]
+    assert np.mean(inside) == pytest.approx(RANGE, abs=0.05)
+    assert np.mean([n < low for (low, _), n in known]) == pytest.approx(0.1, abs=0.05)
+
+
+def test_one_number_of_seeds_decides_in_half_of_the_cases_or_less():
+    intervals, decided = left_open(10)
+    told = [seeds_needed(each, 0.0, 0.01) for each in intervals]
+    enough = [told and n <= told for told, n in zip(told, decided, strict=True)]
+    assert np.mean(np.array(enough, dtype=bool)) < 0.5
+
+
+def test_a_range_has_no_upper_end_where_the_mean_is_near_the_bound_and_mirrors():
+    near = Interval(mean=0.3, low=-1.0, high=1.0, sd=1.0, n=10)
+    fewest, most = seeds_range(near, 0.0, 0.01)
+    assert fewest > 10
+    assert most is None
+    far = Interval(mean=0.9, low=-0.1, high=2.0, sd=1.0, n=10)
+    mirrored = Interval(mean=-0.9, low=-2.0, high=0.1, sd=1.0, n=10)
+    assert seeds_range(far, 0.0, 0.01) == seeds_range(mirrored, 0.0, 0.01) == (12, 39)
+    assert seeds_range(Interval(0.0, -1.0, 1.0, sd=100.0, n=10), 0.0, 0.01, limit=50) is None
+
+
+@pytest.mark.parametrize(
+    ("effect", "cap", "measured", "allowing"),  # the last two in effects
+    [(0.5, 10, 2.07, 1.4), (0.5, 20, 1.77, 1.13), (1, 10, 1.29, 0.97), (1, 20, 1.14, 0.86)],
+)
+def test_supported_effects_near_their_bound_are_overstated_unless_that_is_allowed_for(
+    effect, cap, measured, allowing, until_decided, normal
+):
+    differences = normal(effect, seed=21, repetitions=8_000)
+    stopped = until_decided(differences, cap=cap, median=True, first_look=7)
+    seen = [
+        paired_interval(samples[:n], lower_level=0.01, upper_level=0.01)
+        for samples, n, low in zip(differences, stopped.seeds, stopped.low, strict=True)
+        if low > 0
+    ]
+    allowed = [given_support(each, 0.0, 0.01) for each in seen]
+    assert np.mean([each.mean for each in seen]) / effect == pytest.approx(measured, abs=0.08)
+    assert np.mean(allowed) / effect == pytest.approx(allowing, abs=0.1)
+
+
+def test_the_allowance_lies_between_bound_and_mean_and_vanishes_for_clear_effects():
+    def supported(mean):
+        return given_support(Interval(mean, 0.0, 0.0, sd=1.0, n=10), 0.5, 0.01)
+
+    assert supported(1.7) == pytest.approx(0.5)  # just beyond the half-width of 1.2
+    assert 0.5 < supported(2.0) < 2.0
+    assert supported(4.0) == pytest.approx(4.0, abs=0.01)
+    with pytest.raises(ValueError, match=r"0\.4 does not exceed the bound 0\.5"):
+        supported(0.4)
+    certain = Interval(1.0, 1.0, 1.0, sd=0.0, n=10)
+    assert given_support(certain, 0.5, 0.01) == 1.0

@@ -76,7 +76,7 @@ def test_the_smallest_detectable_effect_is_found_four_times_in_five():
 
 
 @pytest.mark.parametrize(
-    ("samples", "words"), [([1.0, math.nan], "must be finite"), ([], "at least 1 block")]
+    ("samples", "words"), [([1.0, math.nan], "must be finite"), ([], "at least 1 value")]
 )
 def test_samples_that_are_none_are_refused(samples, words):
     with pytest.raises(ValueError, match=words):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ledger.format import Record, drawn_samples
-from ...ledger.words import interval, minus, quantity, to_decide
+from ...ledger.words import interval, minus, overstated, quantity, to_decide, typical_in_words
 from .. import words
 from .badge import Badge
 
@@ -97,6 +97,8 @@ class Comparison:
     badge: Badge
     effect: str = ""
     interval: str = ""
+    typical: str = ""
+    overstated: str = ""
     n: int = 0
     units_of: str = "seeds"
     most: str = ""
@@ -119,6 +121,8 @@ def comparison(evidence: Record, scales: Mapping[str, Scale], *, is_control: boo
         badge=badge,
         effect=quantity(evidence["value"], unit),
         interval=interval(evidence),
+        typical=minus(typical_in_words(evidence)),
+        overstated=minus(overstated(evidence)),
         n=evidence["n"],
         units_of=f"{evidence.get('replication', 'seed')}s",
         most="" if "replication" in evidence else f"of {evidence['most_seeds']:,}",
