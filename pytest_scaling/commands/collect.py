@@ -14,6 +14,7 @@ import pytest
 from ..run.collection import claim_of
 from ..run.session import Session, session_of
 from ..spec.declaration import ClaimError
+from ..spec.protocols import SettingsError
 
 T = TypeVar("T")
 WORKING_DIRECTORY: list[str] = []  # what `python -m` put first on the search path, if anything
@@ -98,6 +99,8 @@ class Taker(Generic[T]):
                     self.taken.append(self._describe(session_of(session.config), item))
                 except (ClaimError, pytest.UsageError) as mistake:
                     self.mistakes.append(str(mistake))
+                except SettingsError as missing:
+                    self.mistakes.append(f"{item.nodeid} cannot be laid out: {missing}")
 
 
 def broken(node: pytest.Collector, error: BaseException, report: pytest.CollectReport) -> str:

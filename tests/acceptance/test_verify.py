@@ -318,6 +318,21 @@ def test_a_profile_that_was_never_measured_cannot_be_compared(measured, verify):
     assert "not comparable: the ledger ledger has no profile cuda-x86_64" in output(result)
 
 
+@pytest.mark.parametrize("command", [["verify"], ["register", "--all", "--reason=now"]])
+def test_a_learner_without_settings_is_named_in_a_sentence(measured, command):
+    measured.claims(
+        "from pytest_scaling import SettingsError\n"
+        "def untuned(self, task, m): raise SettingsError('no settings: make them with `tune`')\n"
+        "Planted.settings = untuned\n",
+        stated("clear"),
+    )
+    result = measured.pytester.run(sys.executable, "-m", "pytest_scaling", *command)
+    assert result.ret == 4
+    assert "test_clear[cpu] cannot be laid out: no settings: make them with `tune`" in output(result)
+    assert "Traceback" not in output(result)
+    assert "INTERNALERROR" not in output(result)
+
+
 def test_a_project_without_a_ledger_has_nothing_to_verify(project, verify):
     project.claims(stated("clear"))
     result = verify()
