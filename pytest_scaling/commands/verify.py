@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from ..experiments.evaluation import Body, Evaluation
+from ..experiments.body import Body
+from ..experiments.evaluation import Evaluation
+from ..ledger.declared import declared_in
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
@@ -259,7 +261,8 @@ def evaluation_of(
     )
     given = {**given, **claim.given, "device": profile.device}
     body = Body(item.obj, arguments, given)
-    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0)
+    declared = declared_in(row)
+    return Evaluation(body, cells, Replay(row), session.tier, profile.device, 0, declared)
 
 
 def with_fixtures(

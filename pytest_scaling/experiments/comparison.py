@@ -40,7 +40,6 @@ class Comparisons(Sampler):
         bound: str = "smallest_effect",
         disjoint: bool = False,
         devices: tuple[str, str] = ("", ""),
-        parts: int = 1,
     ) -> Estimate:
         """How much larger `metric` is for `rival` than for `learner`, paired by seed.
 
@@ -61,7 +60,6 @@ class Comparisons(Sampler):
             measured=measured_in_words(arms, metrics),
             unit=unit_of(metrics[0]),
             bound=bound,
-            parts=parts,
             metric=" - ".join(dict.fromkeys(metrics)),
         )
 
@@ -113,7 +111,6 @@ class Comparisons(Sampler):
                 f"minus {label(learner)}, on {task.name}, m = {m:,}",
                 measured=f"settings - ({label(rival)} - {label(learner)}), {m:,}",
                 unit=ERROR,
-                parts=2,
             )
 
         rival, learner = against
@@ -160,10 +157,10 @@ class Ranking:
         ]
         if not pairs:
             pytest.skip(f"on {task.name} even {label(first)} is at the Bayes error")
-        parts = len(self.curves) - 1
+        self.comparisons.evidence.left_out += len(self.curves) - 1 - len(pairs)
         return Joint(
             tuple(
-                self.comparisons.compare(before, after, task=task, m=self.m, parts=parts)
+                self.comparisons.compare(before, after, task=task, m=self.m)
                 for before, after in pairs
             )
         )

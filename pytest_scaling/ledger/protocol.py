@@ -45,7 +45,6 @@ def terms(claim: Claim) -> Protocol:
     return {
         "strength": claim.strength,
         "level": claim.level,
-        "parts": claim.parts,
         "smallest_effect": claim.smallest_effect,
         "bounds": bounds(claim),
         "control_of": claim.control_of,
@@ -68,6 +67,7 @@ def cell(design: CellDesign) -> Protocol:
         "tasks": [f"{task.name} {traits.version(task)}" for task in place.tasks],
         "learner": place.learner_name,
         "counted": place.counted,
+        "statements": design.statements,
         "comparisons": [comparison(decision) for decision in design.comparisons],
     }
 
@@ -172,6 +172,8 @@ def comparison_change(old: Protocol, new: Protocol) -> str:
     if old["counted"] != new["counted"]:
         before, after = value_in_words(old["counted"]), value_in_words(new["counted"])
         return f"counted was {before} and is {after}"
+    if old.get("statements") != new.get("statements"):
+        return was_and_is("statements", old.get("statements"), new.get("statements"))
     if len(old["comparisons"]) != len(new["comparisons"]):
         return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
     for was, now in zip(old["comparisons"], new["comparisons"], strict=True):

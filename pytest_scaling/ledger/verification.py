@@ -9,6 +9,7 @@ from typing import Any
 from ..experiments.evaluation import Evaluation
 from ..spec.declaration import ClaimError
 from ..spec.scope import unavailable
+from .declared import as_declared
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
 from .ledger import RESTORE, Ledger, duplicate
@@ -38,13 +39,14 @@ def evaluated_again(
     evaluation: Evaluation, row: Record, profile: Profile, file: str
 ) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
-    now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
+    fresh = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier)
+    now = as_declared(fresh, evaluation.declared)
     stale = list(changes(row["protocol"], now))
     if stale:
         yield f"{file} is stale: {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
-        made = record(evaluation.verdict(), profile, "", evaluation.tier)
+        made = {**record(evaluation.verdict(), profile, "", evaluation.tier), "protocol": now}
     except NotRecorded as missing:
         yield f"{file} is missing what its claim measures ({missing}); {RENEW}"
         return

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..experiments.evaluation import Body, ClaimResult, Evaluation
+from ..experiments.body import Body
+from ..experiments.evaluation import ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against
 from ..spec.arguments import PROVIDED, STOPWATCH

@@ -71,7 +71,6 @@ class Claim:
             A ratio is measured by its logarithm; @claim takes `smallest_ratio=5` for math.log(5).
         bounds: further bounds by name, each in the unit of what is compared with it; an
             equivalence declares both signs, as in {"alike": (-0.01, 0.01)}.
-        parts: how many statements the body joins by "and".
         tasks: tasks the body runs on, once each; None for those of the suite.
         learners: learners the body runs on, once each per task, all of which must support it.
         beside: tasks or learners that are reported, not counted.
@@ -89,7 +88,6 @@ class Claim:
     strength: Strength = "always"
     smallest_effect: float | None = None
     bounds: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
-    parts: int = 1
     tasks: tuple[Task, ...] | None = None
     learners: tuple[Learner, ...] = ()
     beside: tuple[Task | Learner, ...] = ()
@@ -113,8 +111,6 @@ class Claim:
                 self._check_bound(name, bound)
         if self.smallest_effect is not None and self.smallest_effect <= 0:
             raise ClaimError(f"claim {self.id!r}: smallest_effect must be above zero")
-        if self.parts < 1:
-            raise ClaimError(f"claim {self.id!r}: parts must be at least 1")
         if not 0 < self.level < 0.5:
             raise ClaimError(f"claim {self.id!r}: level {self.level} is not between 0 and 0.5")
         check_tasks(self.id, self.tasks or ())
@@ -218,6 +214,11 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
     known = [field.name for field in dataclasses.fields(Claim)]
     if "smallest_ratio" in header:
         header["smallest_effect"] = log_of(id, header.pop("smallest_ratio"), header)
+    if "parts" in header:
+        raise ClaimError(
+            f"claim {id!r} has 'parts', which is no longer needed: the comparisons that its body "
+            f"makes are counted; take it out"
+        )
     for name, value in header.items():
         if name not in known:
             raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_scaling.experiments.evaluation import Body, Evaluation
+from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.gate import against
 from pytest_scaling.ledger.ledger import Ledger

@@ -4,7 +4,8 @@ import copy
 
 import pytest
 
-from pytest_scaling.experiments.evaluation import Body, Evaluation
+from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.ledger import Ledger
 from pytest_scaling.ledger.record import record
