@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from ..experiments.body import Body
+from ..experiments.bodies.body import Body
 from ..experiments.evaluation import Evaluation
-from ..ledger.declared import declared_in
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol
+from ..ledger.reading.declared import declared_in
 from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.replay import Replay

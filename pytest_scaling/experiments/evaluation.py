@@ -13,7 +13,8 @@ from ..spec.declaration import Claim
 from ..spec.tier import Tier
 from ..trials.result import NothingToLearn
 from ..trials.sources import Design
-from .body import Body, check_asserted, check_complete
+from .bodies.body import Body
+from .bodies.rehearsal import check_asserted, check_complete
 from .estimate import Decision, Evidence, Inconclusive
 from .experiment import Experiment
 

@@ -9,11 +9,11 @@ from typing import Any
 from ..experiments.evaluation import Evaluation
 from ..spec.declaration import ClaimError
 from ..spec.scope import unavailable
-from .declared import as_declared
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
 from .ledger import RESTORE, Ledger, duplicate
 from .protocol import changes, protocol
+from .reading.declared import as_declared
 from .reading.reader import EDITED, quoted, shown
 from .record import record
 from .replay import NotRecorded

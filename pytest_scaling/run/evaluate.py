@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..experiments.body import Body
+from ..experiments.bodies.body import Body
 from ..experiments.evaluation import ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against

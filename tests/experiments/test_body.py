@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_scaling import all_of
-from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.spec.declaration import Claim, ClaimError
 from pytest_scaling.spec.scope import scope

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.gate import against

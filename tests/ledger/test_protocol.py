@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.protocol import changes, protocol
 from pytest_scaling.spec.declaration import Claim

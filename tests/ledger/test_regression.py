@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.ledger import Ledger

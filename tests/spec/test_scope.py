@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytest_scaling.experiments.body import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import (
     Evaluation,
 )

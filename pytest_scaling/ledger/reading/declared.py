@@ -6,9 +6,9 @@ that a row can be verified until it is measured again.
 
 from __future__ import annotations
 
-from ..trials.identity import sha256
-from .format import Record
-from .protocol import Protocol
+from ...trials.identity import sha256
+from ..format import Record
+from ..protocol import Protocol
 
 
 def declared_in(row: Record) -> int | None:
