@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..experiments.units import UNITS
+from ..ledger.controls import controls_by_claim, doubt, status_of
 from ..ledger.format import Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
 from ..ledger.words import to_decide
-from .controls import controls_by_claim, status_of
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -45,6 +45,7 @@ class TableLine:
     bound: str = ""
     detectable: str = ""  # the smallest effect beyond the bound that this many seeds would find
     n: str = ""
+    doubt: str = ""  # about the verdict of a claim, as its control is not refuted
     headline: bool = False
 
     @property
@@ -62,13 +63,16 @@ def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
     controls = controls_by_claim(records)
     for record in ordered(records):
         claim = record["claim"]
+        status = status_of(controls.get(claim["id"], ()))
+        doubted = doubt(record, status)
+        notes = [claim["strength"] + (", of some of its tasks" if record["partial"] else "")]
         if claim["control_of"]:
-            note = f"control of {claim['control_of']}"
-        else:
-            note = f"control {status_of(controls.get(claim['id'], ())).word}"
-        partial = ", of some of its tasks" if record["partial"] else ""
-        words = f" ({claim['strength']}{partial}; {note})"
-        yield TableLine(claim["id"], record["verdict"], words, headline=True)
+            notes.append(f"control of {claim['control_of']}")
+        elif not doubted:
+            notes.append(f"control {status.word}")
+        yield TableLine(
+            claim["id"], record["verdict"], f" ({'; '.join(notes)})", doubt=doubted, headline=True
+        )
         for cell in record["cells"]:
             yield from cell_lines(cell)
 
@@ -180,7 +184,9 @@ def verdict_table(
         sign, colour = SIGNS[line.verdict]
         if line.headline:
             words = printable(line.words)
-            text.append(paint(f"{sign} {printable(line.name)}: {line.verdict}", colour) + words)
+            verdict = ", ".join(filter(None, (line.verdict, line.doubt)))
+            colour = "yellow" if line.doubt else colour
+            text.append(paint(f"{sign} {printable(line.name)}: {verdict}", colour) + words)
             continue
         cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
         cells[1] = paint(cells[1], colour)

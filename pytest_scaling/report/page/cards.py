@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ...ledger.controls import ControlStatus, controls_by_claim, doubt, status_of
 from ...ledger.format import Record, estimated
 from .. import words
 from ..citation.bibtex import bibtex
@@ -12,7 +13,6 @@ from ..citation.citation import cite
 from ..citation.key import KeyFault
 from ..citation.moment import start
 from ..citation.project import Place
-from ..controls import ControlStatus, controls_by_claim, status_of
 from .badge import Badge
 from .details import (
     ArmMetric,
@@ -95,6 +95,11 @@ class Card:
     record: Record
     scales: Mapping[str, Scale]
     controls: tuple[Card, ...] = field(default=())
+
+    @property
+    def doubt(self) -> str:
+        """What its control leaves open of a supported claim."""
+        return doubt(self.record, self.control) if self.control else ""
 
     @property
     def tasks(self) -> list[str]:
