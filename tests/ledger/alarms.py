@@ -66,7 +66,7 @@ class World:
 
     def error(self, arm, seed):
         luck = np.random.default_rng([self.salt, seed, 2]).normal() * LUCK
-        good = 0.3 + (luck + self.rise) * EFFECT
+        good = 0.2 + (luck + self.rise) * EFFECT
         if arm.learner is GOOD:
             return float(np.clip(good, 0, 1))
         noise = np.random.default_rng([self.salt, seed]).normal() * self.spread

@@ -88,7 +88,7 @@ def test_a_verdict_that_turned_fails(row):
 
 
 def test_a_verdict_that_is_no_longer_reached_fails_with_the_seeds_that_it_would_take(row):
-    open_now = heard(planted(good=0.1, poor=swinging(0.17, 0.1)), offset=500)
+    open_now = heard(planted(good=0.1, poor=swinging(0.13, 0.04)), offset=500)
     words = dict(found(row(heard(CLEAR)), open_now))["verdict"]
     assert words.startswith("xor was supported and is inconclusive; about ")
 
@@ -120,8 +120,8 @@ def test_nothing_excuses_a_lost_verdict_where_libraries_and_machine_are_the_same
 
 
 def test_luck_on_other_seeds_excuses_a_lost_verdict_unless_the_effect_has_weakened(row):
-    for error, kind in ((0.17, "note"), (0.1, "verdict")):
-        new = heard(planted(good=0.1, poor=swinging(error, 0.06)), offset=1_000)
+    for error, spread, kind in ((0.17, 0.06, "note"), (0.115, 0.03, "verdict")):
+        new = heard(planted(good=0.1, poor=swinging(error, spread)), offset=1_000)
         assert kinds_of(row(heard(BARELY)), new) == [kind]
 
 
