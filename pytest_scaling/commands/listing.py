@@ -6,13 +6,14 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.words import in_scopes
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
@@ -33,7 +34,8 @@ class Entry:
     """One claim of the list.
 
     `verdicts` are those of the ledger, by the name of the profile; `broken` says what is wrong
-    with rows that must not be used.
+    with rows that must not be used; `scopes` says by profile in how many of its scopes a claim that
+    declares several has its verdict.
     """
 
     claim: Claim
@@ -42,6 +44,7 @@ class Entry:
     beside: tuple[str, ...]  # that are shown beside them
     verdicts: Mapping[str, str]
     broken: tuple[str, ...] = ()
+    scopes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def times(self) -> tuple[str, ...]:
@@ -59,6 +62,7 @@ class Entry:
             "tasks": list(self.tasks),
             "beside": list(self.beside),
             "verdicts": dict(self.verdicts),
+            **({"scopes": dict(self.scopes)} if self.scopes else {}),
         }
 
 
@@ -117,8 +121,8 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
 
 def verdicts(
     session: Session, item: pytest.Function, claim: Claim, device: str | None
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The ledger's verdicts on a claim, and what is wrong with its rows.
+) -> tuple[dict[str, str], tuple[str, ...], dict[str, str]]:
+    """The ledger's verdicts on a claim, what is wrong with its rows, and in how many scopes.
 
     NONE where a profile has rows, but not of this claim; BROKEN where the row must not be used.
     The profiles are those in the ledger, and the one of the session even if it has no rows yet.
@@ -126,6 +130,7 @@ def verdicts(
     ledger = session.ledger(item.path.parent, device or "cpu")
     profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
     found: dict[str, str] = {}
+    scopes: dict[str, str] = {}
     broken = []
     for profile in sorted(profiles, key=rank):
         row_file = RowFile.read(Ledger(ledger.directory, profile).path(claim.id))
@@ -135,7 +140,8 @@ def verdicts(
             broken.append(f"the ledger's {row_file.wrong}")
         elif row_file:
             found[profile] = row_file.content["verdict"]
-    return found, tuple(broken)
+            scopes[profile] = in_scopes(row_file.content)
+    return found, tuple(broken), {name: words for name, words in scopes.items() if words}
 
 
 def rank(profile: str) -> tuple[list[str], int]:
@@ -174,13 +180,18 @@ def table(entries: Sequence[Entry]) -> Iterator[str]:
     rows = [("time", "claim", "strength", "tasks", *columns(profiles))]
     ids = {each.claim.id for each in entries}
     for each in entries:
-        rows.append((*words(each, ids), *(each.verdicts.get(name, NONE) for name in profiles)))
+        rows.append((*words(each, ids), *(said(each, name) for name in profiles)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     controls = sum(each.claim.is_control for each in entries)
     yield f"claims: {len(entries) - controls}; below each its controls, which must be refuted"
+
+
+def said(entry: Entry, profile: str) -> str:
+    """The verdict of a profile, with the scopes in which it is the same."""
+    return entry.scopes.get(profile) or entry.verdicts.get(profile, NONE)
 
 
 def words(entry: Entry, ids: set[str]) -> tuple[str, str, str, str]:

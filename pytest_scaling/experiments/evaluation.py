@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,13 @@ class ClaimResult:
     cells: tuple[CellResult, ...]
     partial: bool = False
     designs: tuple[CellDesign, ...] = ()  # of the cells that run
+    alternatives: Mapping[str, ClaimResult] = field(default_factory=dict)
+
+    @property
+    def all_cells(self) -> tuple[CellResult, ...]:
+        """Its cells and those of its alternatives."""
+        others = (each.cells for each in self.alternatives.values())
+        return (*self.cells, *itertools.chain.from_iterable(others))
 
     @property
     def reason(self) -> str:
@@ -83,6 +91,7 @@ class Evaluation:
 
     declared: the number of statements that a row of the ledger declares, whose body ended at the
     first comparison that did not hold; None where they are counted, and all are judged.
+    alternatives: the claim in other scopes, by name.
     """
 
     body: Body
@@ -92,6 +101,7 @@ class Evaluation:
     device: str
     seed_offset: int
     declared: int | None = None
+    alternatives: Mapping[str, Evaluation] = field(default_factory=dict)
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
@@ -102,7 +112,12 @@ class Evaluation:
             for cell in self.scope.cells
         )
         return ClaimResult(
-            self.scope.claim, over_cells(self.scope, cells), cells, self.scope.partial, designs
+            self.scope.claim,
+            over_cells(self.scope, cells),
+            cells,
+            self.scope.partial,
+            designs,
+            {name: each.verdict() for name, each in self.alternatives.items()},
         )
 
     def designs(self) -> tuple[CellDesign, ...]:
@@ -134,6 +149,8 @@ class Evaluation:
             if not cell.skip:
                 experiment = self._experiment(self.source, self._statements(cell))
                 self.body.rehearse(experiment, cell)
+        for each in self.alternatives.values():
+            each.prefetch()
 
     def _experiment(
         self,

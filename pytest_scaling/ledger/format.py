@@ -17,6 +17,7 @@ Record = Mapping[str, Any]
 SCHEMA = "claim-record/v1"  # of the records that a protocol is part of
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 ACCEPTANCE = "blessing"  # the field of a row that says why it was accepted
+ALTERNATIVES = "alternatives"  # the verdicts of a claim in other scopes
 CONTROL = "control"  # what became of a claim's control, in a record; and what a row accepts of it
 OF_ONE_RUN = (CONTROL, "file", "ledger", "partial", "run")  # of a record, beside its evidence
 WARNINGS = "warnings"  # the key of what trainings warned of: kept in a row, and never compared

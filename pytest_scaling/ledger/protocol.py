@@ -6,7 +6,8 @@ the same protocol answer the same question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
 Protocol = dict[str, Any]
 
 
-def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protocol:
-    """Everything that was fixed before the first sample of a claim was drawn."""
+def protocol(
+    claim: Claim,
+    designs: Sequence[CellDesign],
+    tier: Tier,
+    alternatives: Mapping[str, Sequence[CellDesign]] | None = None,
+) -> Protocol:
+    """Everything that was fixed before the first sample of a claim was drawn.
+
+    alternatives: the designs in other scopes, by name.
+    """
+    others = alternatives or {}
     content = {
         "claim": terms(claim),
         "tier": {
@@ -35,8 +45,12 @@ def protocol(claim: Claim, designs: Sequence[CellDesign], tier: Tier) -> Protoco
             "test_rows": tier.test_rows,
         },
         "cells": [cell(design) for design in designs],
-        "arms": arms(designs),
+        "arms": arms([*designs, *itertools.chain.from_iterable(others.values())]),
     }
+    if others:
+        content["alternatives"] = {
+            name: [cell(design) for design in each] for name, each in others.items()
+        }
     return content | {"hash": sha256(content)}
 
 
@@ -123,6 +137,20 @@ def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[
                 yield was_and_is(key.replace("_", " "), before, after)
     yield from arm_changes(old["arms"], new["arms"], partial=partial)
     yield from cell_changes(old["cells"], new["cells"], partial=partial)
+    if not partial:
+        yield from alternative_changes(old.get("alternatives", {}), new.get("alternatives", {}))
+
+
+def alternative_changes(
+    old: Mapping[str, Sequence[Protocol]], new: Mapping[str, Sequence[Protocol]]
+) -> Iterator[str]:
+    """Other scopes that were added, removed or changed."""
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new or name not in old:
+            yield f"the scope “{name}” {'is judged now' if name in new else 'is no longer judged'}"
+        else:
+            changed = cell_changes(old[name], new[name], partial=False)
+            yield from (f"in the scope “{name}”, {words}" for words in changed)
 
 
 def arm_changes(

@@ -20,7 +20,7 @@ from ..statistics.power import (
 )
 from ..trials.rows.shared import fixed_test_rows
 from .environment import Profile, environment
-from .format import SCHEMA, Record, digest, digits
+from .format import ALTERNATIVES, SCHEMA, Record, digest, digits
 from .protocol import bounds, protocol
 from .reading.strict_json import in_one_line
 
@@ -47,7 +47,8 @@ def record(
     timing: the verdict depends on how fast the machine was, and makes no row of the ledger.
     """
     claim = result.claim
-    rows = arms(result.cells)
+    rows = arms(result.all_cells)
+    others = {name: each.designs for name, each in result.alternatives.items()}
     places = {arm: place for place, (arm, _) in enumerate(rows)}
     content = {
         "schema": SCHEMA,
@@ -59,12 +60,33 @@ def record(
         "partial": result.partial,
         "cells": in_one_line([cell(each, places) for each in result.cells]),
         "arms": [row for _, row in rows],
-        "discordant": discordant(result.cells, places),
-        "protocol": protocol(claim, result.designs, tier),
+        "discordant": discordant(result.all_cells, places),
+        "protocol": protocol(claim, result.designs, tier, others),
         "environment": environment(device),
+        **({ALTERNATIVES: in_one_line(alternatives(result))} if others else {}),
         **({"timing": True} if timing else {}),
     }
     return content | {"digest": digest(content)}
+
+
+def alternatives(result: ClaimResult) -> list[Record]:
+    """The verdicts in other scopes, and those of their cells."""
+    return [
+        {
+            "name": name,
+            "verdict": word(each.verdict),
+            "reason": each.reason,
+            "cells": [
+                {
+                    "task": one.cell.task_name,
+                    "learner": one.cell.learner_name,
+                    "verdict": word(one.verdict),
+                }
+                for one in each.cells
+            ],
+        }
+        for name, each in result.alternatives.items()
+    ]
 
 
 def word(verdict: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..experiments.units import UNITS
-from .format import Record
+from .format import ALTERNATIVES, Record
 
 SHOWN = 3  # names in a sentence
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
@@ -81,6 +81,15 @@ def effect_in_words(evidence: Record) -> str:
         for end, infinite in (("low", "-∞"), ("high", "∞"))
     ]
     return f"{write(evidence['value'])} [{', '.join(ends)}] (n = {evidence['n']})"
+
+
+def in_scopes(record: Record) -> str:
+    """In how many of its scopes a claim has the verdict; empty where it declares one only."""
+    others = [each["verdict"] for each in record.get(ALTERNATIVES, ())]
+    if not others:
+        return ""
+    alike = 1 + others.count(record["verdict"])
+    return f"{record['verdict']} in {alike} of {1 + len(others)} scopes"
 
 
 def minus(figures: str) -> str:

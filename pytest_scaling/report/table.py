@@ -8,10 +8,10 @@ from typing import Any
 
 from ..experiments.units import UNITS
 from ..ledger.controls import controls_by_claim, doubt, status_of
-from ..ledger.format import Record
+from ..ledger.format import ALTERNATIVES, Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
-from ..ledger.words import to_decide
+from ..ledger.words import in_scopes, to_decide
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -70,11 +70,15 @@ def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
             notes.append(f"control of {claim['control_of']}")
         elif not doubted:
             notes.append(f"control {status.word}")
+        notes += filter(None, [in_scopes(record)])
         yield TableLine(
             claim["id"], record["verdict"], f" ({'; '.join(notes)})", doubt=doubted, headline=True
         )
         for cell in record["cells"]:
             yield from cell_lines(cell)
+        for other in record.get(ALTERNATIVES, ()):
+            words = "the claim in another scope, without a vote"
+            yield TableLine(other["name"], other["verdict"], words)
 
 
 def ordered(records: Sequence[Record]) -> list[Record]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
+from .alternatives import checked_alternatives
 from .arguments import PROVIDED
 from .forms import ClaimError, check_beside, check_function, check_learners, check_tasks
 
@@ -78,6 +79,8 @@ class Claim:
             once, and is not applicable where one is missing or was not requested.
         given: values of further arguments of the body, by name. The name of a value that the
             plugin provides, as in {"m": "m_large"}, stands for that value.
+        alternatives: other scopes by name, each with its own tasks, learners or given values, that
+            are evaluated beside the claim and have no vote.
         control_of: id of the claim that this one must be refuted for.
         level: one-sided chance of a wrong verdict.
     """
@@ -93,6 +96,7 @@ class Claim:
     beside: tuple[Task | Learner, ...] = ()
     devices: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     control_of: str | None = None
     level: float = LEVEL
 
@@ -143,6 +147,12 @@ class Claim:
         """Names of the bounds that are declared with both signs."""
         return frozenset(name for name, bound in self.bounds.items() if isinstance(bound, tuple))
 
+    def elsewhere(self, name: str) -> Claim:
+        """The claim as it would be if one of its alternatives had been declared instead."""
+        other = self.alternatives[name]
+        given = {**self.given, **other.get("given", {})}
+        return dataclasses.replace(self, **{**other, "given": given}, beside=(), alternatives={})
+
     @property
     def is_control(self) -> bool:
         return self.control_of is not None
@@ -187,7 +197,13 @@ class Control:
     def of(self, claim: Claim) -> Claim:
         """The control, as a separate claim that must be refuted."""
         given = {**claim.given, **self.header.get("given", {})}
-        own = {**self.header, "given": given, "control_of": claim.id}
+        alternatives = self.header.get("alternatives", {})  # those of the claim are its own
+        own = {
+            **self.header,
+            "given": given,
+            "alternatives": alternatives,
+            "control_of": claim.id,
+        }
         return dataclasses.replace(claim, id=self.id, text=self.text, **own)
 
 
@@ -226,6 +242,8 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
             if not isinstance(value, Iterable):
                 raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
             header[name] = tuple(value)
+    if "alternatives" in header:
+        header["alternatives"] = checked_alternatives(id, header["alternatives"])
     return header
 
 
@@ -241,7 +259,8 @@ def log_of(id: str, ratio: object, header: Mapping[str, Any]) -> float:
 def check_given(claim: Claim, function: Callable[..., Any]) -> None:
     """Raise ClaimError where a claim gives its body an argument that it cannot take."""
     taken = inspect.signature(function).parameters
-    for name in claim.given:
+    others = (each.get("given", {}) for each in claim.alternatives.values())
+    for name in itertools.chain(claim.given, *others):
         if name in (*PROVIDED, "device"):
             raise ClaimError(
                 f"claim {claim.id!r} gives {name!r}, which the plugin provides; use another name"

@@ -48,5 +48,5 @@ def test_without_a_margin_rounding_would_alarm(tmp_path, monkeypatch):
 
 
 def test_an_error_that_rises_in_both_arms_is_found_though_their_contrast_holds(tmp_path):
-    assert risen(PAIRS, tmp_path, rise=1.5) == PAIRS
-    assert risen(PAIRS, tmp_path, rise=0.5) == 0
+    assert risen(PAIRS, tmp_path / "more", rise=1.5) == PAIRS
+    assert risen(PAIRS, tmp_path / "less", rise=0.5) == 0
