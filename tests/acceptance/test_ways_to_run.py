@@ -59,7 +59,8 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
     )
     text, verdicts = output(result), VERDICTS | {"brave": "refuted"}
     for name, verdict in verdicts.items():
-        assert f" {name}: {verdict} (always; control not run)" in text
+        open_control = ", control not run (always)" if verdict == "supported" else " (always; control"
+        assert f" {name}: {verdict}{open_control}" in text
     assert "open: error of unsteady minus good on sign, m = 256 is" in text
     assert "trials: 8 trained" in text  # three arms for the first look, two of them for two more
     assert "index.html" in text
@@ -156,7 +157,7 @@ def test_a_terminal_without_unicode_shows_the_table_line_by_line(project, monkey
     result = project.run("-k", "clear")
     result.stdout.fnmatch_lines(
         [
-            "\\u2713 clear: supported (always; control not run)",
+            "\\u2713 clear: supported, control not run (always)",
             "    sign *supported  poor - good, *",
         ]
     )
