@@ -351,20 +351,3 @@ def all_of(*estimates: Estimate) -> Joint:
 def equivalent(estimate: Estimate, bound: float) -> Decision:
     """Whether the estimate lies within plus or minus a declared bound."""
     return estimate.equivalent(bound)
-
-
-def explain(operator: str, left: Any, right: Any) -> list[str] | None:
-    """Lines for a failed `assert left operator right` on estimates, or None for other values."""
-    estimates: Iterable[Estimate]
-    if isinstance(left, Estimate):
-        estimates = (left,)
-    elif isinstance(left, Joint):
-        estimates = left.estimates
-    else:
-        return None
-    if not isinstance(right, (int, float)):
-        return None
-    bound = float(right)
-    lines = [f"{estimate.about} is {estimate}" for estimate in estimates]
-    write = next(iter(estimates)).unit.write
-    return [f"the estimate is not {operator} {write(bound)}", *lines]

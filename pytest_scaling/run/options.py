@@ -154,8 +154,9 @@ UPDATE = Option(
 REASON = Option("--claims-reason", "why the ledger is updated", add={"metavar": "TEXT"})
 GATE = Option(
     "--claims-gate",
-    "check the whole run against the ledger: exit code 1 if a claim has no row, and 6 if the "
-    "profile was never measured",
+    "check the whole run against the ledger: exit code 1 if a claim has no row, or is supported "
+    "while its control is not refuted and no reason accepts that, and 6 if the profile was never "
+    "measured",
     add={"action": "store_true"},
 )
 LEDGER = Option(

@@ -59,7 +59,8 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
     )
     text, verdicts = output(result), VERDICTS | {"brave": "refuted"}
     for name, verdict in verdicts.items():
-        said = ", control not run (always)" if verdict == "supported" else " (always; control not run)"
+        rest = ("always", "control not run")
+        said = f", {rest[1]} ({rest[0]})" if verdict == "supported" else f" ({'; '.join(rest)})"
         assert f" {name}: {verdict}{said}" in text
     assert "open: error of unsteady minus good on sign, m = 256 is" in text
     assert "trials: 8 trained" in text  # three arms for the first look, two of them for two more
