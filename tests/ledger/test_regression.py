@@ -114,6 +114,20 @@ def test_rounding_elsewhere_excuses_only_a_verdict_that_is_missed_by_little(row,
     assert kinds_of(row(heard(BARELY)), new) == [kind]
 
 
+def test_sampling_that_was_given_up_before_the_row_was_decided_is_excused_by_luck(row):
+    old = heard(BARELY)
+    new = elsewhere(old, numpy="9.0")
+    (cell,) = new["cells"]
+    cell["evidence"][0] |= {
+        "seeds": [0, 1, 2, 3, 4],
+        "samples": old["cells"][0]["evidence"][0]["samples"][:5],
+    }
+    cell["evidence"][0]["samples"][0] -= 0.001
+    for each in (cell, cell["evidence"][0]):
+        each["verdict"] = "inconclusive"
+    assert kinds_of(row(old), new) == ["note"]
+
+
 def test_nothing_excuses_a_lost_verdict_where_libraries_and_machine_are_the_same(row):
     new = heard(planted(good=0.1, poor=swinging(0.178, 0.0235)))
     assert kinds_of(row(heard(BARELY)), new) == ["verdict"]

@@ -4,7 +4,8 @@ A verdict that is no longer reached fails, unless rounding or luck explains that
 
 - Where libraries and machine are the same, nothing does.
 - Where others have moved figures by little, seed by seed, rounding does if the verdict is missed by
-  little: it is reached at KEEPS times its level, on the seeds of the row at least.
+  little: it is reached at KEEPS times its level, on the seeds of the row at least. Where sampling
+  was given up sooner than the row was decided, luck may explain it.
 - Where figures differ as those of other seeds do, and on other seeds, luck does unless the effect
   has weakened. Luck alone loses every other verdict that was barely reached.
 """
@@ -76,7 +77,10 @@ def is_lost(was: Record, now: Record, level: float, *, alike: bool) -> bool:
     if unrest(before, after) > LITTLE:
         return weakened(was, now, level)
     here = {**now, "samples": [*after.samples]}
-    return not any(is_near(each, was["verdict"]) for each in (here, now))
+    if any(is_near(each, was["verdict"]) for each in (here, now)):
+        return False
+    sooner = not is_near({**was, "samples": [*before.samples]}, was["verdict"])
+    return weakened(was, now, level) if sooner else True
 
 
 def is_near(now: Record, verdict: str) -> bool:
