@@ -43,7 +43,6 @@ ONE_UNIT = 0.01  # of the 100 units of a layer
     source=LECTURE.at("06:24", "06:42"),
     strength="always",
     smallest_effect=ONE_UNIT,
-    parts=4,
 )
 def test_sigmoid_saturates(measure, exact, compare, m_small, smallest_effect):
     largest = max(measure(sigmoid_slope, "largest_slope", task=mnist1d, m=m_small))
@@ -68,7 +67,6 @@ def test_sigmoid_saturates(measure, exact, compare, m_small, smallest_effect):
     source=LECTURE.at("06:24", "06:42"),
     strength="always",
     smallest_effect=ONE_UNIT,
-    parts=2,
     control_of="sigmoid-saturates",
 )
 def test_relu_saturates(measure, exact, compare, m_small, smallest_effect):
@@ -97,7 +95,6 @@ def test_relu_saturates(measure, exact, compare, m_small, smallest_effect):
     source=LECTURE.at("06:32", "06:47"),
     strength="usually",
     smallest_effect=TENFOLD,
-    parts=2,
     tasks=[mnist1d, poker_one_hot, friedman],
     given={"layer": sigmoid_layer},
 )
@@ -119,7 +116,6 @@ def test_flat_means_slow(compare, layer, task, m_small, smallest_effect):
     "The slope of ReLU is one for every positive input and zero for every negative one",
     source=LECTURE.at("06:54", "07:05"),
     strength="always",
-    parts=2,
     given={"probe": relu_slope},
 )
 @control(
@@ -148,7 +144,6 @@ def test_relu_has_unit_slope(measure, exact, probe, m_small):
     source=LECTURE.at("07:00", "07:05"),
     strength="usually",
     smallest_effect=TWICE,
-    parts=3,
     tasks=[mnist1d, poker_one_hot, friedman],
     learners=[five_sigmoid_layers, ten_sigmoid_layers],
     beside=[two_sigmoid_layers],
@@ -169,7 +164,6 @@ def test_relu_gradient_survives(compare, task, learner, m_small, smallest_effect
     source=LECTURE.at("07:00", "07:05"),
     strength="usually",
     smallest_effect=TWICE,
-    parts=3,
     tasks=[mnist1d, poker_one_hot, friedman],
     control_of="relu-gradient-survives",
 )

@@ -62,7 +62,6 @@ TIMES_FASTER = 10
     "Within a fixed amount of computation a bigger network helps only up to a point",
     source=LECTURE.at("03:30", "03:42"),
     smallest_effect=MARGIN,
-    parts=2,
     tasks=[mnist1d],
 )
 def test_within_a_budget_the_error_falls_with_width_and_rises_again(
@@ -94,7 +93,6 @@ def test_within_ten_budgets_the_bigger_network_no_longer_loses(
     "Within a fixed time a bigger network helps only up to a point",
     source=LECTURE.at("03:30", "03:42"),
     smallest_effect=MARGIN,
-    parts=2,
     tasks=[mnist1d],
 )
 def test_within_a_fixed_time_the_error_falls_with_width_and_rises_again(
@@ -181,7 +179,6 @@ def test_a_network_trains_faster_on_a_gpu(stopwatch, network, task, smallest_eff
     source=LECTURE.at("07:17", "07:42"),
     strength="usually",
     smallest_effect=TWICE,
-    parts=2,
     tasks=[mnist1d, poker_one_hot, friedman],
     given={"relu": relu_reach, "sigmoid": sigmoid_reach},
 )

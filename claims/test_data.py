@@ -40,7 +40,6 @@ ALIKE = (-0.02, 0.02)  # of error: as good as guessing
     strength="always",
     smallest_effect=MARGIN,
     bounds={"alike": ALIKE},
-    parts=3,
     tasks=[mnist1d, xor],
 )
 def test_examples_without_their_labels_are_of_no_use(
@@ -66,7 +65,6 @@ def test_examples_without_their_labels_are_of_no_use(
     source=LECTURE.at("03:45", "04:12"),
     strength="always",
     bounds={"alike": ALIKE},
-    parts=2,
     tasks=[mnist1d, xor],
     control_of="labelled-data",
 )
@@ -120,7 +118,6 @@ def test_the_order_does_not_reverse_when_data_is_plentiful(
     source=LECTURE.at("04:30", "04:52"),
     strength="sometimes",
     smallest_effect=MARGIN,
-    parts=2,
 )
 def test_features_outweigh_the_learner_when_data_is_scarce(compare, m_small, smallest_effect):
     raw, made_by_hand = poker_one_hot, poker_counts

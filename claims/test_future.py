@@ -26,7 +26,6 @@ GENERATED = [mnist1d, poker_one_hot, friedman, teacher]
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT, "far": TOLERANCE},
-    parts=3,
     tasks=GENERATED,
 )
 def test_the_large_network_goes_on_as_foretold(curve, forecast, task, m_large, bounds):
@@ -45,7 +44,6 @@ def test_the_large_network_goes_on_as_foretold(curve, forecast, task, m_large, b
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT, "far": TOLERANCE},
-    parts=3,
     tasks=GENERATED,
     control_of="forces-continue",
 )

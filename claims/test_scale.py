@@ -49,7 +49,6 @@ BIG_DATA = 65_536  # rows from which friedman has nothing left to gain
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT},
-    parts=2,
     learners=[logistic_regression, linear_svm],
     beside=[rbf_svm, nearest_neighbours, random_forest, gradient_boosting],
 )
@@ -69,7 +68,6 @@ def test_traditional_learners_improve_and_then_flatten(
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT},
-    parts=2,
     learners=[large_network],
     control_of="plateau",
 )
@@ -149,7 +147,6 @@ def test_the_large_network_does_not_improve_on_the_best_possible(curve, task, m_
     source=LECTURE.at("02:46", "03:06"),
     strength="usually",
     smallest_effect=MARGIN,
-    parts=3,
 )
 @control(
     "needs-both-where-a-line-suffices",
@@ -173,7 +170,6 @@ def test_size_and_data_help_each_other(
     source=LECTURE.at("03:06", "03:30"),
     strength="usually",
     smallest_effect=MARGIN,
-    parts=2,
     tasks=[mnist1d, poker_one_hot, poker_hand],
 )
 @control(
@@ -223,7 +219,6 @@ def test_a_bigger_network_does_not_help_when_data_runs_out(
     strength="always",
     smallest_effect=MARGIN,
     bounds={"alike": (-MARGIN, MARGIN)},
-    parts=3,
     tasks=[friedman],
 )
 def test_nothing_helps_at_the_bayes_error(compare, curve, task, m_large, smallest_effect, bounds):
@@ -241,7 +236,6 @@ def test_nothing_helps_at_the_bayes_error(compare, curve, task, m_large, smalles
     source=LECTURE.at("03:30", "03:42"),
     strength="always",
     smallest_effect=MARGIN,
-    parts=2,
     tasks=[mnist1d],
     control_of="only-up-to-a-point-at-the-bayes-error",
 )

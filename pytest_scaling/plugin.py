@@ -311,14 +311,6 @@ def pytest_benchmark_group_stats(
     return (yield)
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    if "pytest_scaling.experiments.estimate" not in sys.modules:
-        return None
-    from .experiments.estimate import explain
-
-    return explain(op, left, right)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     from .run.interruption import leave_out_what_has_no_line

@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.registration.standing import EXPLORED, of_row
+from ..ledger.words import in_scopes
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of
 from ..run.options import TIER
@@ -34,7 +35,8 @@ class Entry:
     """One claim of the list.
 
     `verdicts` are those of the ledger, by the name of the profile, `statuses` say which of them are
-    confirmed; `broken` says what is wrong with rows that must not be used.
+    confirmed; `broken` says what is wrong with rows that must not be used; `scopes` says by profile
+    in how many of its scopes a claim that declares several has its verdict.
     """
 
     claim: Claim
@@ -44,6 +46,7 @@ class Entry:
     verdicts: Mapping[str, str]
     statuses: Mapping[str, str]
     broken: tuple[str, ...] = ()
+    scopes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def times(self) -> tuple[str, ...]:
@@ -62,6 +65,7 @@ class Entry:
             "beside": list(self.beside),
             "verdicts": dict(self.verdicts),
             "statuses": dict(self.statuses),
+            **({"scopes": dict(self.scopes)} if self.scopes else {}),
         }
 
 
@@ -120,8 +124,8 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
 
 def verdicts(
     session: Session, item: pytest.Function, claim: Claim, device: str | None
-) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    """The ledger's verdicts on a claim, their status, and what is wrong with its rows.
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...], dict[str, str]]:
+    """The ledger's verdicts on a claim, their status, what is wrong with its rows, and scopes.
 
     NONE where a profile has rows, but not of this claim; BROKEN where the row must not be used.
     The profiles are those in the ledger, and the one of the session even if it has no rows yet.
@@ -130,6 +134,7 @@ def verdicts(
     profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
     found: dict[str, str] = {}
     statuses: dict[str, str] = {}
+    scopes: dict[str, str] = {}
     broken = []
     for profile in sorted(profiles, key=rank):
         row_file = RowFile.read(Ledger(ledger.directory, profile).path(claim.id))
@@ -140,7 +145,9 @@ def verdicts(
         elif row_file:
             found[profile] = row_file.content["verdict"]
             statuses[profile] = str(of_row(ledger.directory, row_file.content)["status"])
-    return found, statuses, tuple(broken)
+            scopes[profile] = in_scopes(row_file.content)
+    told = {name: words for name, words in scopes.items() if words}
+    return found, statuses, tuple(broken), told
 
 
 def rank(profile: str) -> tuple[list[str], int]:
@@ -189,8 +196,12 @@ def table(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def said(entry: Entry, profile: str) -> str:
-    """The verdict in a profile, and its status where it is more than explored."""
-    verdict, status = entry.verdicts.get(profile, NONE), entry.statuses.get(profile, EXPLORED)
+    """The verdict in a profile, with the scopes in which it is the same, and its status.
+
+    A status is left out where it is no more than explored.
+    """
+    verdict = entry.scopes.get(profile) or entry.verdicts.get(profile, NONE)
+    status = entry.statuses.get(profile, EXPLORED)
     return verdict if status == EXPLORED else f"{verdict}, {status}"
 
 

@@ -8,6 +8,7 @@ With --isolated nothing of the project is imported, and its rows are checked wit
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from typing import Any
 
 import pytest
 
-from ..experiments.evaluation import Body, Evaluation
+from ..experiments.bodies.body import Body
+from ..experiments.evaluation import Evaluation
 from ..ledger.environment import Profile
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol, rule_of
+from ..ledger.reading.declared import declared_in
 from ..ledger.reading.reader import shown
 from ..ledger.reading.sharing import contradictions, unbound
 from ..ledger.registration.audit import Audit as RegistrationAudit
@@ -33,6 +36,7 @@ from ..run.collection import arguments_of, claim_of, run_item
 from ..run.options import TIER
 from ..run.session import Session
 from ..spec.arguments import PROVIDED, STOPWATCH
+from ..spec.declaration import Claim
 from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
 from ..trials.identity import sha256
@@ -290,22 +294,27 @@ def evaluation_of(
     """The claim of an item, ready to be evaluated from a row."""
     claim = claim_of(item)
     assert claim is not None
-    arguments = arguments_of(item)
-    cells = lay_out(
-        claim,
-        session.suite,
-        session.tier,
-        None,
-        arguments,
-        missing_devices(claim, (profile.device,)),
-        lambda task: "" if task is None else missing_then(task, row),
-    )
-    given = {**given, **claim.given, "device": profile.device}
-    body = Body(item.obj, arguments, given)
-    stamp = row.get("registration")
+    arguments, source, declared = arguments_of(item), Replay(row), declared_in(row)
+    stamp, rule = row.get("registration"), rule_of(row["protocol"])
     offset = confirming_offset(stamp["block"]) if stamp else 0
-    rule = rule_of(row["protocol"])
-    return Evaluation(body, cells, Replay(row), session.tier, profile.device, offset, rule)
+
+    def of(stated: Claim) -> Evaluation:
+        cells = lay_out(
+            stated,
+            session.suite,
+            session.tier,
+            None,
+            arguments,
+            missing_devices(stated, (profile.device,)),
+            lambda task: "" if task is None else missing_then(task, row),
+        )
+        body = Body(item.obj, arguments, {**given, **stated.given, "device": profile.device})
+        return Evaluation(
+            body, cells, source, session.tier, profile.device, offset, rule, declared
+        )
+
+    others = {name: of(claim.elsewhere(name)) for name in claim.alternatives}
+    return dataclasses.replace(of(claim), alternatives=others)
 
 
 def with_fixtures(

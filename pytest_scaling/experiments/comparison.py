@@ -43,7 +43,6 @@ class Comparisons(Sampler):
         bound: str = "smallest_effect",
         disjoint: bool = False,
         devices: tuple[str, str] = ("", ""),
-        parts: int = 1,
         cluster: str = "",
     ) -> Estimate:
         """How much larger `metric` is for `rival` than for `learner`, paired by seed.
@@ -58,7 +57,7 @@ class Comparisons(Sampler):
         """
         if is_scores(rival, learner):
             require_scores_alone(task, m, devices, disjoint)
-            return compare_scores(self, Pairing(rival, learner, cluster), bound, parts)
+            return compare_scores(self, Pairing(rival, learner, cluster), bound)
         if task is None or m is None:
             raise ClaimError("compare() of two learners needs task=... and m=...")
         arms = [
@@ -74,7 +73,6 @@ class Comparisons(Sampler):
             measured=measured_in_words(arms, metrics),
             unit=unit_of(metrics[0]),
             bound=bound,
-            parts=parts,
             metric=" - ".join(dict.fromkeys(metrics)),
         )
 
@@ -130,7 +128,6 @@ class Comparisons(Sampler):
                 f"minus {label(learner)}, on {task.name}, m = {m:,}",
                 measured=f"settings - ({label(rival)} - {label(learner)}), {m:,}",
                 unit=ERROR,
-                parts=2,
             )
 
         rival, learner = against
@@ -177,10 +174,10 @@ class Ranking:
         ]
         if not pairs:
             pytest.skip(f"on {task.name} even {label(first)} is at the Bayes error")
-        parts = len(self.curves) - 1
+        self.comparisons.evidence.left_out += len(self.curves) - 1 - len(pairs)
         return Joint(
             tuple(
-                self.comparisons.compare(before, after, task=task, m=self.m, parts=parts)
+                self.comparisons.compare(before, after, task=task, m=self.m)
                 for before, after in pairs
             )
         )

@@ -27,9 +27,44 @@ class Inconclusive(Skipped):
 
 @dataclass
 class Evidence:
-    """What the body of one cell has compared, in order."""
+    """What the body of one cell has compared, in order, and what it is told about that.
+
+    Attributes:
+        whole: answer every question by yes, so that a body runs to its end and all that it
+            compares is judged. Otherwise, as in a notebook, a verdict is the answer.
+        denied: the question, counted from one, that is answered by no instead.
+        asked: the decisions of every question for their truth, as `assert` asks it.
+        left_out: statements that were not made because a task is used up.
+    """
 
     decisions: list[Decision] = field(default_factory=list)
+    whole: bool = False
+    denied: int = 0
+    asked: list[tuple[Decision, ...]] = field(default_factory=list)
+    left_out: int = 0
+
+    @property
+    def statements(self) -> int:
+        """How many statements can be wrong by chance: exact ones cannot."""
+        return round(sum(1 / each.joined for each in self.decisions if each.estimate is not None))
+
+    def was_asked(self, decision: Decision) -> bool:
+        return any(id(decision) in ids(question) for question in self.asked)
+
+    def answer(self, *decisions: Decision) -> bool:
+        """Whether all of these hold; Inconclusive where that is open and is the answer."""
+        places = [*map(ids, self.asked)]
+        if ids(decisions) not in places:  # pytest asks again, to explain an assertion
+            self.asked.append(decisions)
+            places.append(ids(decisions))
+        if self.whole:
+            return places.index(ids(decisions)) + 1 != self.denied
+        if any(each.verdict == "refuted" for each in decisions):
+            return False
+        for each in decisions:
+            if each.verdict == "inconclusive":
+                raise Inconclusive(each.sentence)
+        return True
 
 
 @dataclass(frozen=True)
@@ -60,7 +95,6 @@ class Estimate:
     evidence: Evidence = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
     refute_level: float | None = None  # one-sided, where it differs from `level`
-    parts: int = 1  # statements of which this is one, joined by "and"
     floor: float = 0.0  # the smallest standard deviation that is accepted
     replication: str = "seed"  # what a sample is of; "block" where time was taken
     metric: str = "error"
@@ -142,15 +176,17 @@ class Estimate:
         stricter = max(self.interval, self.refuting, key=lambda interval: interval.half_width)
         return self.decide(judge_equivalent(stricter, bound), Decision.WITHIN, bound)
 
-    def decide(self, verdict: Verdict, operator: str, bound: float) -> Decision:
-        """Write a verdict on this estimate into the evidence."""
+    def decide(self, verdict: Verdict, operator: str, bound: float, joined: int = 1) -> Decision:
+        """Write a verdict on this estimate into the evidence; joined: as in `Decision`."""
         name = self._declared(bound)
         if self.without_spread and verdict == "supported":
             raise ClaimError(
                 f"{self.about} is {self.unit.write(self.value)} for every one of {self.n} seeds: "
                 f"values without any spread support nothing; state a fact with exact(...)"
             )
-        decision = Decision(self.about, verdict, operator, float(bound), name, self)
+        decision = Decision(
+            self.about, verdict, operator, float(bound), name, self, joined, self.evidence
+        )
         self.evidence.decisions.append(decision)
         return decision
 
@@ -246,8 +282,9 @@ REVERSAL_IN_WORDS = {
 class Decision:
     """An estimate compared with a bound.
 
-    True or false where the interval lies on one side; otherwise asking for its truth raises
-    Inconclusive. asked: whether somebody asked, as `assert` does.
+    The body of a claim is told yes, and judged when it has ended. Elsewhere a decision is true or
+    false where the interval lies on one side, and asking for its truth raises Inconclusive where it
+    does not. joined: how many decisions make up one statement, such as those on a reversal.
     """
 
     about: str
@@ -256,7 +293,8 @@ class Decision:
     bound: float = math.nan
     bound_name: str = ""
     estimate: Estimate | None = None
-    asked: list[bool] = field(default_factory=list, repr=False, compare=False)  # each time: True
+    joined: int = 1
+    evidence: Evidence = field(default_factory=Evidence, repr=False, compare=False)
 
     WITHIN: ClassVar[str] = "within"
     REVERSES: ClassVar[str] = "reverses beyond"
@@ -267,10 +305,7 @@ class Decision:
         return html_table(self.sentence, {"verdict": self.verdict.value})
 
     def __bool__(self) -> bool:
-        self.asked.append(True)
-        if self.verdict == "inconclusive":
-            raise Inconclusive(self.sentence)
-        return bool(self.verdict == "supported")
+        return self.evidence.answer(self)
 
     @property
     def sentence(self) -> str:
@@ -294,6 +329,11 @@ class Decision:
         return f"{self.about} is {estimate}{estimate.of_seeds}: {relation}"
 
 
+def ids(decisions: Iterable[Decision]) -> tuple[int, ...]:
+    """Which decisions these are: two that say the same are still two."""
+    return tuple(map(id, decisions))
+
+
 @dataclass(frozen=True)
 class Joint:
     """Estimates that must all pass the same comparison."""
@@ -311,16 +351,12 @@ class Joint:
 
 @dataclass(frozen=True)
 class JointDecision:
-    """True when every decision is; false when any is; otherwise Inconclusive."""
+    """Holds when every decision does; false when any is; otherwise open."""
 
     decisions: tuple[Decision, ...]
 
     def __bool__(self) -> bool:
-        for decision in self.decisions:
-            decision.asked.append(True)
-        if any(decision.verdict == "refuted" for decision in self.decisions):
-            return False
-        return all(self.decisions)
+        return self.decisions[0].evidence.answer(*self.decisions)
 
     @property
     def sentence(self) -> str:
@@ -328,31 +364,15 @@ class JointDecision:
 
 
 def all_of(*estimates: Estimate) -> Joint:
-    """Statements joined by "and" that are all measured, for one comparison with a bound.
+    """Statements joined by "and", for one comparison with a bound, as with one assertion each.
 
-    It is refuted where any of them is, even if others are open; with one assertion each, the first
-    open one would end the claim. The claim declares their number as `parts`.
+    Raises ClaimError for none.
     """
+    if not estimates:
+        raise ClaimError("all_of() joins estimates, and was given none")
     return Joint(estimates)
 
 
 def equivalent(estimate: Estimate, bound: float) -> Decision:
     """Whether the estimate lies within plus or minus a declared bound."""
     return estimate.equivalent(bound)
-
-
-def explain(operator: str, left: Any, right: Any) -> list[str] | None:
-    """Lines for a failed `assert left operator right` on estimates, or None for other values."""
-    estimates: Iterable[Estimate]
-    if isinstance(left, Estimate):
-        estimates = (left,)
-    elif isinstance(left, Joint):
-        estimates = left.estimates
-    else:
-        return None
-    if not isinstance(right, (int, float)):
-        return None
-    bound = float(right)
-    lines = [f"{estimate.about} is {estimate}" for estimate in estimates]
-    write = next(iter(estimates)).unit.write
-    return [f"the estimate is not {operator} {write(bound)}", *lines]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ..spec.arguments import MEASUREMENTS, PROVIDED, VALUES
-from ..spec.declaration import Claim, ClaimError
+from ..spec.declaration import Claim
 from ..spec.tier import Tier
-from ..spec.traits import sizes
 from ..trials.result import NothingToLearn
-from .estimate import Decision, Inconclusive
+from ..trials.sources import Design
+from .bodies.body import Body
+from .bodies.rehearsal import check_asserted, check_complete
+from .estimate import Decision, Evidence, Inconclusive
 from .experiment import Experiment
 from .quantities import JUDGED_BY, Rule
 
@@ -46,14 +46,16 @@ class CellResult:
 
 @dataclass(frozen=True)
 class CellDesign:
-    """What the body of a cell would measure and compare if every comparison held.
+    """What the body of a cell measures and compares.
 
-    It follows from the code alone and depends on no result.
+    It follows from the code alone and depends on no result. statements: how many of the
+    comparisons can be wrong by chance, those on one reversal being one.
     """
 
     cell: Cell
     comparisons: tuple[Decision, ...]
     arms: tuple[Arm, ...]
+    statements: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ class ClaimResult:
     partial: bool = False
     designs: tuple[CellDesign, ...] = ()  # of the cells that run
     rule: Rule = JUDGED_BY
+    alternatives: Mapping[str, ClaimResult] = field(default_factory=dict)
+
+    @property
+    def all_cells(self) -> tuple[CellResult, ...]:
+        """Its cells and those of its alternatives."""
+        others = (each.cells for each in self.alternatives.values())
+        return (*self.cells, *itertools.chain.from_iterable(others))
 
     @property
     def reason(self) -> str:
@@ -79,52 +88,13 @@ class ClaimResult:
 
 
 @dataclass(frozen=True)
-class Body:
-    """A claim's test function with what pytest's own fixtures gave it."""
-
-    function: Callable[..., Any]
-    arguments: tuple[str, ...]
-    given: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def measures(self) -> bool:
-        return any(name in MEASUREMENTS for name in self.arguments)
-
-    def run(self, experiment: Experiment, cell: Cell) -> None:
-        """Call the function with the values and measurements of one cell."""
-        values = self.values(experiment, cell)
-        self.function(
-            **{
-                name: values[name] if name in PROVIDED else self._given(name, values)
-                for name in self.arguments
-            }
-        )
-
-    def _given(self, name: str, values: Mapping[str, Any]) -> Any:
-        """An argument that the claim gives; the name of a provided value stands for that value."""
-        value = self.given[name]
-        return values[value] if isinstance(value, str) and value in VALUES else value
-
-    @staticmethod
-    def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
-        measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
-        reach = sizes(experiment.tier, cell.task, cell.learner)
-        return {
-            **measurements,
-            "task": cell.task,
-            "tasks": cell.tasks,
-            "learner": cell.learner,
-            "m_small": experiment.tier.sizes[0],
-            "m_middle": reach[len(reach) // 2],
-            "m_large": reach[-1],
-            "smallest_effect": experiment.claim.smallest_effect,
-            "bounds": SimpleNamespace(**experiment.claim.all_bounds),
-        }
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """One claim evaluated on one device: its body, its scope and the source of its trials."""
+    """One claim evaluated on one device: its body, its scope and the source of its trials.
+
+    declared: the number of statements that a row of the ledger declares, whose body ended at the
+    first comparison that did not hold; None where they are counted, and all are judged.
+    alternatives: the claim in other scopes, by name.
+    """
 
     body: Body
     scope: Scope
@@ -133,17 +103,25 @@ class Evaluation:
     device: str
     seed_offset: int
     rule: Rule = JUDGED_BY
+    declared: int | None = None
+    alternatives: Mapping[str, Evaluation] = field(default_factory=dict)
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
-        cells = tuple(self._hear(cell) for cell in self.scope.cells)
+        designs = self.designs()
+        planned = iter(designs)
+        cells = tuple(
+            CellResult(cell, None, cell.skip) if cell.skip else self._hear(next(planned))
+            for cell in self.scope.cells
+        )
         return ClaimResult(
             self.scope.claim,
             over_cells(self.scope, cells),
             cells,
             self.scope.partial,
-            self.designs(),
+            designs,
             self.rule,
+            {name: each.verdict() for name, each in self.alternatives.items()},
         )
 
     def designs(self) -> tuple[CellDesign, ...]:
@@ -151,30 +129,39 @@ class Evaluation:
         return tuple(self._design(cell) for cell in self.scope.cells if not cell.skip)
 
     def _design(self, cell: Cell) -> CellDesign:
-        from ..trials.sources import Design
-
-        source = Design()
-        experiment = self._experiment(source)
+        statements, source = self._statements(cell), Design()
+        experiment = self._experiment(source, statements)
         if self.body.measures:
-            self._try(experiment, cell)
+            self.body.rehearse(experiment, cell)
         decisions = tuple(
             each for each in experiment.evidence.decisions if each.estimate is not None
         )
-        return CellDesign(cell, decisions, tuple(source.asked))
+        return CellDesign(cell, decisions, tuple(source.asked), statements)
+
+    def _statements(self, cell: Cell) -> int:
+        """How many statements the body joins by "and", which no result decides."""
+        if self.declared and self.declared > 1:
+            return self.declared
+        planned = self._experiment(Design(), 1)
+        if self.body.measures:
+            self.body.rehearse(planned, cell)
+        return max(planned.evidence.statements, 1)
 
     def prefetch(self) -> None:
         """Run every cell for the trials that it asks for, ignoring its outcome."""
         for cell in self.scope.cells:
             if not cell.skip:
-                self._try(self._experiment(self.source), cell)
-
-    def _try(self, experiment: Experiment, cell: Cell) -> None:
-        """Run a body for what it asks for; errors are left for the real run to report."""
-        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
-            self.body.run(experiment, cell)
+                experiment = self._experiment(self.source, self._statements(cell))
+                self.body.rehearse(experiment, cell)
+        for each in self.alternatives.values():
+            each.prefetch()
 
     def _experiment(
-        self, source: ResultSource, clock: Callable[[], float] | None = None
+        self,
+        source: ResultSource,
+        statements: int,
+        clock: Callable[[], float] | None = None,
+        denied: int = 0,
     ) -> Experiment:
         return Experiment(
             self.scope.claim,
@@ -185,62 +172,65 @@ class Evaluation:
             self.seed_offset,
             clock,
             self.rule,
+            Evidence(whole=self.declared is None, denied=denied),
+            statements=statements,
         )
 
-    def _hear(self, cell: Cell) -> CellResult:
-        from ..statistics.verdict import Verdict
-
-        if cell.skip:
-            return CellResult(cell, None, cell.skip)
-        experiment = self._experiment(self.source, time.perf_counter)
-        decisions = experiment.evidence.decisions
-        verdict: Verdict | None = Verdict.SUPPORTED
-        reason = ""
+    def _hear(self, design: CellDesign) -> CellResult:
+        cell, whole = design.cell, self.declared is None
+        if whole:
+            check_asserted(
+                self.body, lambda denied: self._experiment(Design(), 1, denied=denied), cell
+            )
+        experiment = self._experiment(self.source, design.statements, time.perf_counter)
+        evidence = experiment.evidence
+        ended = ""
+        inapplicable = None
         try:
             self.body.run(experiment, cell)
         except Inconclusive as undecided:
-            verdict, reason = Verdict.INCONCLUSIVE, str(undecided.msg)
-        except (pytest.skip.Exception, NothingToLearn) as inapplicable:
-            reason = "; ".join(each.sentence for each in refuted(decisions) if each.asked)
-            verdict = Verdict.REFUTED if reason else None  # refuted, and caught
-            reason = reason or str(getattr(inapplicable, "msg", inapplicable))
+            ended = str(undecided.msg)
+        except (pytest.skip.Exception, NothingToLearn) as skipped:
+            inapplicable = str(getattr(skipped, "msg", skipped))
         except AssertionError:
-            if not refuted(decisions):
+            if not with_verdict(evidence.decisions, "refuted"):
                 raise
-            verdict = Verdict.REFUTED
-            reason = "; ".join(each.sentence for each in refuted(decisions))
-        if verdict is Verdict.SUPPORTED:
-            self._check_assertions(decisions)
-        reason = reason or "; ".join(each.sentence for each in decisions)
+        else:
+            check_complete(self.scope.claim.id, evidence, design.statements if whole else None)
+        verdict, reason = judged(evidence, inapplicable, ended)
         return CellResult(
-            cell, verdict, reason, tuple(decisions), experiment.arms, experiment.discordant
+            cell,
+            verdict,
+            reason,
+            tuple(evidence.decisions),
+            experiment.arms,
+            experiment.discordant,
         )
 
-    def _check_assertions(self, decisions: Sequence[Decision]) -> None:
-        """Raise ClaimError where a body ended without asserting all that it compared."""
-        from ..statistics.verdict import Verdict
 
-        if not decisions:
-            raise ClaimError(
-                f"claim {self.scope.claim.id!r} ended without a comparison; its body must assert "
-                f"an estimate against a bound, or exact(...)"
-            )
-        for each in decisions:
-            if each.verdict is not Verdict.SUPPORTED:
-                raise ClaimError(
-                    f"claim {self.scope.claim.id!r} did not assert a comparison: {each.sentence}; "
-                    f"assert every comparison, and write < for `not` >"
-                )
-            if not each.asked:
-                raise ClaimError(
-                    f"claim {self.scope.claim.id!r} made a comparison and did not assert it: "
-                    f"{each.sentence}; write `assert` before every comparison"
-                )
+def judged(
+    evidence: Evidence, inapplicable: str | None, ended: str = ""
+) -> tuple[Verdict | None, str]:
+    """The verdict of a body that has ended, and the sentences that it follows from.
+
+    inapplicable: why it has left its cell, which counts where nothing before is false or open.
+    ended: the open comparison at which a body has ended that does not run to its end.
+    """
+    from ..statistics.verdict import Verdict
+
+    if ended:
+        return Verdict.INCONCLUSIVE, ended
+    asked = [each for question in evidence.asked for each in question]
+    for verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE):
+        if found := with_verdict(asked if evidence.whole else evidence.decisions, verdict):
+            return verdict, "; ".join(each.sentence for each in found)
+    if inapplicable is not None:
+        return None, inapplicable
+    return Verdict.SUPPORTED, "; ".join(each.sentence for each in evidence.decisions)
 
 
-def refuted(decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions against what was compared."""
-    return [each for each in decisions if each.verdict == "refuted"]
+def with_verdict(decisions: Sequence[Decision], verdict: str) -> list[Decision]:
+    return [each for each in decisions if each.verdict == verdict]
 
 
 def levels_of(scope: Scope) -> CellLevels:

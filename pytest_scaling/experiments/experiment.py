@@ -69,6 +69,6 @@ class Experiment(Comparisons):
 
         truth = bool(holds.all()) if hasattr(holds, "all") else bool(holds)
         verdict = Verdict.SUPPORTED if truth else Verdict.REFUTED
-        decision = Decision(about, verdict, bound_name=STATEMENT.name)
+        decision = Decision(about, verdict, bound_name=STATEMENT.name, evidence=self.evidence)
         self.evidence.decisions.append(decision)
         return decision

@@ -55,14 +55,17 @@ class Reversal:
         Refuted where it reverses on no task: every one lies below the bound, or above minus it.
         """
         from ..statistics.reversal import judge_reversal
+        from ..statistics.verdict import Verdict
 
-        if any(not estimate.n for estimate in self.estimates):  # a run is being planned
-            return JointDecision(tuple(estimate > bound for estimate in self.estimates))
-        verdict = judge_reversal(
-            [estimate.interval for estimate in self.estimates],
-            [estimate.refuting for estimate in self.estimates],
-            bound,
-        )
+        verdict, operator = Verdict.SUPPORTED, ">"
+        if all(estimate.n for estimate in self.estimates):  # none while a run is being planned
+            operator = Decision.REVERSES
+            verdict = judge_reversal(
+                [estimate.interval for estimate in self.estimates],
+                [estimate.refuting for estimate in self.estimates],
+                bound,
+            )
+        joined = len(self.estimates)
         return JointDecision(
-            tuple(estimate.decide(verdict, Decision.REVERSES, bound) for estimate in self.estimates)
+            tuple(each.decide(verdict, operator, bound, joined) for each in self.estimates)
         )

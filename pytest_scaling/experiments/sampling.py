@@ -39,7 +39,11 @@ FEWEST_ALIKE = 10  # seeds before values that are all the same are taken for wha
 
 @dataclass(repr=False)
 class Sampler:
-    """Results of one cell of one claim, and the estimates made of them."""
+    """Results of one cell of one claim, and the estimates made of them.
+
+    statements: how many the body joins by "and"; refuting any of them refutes all, so each is
+    refuted at a smaller level.
+    """
 
     claim: Claim
     levels: CellLevels
@@ -52,6 +56,7 @@ class Sampler:
     evidence: Evidence = field(default_factory=Evidence)
     arms: dict[Arm, Results] = field(default_factory=dict)
     discordant: dict[tuple[Arm, Arm], tuple[int, ...]] = field(default_factory=dict)
+    statements: int = 1
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} of the claim {self.claim.id!r}>"
@@ -111,7 +116,6 @@ class Sampler:
         measured: str,
         unit: Unit,
         bound: str = "smallest_effect",
-        parts: int = 1,
         levels: CellLevels | None = None,
         either_sign: bool = False,
         metric: str = "error",
@@ -119,16 +123,14 @@ class Sampler:
         """Sample the arms until the interval excludes the declared bound, or to the cap.
 
         reduce: may count the test rows in which two arms differ where these stand side by side.
-        parts: how many statements the estimate is one of, joined by "and"; refuting any of
-        them refutes all, so each is refuted at a smaller level. levels: instead of the cell's.
-        either_sign: the bound counts below zero too.
+        levels: instead of the cell's. either_sign: the bound counts below zero too.
         """
         designed = {
             "about": about,
             "measured": measured,
             "unit": unit,
             "metric": metric,
-            **self._design(arms, levels or self.levels, parts * self.claim.parts),
+            **self._design(arms, levels or self.levels),
             "bounds": self.bounds_of(bound, either_sign),
         }
         try:
@@ -148,13 +150,12 @@ class Sampler:
             **designed,
         )
 
-    def _design(self, arms: Sequence[Arm], levels: CellLevels, parts: int) -> dict[str, Any]:
+    def _design(self, arms: Sequence[Arm], levels: CellLevels) -> dict[str, Any]:
         """The parts of an estimate that are fixed before anything is sampled."""
         return {
             "arms": tuple(arms),
-            "parts": parts,
             "level": levels.support,
-            "refute_level": levels.refute / parts,
+            "refute_level": levels.refute / self.statements,
             "looks": tuple(self.looks(arms)),
             "most_seeds": self.tier.most_seeds,
             "evidence": self.evidence,

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record
+from .controls import controls_by_claim, doubt, status_of
+from .format import ACCEPTANCE, CONTROL, OF_ONE_RUN, WARNINGS, Record
 from .ledger import Ledger, Row, RowFile, duplicate, profiles_in
 from .regression import compare, level_for, suspects
 from .words import listed
@@ -51,6 +52,7 @@ class Gate:
             known.append(bool(files))
             wrong += [duplicate(each.path.name, each) for each in files if each.is_duplicate]
             wrong += self._left_behind(ledger, files)
+            wrong += self._doubted(ledger, files) if strict else ()
             missing = self._missing(ledger)
             if not files:
                 others = profiles_in(ledger.directory)
@@ -71,11 +73,13 @@ class Gate:
         rows = [
             (record, self.ledger_of(record)) for record in self._kept() if not record["partial"]
         ]
+        files = {ledger: [*ledger.files()] for ledger in dict.fromkeys(each for _, each in rows)}
         for record, ledger in rows:
             kept = RowFile.read(ledger.path(record["claim"]["id"]))
+            control = self._owed(record, ledger, files[ledger])
             mode = "new" if kept is None else "changed"
-            if mode in modes and (kept is None or is_changed(kept, record)):
-                path = ledger.write(record, reason)
+            if mode in modes and (kept is None or is_changed(kept, record, control)):
+                path = ledger.write(record, reason, control)
                 written.append(f"{'added' if kept is None else 'replaced'} {path.name}")
         if "prune" in modes:
             written += [f"removed {path.name}" for path in self._prune()]
@@ -93,6 +97,32 @@ class Gate:
             for record in self._kept()
             if self.ledger_of(record) == ledger and not ledger.path(record["claim"]["id"]).exists()
         )
+
+    def _owed(self, record: Record, ledger: Ledger, files: Sequence[RowFile]) -> str:
+        """The word for the control of a supported claim where it is not refuted, or nothing.
+
+        A control that is not in the run has the verdict of its row.
+        """
+        of = record["claim"]["id"]
+        here = [each for each in self._kept() if self.ledger_of(each) == ledger]
+        rows = [each.content for each in files if not each.wrong]
+        found = controls_by_claim(here).get(of) or controls_by_claim(rows).get(of)
+        status = status_of(found or ())
+        return status.word if doubt(record, status) else ""
+
+    def _doubted(self, ledger: Ledger, files: Sequence[RowFile]) -> Iterator[str]:
+        """Claims that are supported without a refuted control, where no reason accepts that."""
+        kept = {each.claim_id: each.content for each in files if not each.wrong}
+        for record in self._kept():
+            if self.ledger_of(record) != ledger:
+                continue
+            of = record["claim"]["id"]
+            owed = self._owed(record, ledger, files)
+            if owed and kept.get(of, {}).get(ACCEPTANCE, {}).get(CONTROL) != owed:
+                yield (
+                    f"{of} is supported, and its control is {owed}; let it be refuted, or accept "
+                    f"that with --claims-update=new,changed --claims-reason '...'"
+                )
 
     def _left_behind(self, ledger: Ledger, files: Sequence[RowFile]) -> Iterator[str]:
         """Rows of claims that are no longer there; a partial run cannot tell."""
@@ -135,8 +165,10 @@ def never_measured(ledger: Ledger, others: Sequence[str]) -> str:
     )
 
 
-def is_changed(row_file: RowFile, record: Record) -> bool:
-    """Whether a record says anything that the row does not."""
+def is_changed(row_file: RowFile, record: Record, control: str = "") -> bool:
+    """Whether a record says anything that the row does not. control: what it leaves open."""
+    if row_file.content.get(ACCEPTANCE, {}).get(CONTROL, "") != control:
+        return True
     left_out = (*OF_ONE_RUN, ACCEPTANCE, WARNINGS)
     kept, made = (
         {key: value for key, value in content.items() if key not in left_out}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .environment import Profile
-from .format import ACCEPTANCE, OF_ONE_RUN, Record, dump, write
+from .format import ACCEPTANCE, CONTROL, OF_ONE_RUN, Record, dump, write
 from .reading.reader import (
     EDITED,
     UnreadableError,
@@ -129,8 +129,10 @@ class Ledger:
             content,
         )
 
-    def write(self, record: Record, reason: str) -> Path:
+    def write(self, record: Record, reason: str, control: str = "") -> Path:
         """Add a row, whole or not at all: samples in full, nothing that varies from run to run.
+
+        control: what is accepted of the claim's control, where it is not refuted.
 
         Raises pytest.UsageError for a record that no command would read as a row, and where the
         folder of the profile is a link.
@@ -139,7 +141,8 @@ class Ledger:
         if folder.is_symlink():
             raise pytest.UsageError(f"{shown(folder)} is a link, which no row is written through")
         row = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
-        text = dump({**row, ACCEPTANCE: {"reason": reason}})
+        accepted = {"reason": reason, **({CONTROL: control} if control else {})}
+        text = dump({**row, ACCEPTANCE: accepted})
         try:
             require_sound(text.encode(errors="surrogatepass"), "state the claim differently")
         except UnreadableError as fault:

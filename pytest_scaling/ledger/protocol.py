@@ -6,7 +6,8 @@ the same protocol answer the same question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..experiments.one_look.scores import Scored
@@ -32,9 +33,14 @@ def protocol(
     claim: Claim,
     designs: Sequence[CellDesign],
     tier: Tier,
+    alternatives: Mapping[str, Sequence[CellDesign]] | None = None,
     rule: Rule = JUDGED_BY,
 ) -> Protocol:
-    """Everything that was fixed before the first sample of a claim was drawn."""
+    """Everything that was fixed before the first sample of a claim was drawn.
+
+    alternatives: the designs in other scopes, by name.
+    """
+    others = alternatives or {}
     content = {
         "claim": terms(claim, rule),
         "tier": {
@@ -43,8 +49,12 @@ def protocol(
             "test_rows": tier.test_rows,
         },
         "cells": [cell(design) for design in designs],
-        "arms": arms(designs),
+        "arms": arms([*designs, *itertools.chain.from_iterable(others.values())]),
     }
+    if others:
+        content["alternatives"] = {
+            name: [cell(design) for design in each] for name, each in others.items()
+        }
     return content | {"hash": sha256(content)}
 
 
@@ -59,7 +69,6 @@ def terms(claim: Claim, rule: Rule) -> Protocol:
         **({} if rule is Rule.MEAN else {"judged_by": rule.value}),
         "strength": claim.strength,
         "level": claim.level,
-        "parts": claim.parts,
         "smallest_effect": claim.smallest_effect,
         "bounds": bounds(claim),
         "control_of": claim.control_of,
@@ -82,6 +91,7 @@ def cell(design: CellDesign) -> Protocol:
         "tasks": [f"{task.name} {traits.version(task)}" for task in place.tasks],
         "learner": place.learner_name,
         "counted": place.counted,
+        "statements": design.statements,
         "comparisons": [comparison(decision) for decision in design.comparisons],
     }
 
@@ -151,6 +161,20 @@ def changes(old: Protocol, new: Protocol, *, partial: bool = False) -> Iterator[
                 yield was_and_is(key.replace("_", " "), before, after)
     yield from arm_changes(old["arms"], new["arms"], partial=partial)
     yield from cell_changes(old["cells"], new["cells"], partial=partial)
+    if not partial:
+        yield from alternative_changes(old.get("alternatives", {}), new.get("alternatives", {}))
+
+
+def alternative_changes(
+    old: Mapping[str, Sequence[Protocol]], new: Mapping[str, Sequence[Protocol]]
+) -> Iterator[str]:
+    """Other scopes that were added, removed or changed."""
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new or name not in old:
+            yield f"the scope “{name}” {'is judged now' if name in new else 'is no longer judged'}"
+        else:
+            changed = cell_changes(old[name], new[name], partial=False)
+            yield from (f"in the scope “{name}”, {words}" for words in changed)
 
 
 def arm_changes(
@@ -200,6 +224,8 @@ def comparison_change(old: Protocol, new: Protocol) -> str:
     if old["counted"] != new["counted"]:
         before, after = value_in_words(old["counted"]), value_in_words(new["counted"])
         return f"counted was {before} and is {after}"
+    if old.get("statements") != new.get("statements"):
+        return was_and_is("statements", old.get("statements"), new.get("statements"))
     if len(old["comparisons"]) != len(new["comparisons"]):
         return f"{len(old['comparisons'])} comparisons became {len(new['comparisons'])}"
     for was, now in zip(old["comparisons"], new["comparisons"], strict=True):

@@ -26,7 +26,7 @@ from ..statistics.power import (
 from ..statistics.ratios import sign_p
 from ..trials.rows.shared import fixed_test_rows
 from .environment import Profile, environment
-from .format import SCHEMA, Record, digest, digits
+from .format import ALTERNATIVES, SCHEMA, Record, digest, digits
 from .protocol import bounds, protocol
 from .reading.strict_json import in_one_line
 
@@ -56,7 +56,8 @@ def record(
     registration: the stamp of what it confirms, or does not.
     """
     claim = result.claim
-    rows = arms(result.cells)
+    rows = arms(result.all_cells)
+    others = {name: each.designs for name, each in result.alternatives.items()}
     places = {arm: place for place, (arm, _) in enumerate(rows)}
     content = {
         "schema": SCHEMA,
@@ -68,13 +69,34 @@ def record(
         "partial": result.partial,
         "cells": in_one_line([cell(each, places, result.rule) for each in result.cells]),
         "arms": [row for _, row in rows],
-        "discordant": discordant(result.cells, places),
-        "protocol": protocol(claim, result.designs, tier, result.rule),
+        "discordant": discordant(result.all_cells, places),
+        "protocol": protocol(claim, result.designs, tier, others, result.rule),
         "environment": environment(device),
+        **({ALTERNATIVES: in_one_line(alternatives(result))} if others else {}),
         **({"timing": True} if timing else {}),
         **({"registration": registration} if registration else {}),
     }
     return content | {"digest": digest(content)}
+
+
+def alternatives(result: ClaimResult) -> list[Record]:
+    """The verdicts in other scopes, and those of their cells."""
+    return [
+        {
+            "name": name,
+            "verdict": word(each.verdict),
+            "reason": each.reason,
+            "cells": [
+                {
+                    "task": one.cell.task_name,
+                    "learner": one.cell.learner_name,
+                    "verdict": word(one.verdict),
+                }
+                for one in each.cells
+            ],
+        }
+        for name, each in result.alternatives.items()
+    ]
 
 
 def word(verdict: Any) -> str:

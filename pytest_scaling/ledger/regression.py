@@ -1,48 +1,36 @@
 """Regression: whether a record still says what its row of the ledger says, and if not, why.
 
-What fails: a changed protocol, a reversed verdict, an effect that shrank, and samples that differ
-although nothing that determines them does. Everything else is noted, and fails nothing.
+What fails: a changed protocol, a verdict that reversed or is no longer reached, an effect that
+shrank, an equivalence that moved apart, an error that rose, and samples that differ although
+nothing that determines them does. Everything else is noted, and fails nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from .format import Record, arm_key, estimated
 from .ledger import Row
 from .protocol import changes
-from .words import effect_in_words, more, place_of, sorted_in_words, would_decide
+from .watched.effects import effects
+from .watched.errors import errors, is_watched
+from .watched.finding import Finding
+from .watched.verdicts import turned
+from .words import more, sorted_in_words
 
-FALSE_ALARMS = 0.01  # chance that a whole run of unchanged code finds any effect that shrank
-SHRINK = 0.25  # of an effect: a loss that matters, unless the smallest effect is more
-DECIDED = {"supported", "refuted"}
+FALSE_ALARMS = 0.01  # chance that a whole run of unchanged code finds any loss
 NOT_APPLICABLE = "not applicable"
-
-Kind = Literal["protocol", "verdict", "effect", "samples", "note"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One difference between a record and its row, in a sentence; a note fails nothing."""
-
-    kind: Kind
-    sentence: str
-
-    @property
-    def fails(self) -> bool:
-        """Whether the run fails by it."""
-        return self.kind != "note"
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def level_for(row: Row, rows: int) -> float:
-    """The level of each comparison, so that all rows of a profile together keep FALSE_ALARMS."""
+    """The level of each comparison and of each arm.
+
+    All rows of a profile together keep FALSE_ALARMS.
+    """
     comparisons = sum(len(cell["evidence"]) for cell in row.record["cells"])
-    return FALSE_ALARMS / max(rows, 1) / max(comparisons, 1)
+    arms = sum(map(is_watched, row.record["arms"]))
+    return FALSE_ALARMS / max(rows, 1) / max(comparisons + arms, 1)
 
 
 def compare(row: Row, record: Record, level: float) -> list[Finding]:
@@ -56,95 +44,15 @@ def compare(row: Row, record: Record, level: float) -> list[Finding]:
     found: list[Finding] = []
     if changed:
         found.append(Finding("protocol", f"its protocol changed: {changed[0]}{more(changed)}"))
-    found += turned(old, record)
+    found += turned(old, record, level, alike=not moved(old, record))
     if not changed:
         found += effects(old, record, level)
         found += unlike_its_files(old, record)
+        found += errors(old, record, level)
         if not moved(old, record):
             found += unequal(old, record)
     found += [Finding("note", words) for words in (*moved(old, record), *rewritten(old, record))]
     return sorted(found, key=lambda each: not each.fails)
-
-
-def turned(old: Record, new: Record) -> Iterator[Finding]:
-    """Cells whose verdict went from supported to refuted or back, or is no longer reached."""
-    before = {(each["task"], each["learner"]): each["verdict"] for each in old["cells"]}
-    for cell in new["cells"]:
-        key = (cell["task"], cell["learner"])
-        was, now = before.get(key), cell["verdict"]
-        if was not in DECIDED or was == now:
-            continue
-        fails = now in DECIDED and cell["counted"]
-        sentence = f"{place_of(*key)} was {was} and is {now}{seeds_of(cell)}"
-        yield Finding("verdict" if fails else "note", sentence)
-
-
-def seeds_of(cell: Record) -> str:
-    """How many seeds would decide a cell, as the end of a sentence."""
-    still = [each for each in cell["evidence"] if each.get("seeds_needed") and "scores" not in each]
-    return f"; {would_decide(still)}" if still else ""
-
-
-def effects(old: Record, new: Record, level: float) -> Iterator[Finding]:
-    """Effects of supported comparisons that shrank, or grew beyond the interval that they had."""
-    if old["claim"]["control_of"]:
-        return  # the smaller, the better
-    before = {(each["task"], each["learner"]): each["evidence"] for each in old["cells"]}
-    for cell in new["cells"]:
-        key = (cell["task"], cell["learner"])
-        for was, now in zip(before.get(key, ()), cell["evidence"], strict=False):
-            if comparable(was, now):
-                yield from effect(was, now, old["claim"], level, counted=cell["counted"])
-
-
-def comparable(was: Record, now: Record) -> bool:
-    """Whether two pieces of evidence measure the same effect, and there was one."""
-    if "scores" in was or "scores" in now:
-        return False  # they exist: what differs is the files, which a note names
-    same = all(was.get(key) == now.get(key) for key in ("about", "operator", "bound_name"))
-    return same and was["operator"] in ("<", ">") and was["verdict"] == "supported"
-
-
-def effect(
-    was: Record, now: Record, claim: Record, level: float, *, counted: bool
-) -> Iterator[Finding]:
-    """Whether one effect shrank by as much as matters, or grew."""
-    from ..statistics.change import change
-
-    sign = 1 if was["operator"] == ">" else -1
-    step = change(measured(was, sign), measured(now, sign), level)
-    matters = max(SHRINK * abs(was["value"]), least(was, claim))
-    words = f"{was['about']} was {effect_in_words(was)} and is {effect_in_words(now)}"
-    if step.high < 0 and -step.value >= matters * (1 - 1e-9):
-        beside = "" if counted else ", beside the claim"
-        yield Finding("effect" if counted else "note", f"the effect shrank{beside}: {words}")
-    elif step.low > 0 and outgrew(was, now, sign):
-        yield Finding("note", f"the effect grew: {words}")
-
-
-def measured(evidence: Record, sign: int) -> Any:
-    """The samples of a piece of evidence, with the sign that makes more of the effect larger."""
-    from ..statistics.change import Measured
-
-    return Measured(
-        evidence["seeds"],
-        [sign * value for value in evidence["samples"]],
-        evidence["noise_floor"] or 0.0,
-        evidence["overlap"] or 0.0,
-    )
-
-
-def least(evidence: Record, claim: Record) -> float:
-    """The smallest effect that matters, in the unit of the evidence."""
-    if evidence["bound_name"] == "smallest_effect":
-        return float(claim["smallest_effect"])
-    return abs(float(evidence["bound"]))
-
-
-def outgrew(was: Record, now: Record, sign: int) -> bool:
-    """Whether an effect lies beyond the interval that it had."""
-    limit = was["high"] if sign > 0 else was["low"]
-    return limit is not None and sign * now["value"] > sign * limit
 
 
 def unequal(old: Record, new: Record) -> Iterator[Finding]:

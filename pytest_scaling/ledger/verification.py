@@ -13,6 +13,7 @@ from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
 from .ledger import RESTORE, Ledger, duplicate
 from .protocol import changes, protocol
+from .reading.declared import as_declared
 from .reading.reader import EDITED, quoted, shown
 from .record import record
 from .replay import NotRecorded
@@ -42,13 +43,17 @@ def evaluated_again(
     evaluation: Evaluation, row: Record, profile: Profile, file: str
 ) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
-    now = protocol(evaluation.scope.claim, evaluation.designs(), evaluation.tier, evaluation.rule)
+    others = {name: each.designs() for name, each in evaluation.alternatives.items()}
+    fresh = protocol(
+        evaluation.scope.claim, evaluation.designs(), evaluation.tier, others, evaluation.rule
+    )
+    now = as_declared(fresh, evaluation.declared)
     stale = list(changes(row["protocol"], now))
     if stale:
         yield f"{file} {STALE} {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
-        made = record(evaluation.verdict(), profile, "", evaluation.tier)
+        made = {**record(evaluation.verdict(), profile, "", evaluation.tier), "protocol": now}
     except NotRecorded as missing:
         yield f"{file} is missing what its claim measures ({missing}); {RENEW}"
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..experiments.units import UNITS
-from .format import Record
+from .format import ALTERNATIVES, Record
 
 SHOWN = 3  # names in a sentence
 OVERSTATED = 1.25  # as many times as large beyond its bound as allowing for luck: then it is said
@@ -128,6 +128,13 @@ def overstated(evidence: Record) -> str:
         f"supported near its bound, which takes luck and overstates the effect: "
         f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
     )
+def in_scopes(record: Record) -> str:
+    """In how many of its scopes a claim has the verdict; empty where it declares one only."""
+    others = [each["verdict"] for each in record.get(ALTERNATIVES, ())]
+    if not others:
+        return ""
+    alike = 1 + others.count(record["verdict"])
+    return f"{record['verdict']} in {alike} of {1 + len(others)} scopes"
 
 
 def minus(figures: str) -> str:

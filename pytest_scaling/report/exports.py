@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ..ledger.controls import SUPPORTED_TOO, controls_by_claim, doubt, status_of
 from ..ledger.format import Record
 from ..ledger.registration.standing import CONFIRMED, EXPLORED, NOT_CONFIRMED, STALE
 from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import NOTHING
-from .controls import SUPPORTED_TOO, controls_by_claim, status_of
 from .page.badge import Badge
 from .page.cards import Card, everyone
 from .page.heading import lead, title
@@ -35,22 +35,24 @@ COLUMNS = (
 def badge(records: Sequence[Record]) -> str:
     """The JSON of a badge endpoint (shields.io, schema 1): the number of claims by verdict.
 
-    Controls are not counted; one that is supported makes the badge red.
+    Controls are not counted; one that is supported makes the badge red, and a supported claim whose
+    control is not refuted makes it yellow.
     """
     claims = [record for record in records if not record["claim"]["control_of"]]
     count = Counter(record["verdict"] for record in claims)
     controls = controls_by_claim(records)
-    failed = sum(
-        status_of(controls.get(record["claim"]["id"], ())) is SUPPORTED_TOO for record in claims
+    doubts = Counter(
+        doubt(record, status_of(controls.get(record["claim"]["id"], ()))) for record in claims
     )
+    del doubts[""]
     counts = [f"{count[word]} {word}" for word in WORDS if count[word]]
-    counts += [f"{failed} not trustworthy"] if failed else []
+    counts += [f"{number} {words}" for words, number in sorted(doubts.items())]
     counts += standings(claims)
     content = {
         "schemaVersion": 1,
         "label": "claims",
         "message": ", ".join(counts) or "none evaluated",
-        "color": colour(count, failed),
+        "color": colour(count, doubts),
     }
     return json.dumps(content, indent=1) + "\n"
 
@@ -65,10 +67,13 @@ def standings(claims: Sequence[Record]) -> list[str]:
     return told or ([EXPLORED] if count[EXPLORED] else [])
 
 
-def colour(count: Mapping[str, int], failed: int) -> str:
-    """Red for what must not happen, green where all are supported, blue where verdicts differ."""
-    if failed:
-        return "red"
+def colour(count: Mapping[str, int], doubts: Mapping[str, int]) -> str:
+    """Red for what must not happen, yellow for what controls leave open, green where all is well.
+
+    Blue where verdicts differ.
+    """
+    if doubts:
+        return "red" if SUPPORTED_TOO.doubt in doubts else "yellow"
     if not any(count[word] for word in WORDS[:3]):
         return "lightgrey"
     return "blue" if count["refuted"] or count["inconclusive"] else "brightgreen"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..experiments.units import UNITS
-from ..ledger.format import Record
+from ..ledger.controls import controls_by_claim, doubt, status_of
+from ..ledger.format import ALTERNATIVES, Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
 from ..ledger.registration.standing import status_of as status_of_claim
-from ..ledger.words import NOTHING, overstated, to_decide
-from .controls import controls_by_claim, status_of
+from ..ledger.words import NOTHING, in_scopes, overstated, to_decide
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -50,6 +50,7 @@ class TableLine:
     bound: str = ""
     detectable: str = ""  # the smallest effect beyond the bound that this many seeds would find
     n: str = ""
+    doubt: str = ""  # about the verdict of a claim, as its control is not refuted
     headline: bool = False
 
     @property
@@ -68,16 +69,22 @@ def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
     controls = controls_by_claim(records)
     for record in ordered(records):
         claim = record["claim"]
+        status = status_of(controls.get(claim["id"], ()))
+        doubted = doubt(record, status)
+        notes = [claim["strength"] + (", of some of its tasks" if record["partial"] else "")]
         if claim["control_of"]:
-            note = f"control of {claim['control_of']}"
-        else:
-            note = f"control {status_of(controls.get(claim['id'], ())).word}"
-        partial = ", of some of its tasks" if record["partial"] else ""
-        stands = "; ".join(filter(None, (note, status_of_claim(record))))
-        words = f" ({claim['strength']}{partial}; {stands})"
-        yield TableLine(claim["id"], record["verdict"], words, headline=True)
+            notes.append(f"control of {claim['control_of']}")
+        elif not doubted:
+            notes.append(f"control {status.word}")
+        notes += filter(None, [in_scopes(record), status_of_claim(record)])
+        yield TableLine(
+            claim["id"], record["verdict"], f" ({'; '.join(notes)})", doubt=doubted, headline=True
+        )
         for cell in record["cells"]:
             yield from cell_lines(cell)
+        for other in record.get(ALTERNATIVES, ()):
+            words = "the claim in another scope, without a vote"
+            yield TableLine(other["name"], other["verdict"], words)
 
 
 def ordered(records: Sequence[Record]) -> list[Record]:
@@ -196,7 +203,9 @@ def verdict_table(
         sign, colour = SIGNS[line.verdict]
         if line.headline:
             words = printable(line.words)
-            text.append(paint(f"{sign} {printable(line.name)}: {line.verdict}", colour) + words)
+            verdict = ", ".join(filter(None, (line.verdict, line.doubt)))
+            colour = "yellow" if line.doubt else colour
+            text.append(paint(f"{sign} {printable(line.name)}: {verdict}", colour) + words)
             continue
         cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
         cells[1] = paint(cells[1], colour)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..experiments.evaluation import Body, CellDesign, ClaimResult, Evaluation
+from ..experiments.bodies.body import Body
+from ..experiments.evaluation import CellDesign, ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against
 from ..ledger.registration.ingredients import Ingredients, hashes_of, ingredients
@@ -166,20 +167,28 @@ def be_silent(item: pytest.Item) -> None:
 def evaluation(
     session: Session, item: pytest.Function, given: dict[str, Any], source: ResultSource
 ) -> Evaluation:
-    """The claim of a test item, ready to be judged."""
+    """The claim of a test item, ready to be judged; in a partial run without its alternatives."""
     claim = at_level(session, claim_of(item))
     arguments = arguments_of(item)
     if "learner" in arguments and not claim.learners:
         raise ClaimError(
             f"claim {claim.id!r} takes `learner` but names no learners; give learners=... to @claim"
         )
-    return Evaluation(
-        Body(item.obj, arguments, {**given, **claim.given}),
-        scope_of(session, claim, arguments),
-        source,
-        session.tier,
-        device_of(item),
-        offset_of(session, item),
+
+    def of(stated: Claim) -> Evaluation:
+        return Evaluation(
+            Body(item.obj, arguments, {**given, **stated.given}),
+            scope_of(session, stated, arguments),
+            source,
+            session.tier,
+            device_of(item),
+            offset_of(session, item),
+        )
+
+    whole = of(claim)
+    others = {} if whole.scope.partial else claim.alternatives
+    return dataclasses.replace(
+        whole, alternatives={name: of(claim.elsewhere(name)) for name in others}
     )
 
 

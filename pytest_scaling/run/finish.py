@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..ledger.controls import with_controls
 from ..ledger.gate import Gate, Judgement
 from ..ledger.git import changed_files, refusal
 from ..ledger.ledger import Ledger, covers
@@ -114,7 +115,7 @@ def spot_check(session: Session) -> list[str]:
 def write(session: Session) -> None:
     """Write the ledger and the report, and note where they are, or why they are not there."""
     written = []
-    records = list(session.records.values())
+    records: list[Record] = [*with_controls([*session.records.values()])]
     for name, make in (("ledger", write_ledger), ("report", write_report)):
         try:
             words = make(session, records)

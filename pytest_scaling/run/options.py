@@ -160,8 +160,9 @@ CONFIRM = Option(
 )
 GATE = Option(
     "--claims-gate",
-    "check the whole run against the ledger: exit code 1 if a claim has no row, and 6 if the "
-    "profile was never measured; `=confirmed`: 1 as well if a claim is not confirmed",
+    "check the whole run against the ledger: exit code 1 if a claim has no row, or is supported "
+    "while its control is not refuted and no reason accepts that, and 6 if the profile was never "
+    "measured; `=confirmed`: 1 as well if a claim is not confirmed",
     add={"metavar": "confirmed", "nargs": "?", "const": "rows"},
 )
 GATES = ("rows", "confirmed")

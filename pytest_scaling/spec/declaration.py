@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
+from .alternatives import checked_alternatives
 from .arguments import PROVIDED
 from .forms import ClaimError, check_beside, check_function, check_learners, check_tasks
 
@@ -71,7 +72,6 @@ class Claim:
             A ratio is measured by its logarithm; @claim takes `smallest_ratio=5` for math.log(5).
         bounds: further bounds by name, each in the unit of what is compared with it; an
             equivalence declares both signs, as in {"alike": (-0.01, 0.01)}.
-        parts: how many statements the body joins by "and".
         tasks: tasks the body runs on, once each; None for those of the suite.
         learners: learners the body runs on, once each per task, all of which must support it.
         beside: tasks or learners that are reported, not counted.
@@ -79,6 +79,8 @@ class Claim:
             once, and is not applicable where one is missing or was not requested.
         given: values of further arguments of the body, by name. The name of a value that the
             plugin provides, as in {"m": "m_large"}, stands for that value.
+        alternatives: other scopes by name, each with its own tasks, learners or given values, that
+            are evaluated beside the claim and have no vote.
         control_of: id of the claim that this one must be refuted for.
         level: one-sided chance of a wrong verdict.
     """
@@ -89,12 +91,12 @@ class Claim:
     strength: Strength = "always"
     smallest_effect: float | None = None
     bounds: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
-    parts: int = 1
     tasks: tuple[Task, ...] | None = None
     learners: tuple[Learner, ...] = ()
     beside: tuple[Task | Learner, ...] = ()
     devices: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     control_of: str | None = None
     level: float = LEVEL
 
@@ -113,8 +115,6 @@ class Claim:
                 self._check_bound(name, bound)
         if self.smallest_effect is not None and self.smallest_effect <= 0:
             raise ClaimError(f"claim {self.id!r}: smallest_effect must be above zero")
-        if self.parts < 1:
-            raise ClaimError(f"claim {self.id!r}: parts must be at least 1")
         if not 0 < self.level < 0.5:
             raise ClaimError(f"claim {self.id!r}: level {self.level} is not between 0 and 0.5")
         check_tasks(self.id, self.tasks or ())
@@ -146,6 +146,12 @@ class Claim:
     def equivalences(self) -> frozenset[str]:
         """Names of the bounds that are declared with both signs."""
         return frozenset(name for name, bound in self.bounds.items() if isinstance(bound, tuple))
+
+    def elsewhere(self, name: str) -> Claim:
+        """The claim as it would be if one of its alternatives had been declared instead."""
+        other = self.alternatives[name]
+        given = {**self.given, **other.get("given", {})}
+        return dataclasses.replace(self, **{**other, "given": given}, beside=(), alternatives={})
 
     @property
     def is_control(self) -> bool:
@@ -191,7 +197,13 @@ class Control:
     def of(self, claim: Claim) -> Claim:
         """The control, as a separate claim that must be refuted."""
         given = {**claim.given, **self.header.get("given", {})}
-        own = {**self.header, "given": given, "control_of": claim.id}
+        alternatives = self.header.get("alternatives", {})  # those of the claim are its own
+        own = {
+            **self.header,
+            "given": given,
+            "alternatives": alternatives,
+            "control_of": claim.id,
+        }
         return dataclasses.replace(claim, id=self.id, text=self.text, **own)
 
 
@@ -218,6 +230,11 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
     known = [field.name for field in dataclasses.fields(Claim)]
     if "smallest_ratio" in header:
         header["smallest_effect"] = log_of(id, header.pop("smallest_ratio"), header)
+    if "parts" in header:
+        raise ClaimError(
+            f"claim {id!r} has 'parts', which is no longer needed: the comparisons that its body "
+            f"makes are counted; take it out"
+        )
     for name, value in header.items():
         if name not in known:
             raise ClaimError(f"claim {id!r} has {name!r}; a header has {', '.join(known)}")
@@ -225,6 +242,8 @@ def checked(id: str, header: dict[str, Any]) -> dict[str, Any]:
             if not isinstance(value, Iterable):
                 raise ClaimError(f"claim {id!r}: {name} must be a list, not {value!r}")
             header[name] = tuple(value)
+    if "alternatives" in header:
+        header["alternatives"] = checked_alternatives(id, header["alternatives"])
     return header
 
 
@@ -240,7 +259,8 @@ def log_of(id: str, ratio: object, header: Mapping[str, Any]) -> float:
 def check_given(claim: Claim, function: Callable[..., Any]) -> None:
     """Raise ClaimError where a claim gives its body an argument that it cannot take."""
     taken = inspect.signature(function).parameters
-    for name in claim.given:
+    others = (each.get("given", {}) for each in claim.alternatives.values())
+    for name in itertools.chain(claim.given, *others):
         if name in (*PROVIDED, "device"):
             raise ClaimError(
                 f"claim {claim.id!r} gives {name!r}, which the plugin provides; use another name"

@@ -10,8 +10,8 @@ measured with that in place.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,19 @@ class Measured:
     samples: Sequence[float]
     floor: float = 0.0
     overlap: float = 0.0
+
+    def on(self, seeds: Collection[int]) -> Measured:
+        """The measurement on some of its seeds."""
+        kept = [each for each in zip(self.seeds, self.samples, strict=True) if each[0] in seeds]
+        return replace(self, seeds=[seed for seed, _ in kept], samples=[each for _, each in kept])
+
+
+def shared(old: Measured, new: Measured) -> tuple[Measured, Measured]:
+    """Both measurements on the seeds that they share, or as they are where these are too few."""
+    common = {*old.seeds} & {*new.seeds}
+    if len(common) < LEAST_PAIRS:
+        return old, new
+    return old.on(common), new.on(common)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,37 @@ def change(old: Measured, new: Measured, level: float) -> Change:
     degrees = welch(variances, [len(first) - 1, len(second) - 1])
     gap = float(second.mean() - first.mean())
     return limits(gap, math.sqrt(sum(variances)), degrees, level)
+
+
+def change_of_alike(old: Measured, new: Measured, level: float) -> Change:
+    """The same by Student's t of two samples with one spread, as if no seed were in both.
+
+    That two measurements have the same spread is part of nothing having changed. Seeds that are in
+    both, and share their luck, only make it more cautious. Raises ValueError as `change` does.
+    """
+    first, second = (
+        finite_samples(each.samples, name)
+        for each, name in ((old, "Old samples"), (new, "New samples"))
+    )
+    degrees = len(first) + len(second) - 2
+    squares = sum(
+        (len(samples) - 1) * deviation(samples, each.floor) ** 2
+        for samples, each in ((first, old), (second, new))
+    )
+    share = sum(1 / len(each) for each in (first, second)) + old.overlap + new.overlap
+    gap = float(second.mean() - first.mean())
+    return limits(gap, math.sqrt(squares / degrees * share), degrees, level)
+
+
+def unrest(old: Measured, new: Measured) -> float:
+    """By how much a seed's sample differs between two measurements, in spreads over the seeds.
+
+    Nearly zero where figures were only rounded differently; about sqrt(2) for other seeds.
+    """
+    before, after = np.array(old.samples), np.array(new.samples)
+    spread = deviation(before, old.floor)
+    gaps = deviation(after - before, 0.0)
+    return gaps / spread if spread else (math.inf if gaps else 0.0)
 
 
 def limits(value: float, error: float, degrees: float, level: float) -> Change:

@@ -389,7 +389,11 @@ HEADERS = {  # in the order of their files: what is wrong in a header, and its m
         "claim 'it' has strength 'mostly'; it must be one of always, usually, sometimes",
     ),
     "level": ("level=0.7", "level 0.7 is not between 0 and 0.5"),
-    "parts": ("parts=0", "parts must be at least 1"),
+    "parts": (
+        "parts=2",
+        "claim 'it' has 'parts', which is no longer needed: the comparisons that its body makes "
+        "are counted; take it out",
+    ),
     "no_time": (
         "source=Source('Talk').at()",
         "Source.at() for 'Talk' takes one time, or pairs of from and to; it was given 0",

@@ -1,9 +1,11 @@
 """Controls: the measurement where a claim must not hold decides whether the claim is trusted."""
 
+import json
 import sys
 
 import pytest
 
+from pytest_scaling.ledger.format import dump
 from tests.acceptance.project import outcomes, output, stated
 
 
@@ -43,10 +45,10 @@ def test_the_headline_of_a_claim_says_what_became_of_its_control(result):
         [
             "✓ refuted-control: supported (always; control refuted)",
             "✗ of-refuted-control: refuted (always; control of refuted-control)",
-            "✓ supported-control: supported (always; control not trustworthy)",
+            "✓ supported-control: supported, not trustworthy (always)",
             "✓ of-supported-control: supported (always; control of supported-control)",
-            "✓ inconclusive-control: supported (always; control undecided)",
-            "✓ not-applicable-control: supported (always; control not applicable)",
+            "✓ inconclusive-control: supported, control undecided (always)",
+            "✓ not-applicable-control: supported, control not applicable (always)",
         ]
     )
 
@@ -61,7 +63,7 @@ def test_a_supported_control_says_that_its_claim_is_not_trustworthy(result):
 def test_a_control_that_was_not_selected_is_said_to_be_missing(project):
     project.claims(stated("claim"), stated("control", "refuted", control_of="'claim'"))
     result = project.run("test_claims.py::test_claim")
-    result.stdout.fnmatch_lines(["✓ claim: supported (always; control not run)"])
+    result.stdout.fnmatch_lines(["✓ claim: supported, control not run (always)"])
 
 
 def test_a_control_is_selected_with_its_claim_by_the_id_of_the_claim(project):
@@ -75,7 +77,7 @@ def test_an_accepted_control_xfails_and_its_claim_stays_not_trustworthy(project)
     result = project.run("-v", "-rx")
     assert outcomes(result) == {"claim": "PASSED", "control": "XFAIL"}
     assert "supported, as in the ledger: the data are too easy" in output(result)
-    assert "✓ claim: supported (always; control not trustworthy)" in output(result)
+    assert "✓ claim: supported, not trustworthy (always)" in output(result)
 
 
 def test_a_claim_cannot_be_its_own_control(project):
@@ -144,3 +146,60 @@ def test_what_a_control_cannot_be_given_is_told(project, header, sentence):
     result = project.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert sentence in output(result)
+
+
+OPEN = (stated("claim"), stated("control", "inconclusive", control_of="'claim'"))
+LACKING = {
+    "undecided": OPEN,
+    "not applicable": (OPEN[0], stated("control", "not applicable", control_of="'claim'")),
+    "not run": (OPEN[0],),
+}
+ACCEPT = ("--claims-update=new,changed", "--claims-reason=ten seeds are too few")
+
+
+@pytest.mark.parametrize("word", LACKING)
+def test_the_gate_asks_for_a_reason_where_a_control_is_not_refuted(project, word):
+    project.claims(*LACKING[word])
+    project.run(*ACCEPT)
+    kept = json.loads((project.rows / "claim.json").read_text("utf-8"))
+    assert kept["blessing"] == {"reason": "ten seeds are too few", "control": word}
+    assert project.run("--claims-gate").ret == 0
+    del kept["blessing"]["control"]
+    (project.rows / "claim.json").write_text(dump(kept), "utf-8")
+    assert project.run().ret == 0
+    result = project.run("--claims-gate")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert (
+        f"wrong: claim is supported, and its control is {word}; let it be refuted, or accept that "
+        f"with --claims-update=new,changed --claims-reason '...'"
+    ) in output(result)
+    project.run(*ACCEPT)
+    assert project.run("--claims-gate").ret == 0
+
+
+def test_a_control_that_was_refuted_and_is_undecided_fails_at_the_gate(project):
+    project.claims(OPEN[0], stated("control", "refuted", control_of="'claim'"))
+    project.run(*ACCEPT)
+    assert project.run("--claims-gate").ret == 0
+    project.claims(*OPEN)
+    assert "wrong: claim is supported, and its control is undecided" in output(
+        project.run("--claims-gate")
+    )
+
+
+def test_a_control_that_is_not_in_the_run_has_the_verdict_of_its_row(project):
+    project.claims(OPEN[0], stated("control", "refuted", control_of="'claim'"))
+    project.run(*ACCEPT)
+    result = project.run("test_claims.py::test_claim", "--claims-gate")
+    assert result.ret == 0
+    assert "✓ claim: supported, control not run (always)" in output(result)
+
+
+def test_the_record_of_a_claim_says_what_became_of_its_control(project):
+    project.claims(*OPEN)
+    records = project.records()
+    assert records["claim"]["control"] == "undecided"
+    assert "control" not in records["control"]
+    page = (project.path / "out" / "index.html").read_text("utf-8")
+    assert "Control undecided." in page
+    assert "Supported with an open control: one control undecided." in page

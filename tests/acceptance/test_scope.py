@@ -56,7 +56,7 @@ def test_narrowed_tasks_make_a_partial_verdict(project):
     assert outcomes(result) == {"suite": "PASSED", "elsewhere": "SKIPPED"}
     result.stdout.fnmatch_lines(
         [
-            "✓ suite: supported (always, of some of its tasks; control not run)",
+            "✓ suite: supported, control not run (always, of some of its tasks)",
             "    one * ✓ supported *",
             "    three * ✓ supported *",
             "SKIPPED * not applicable: none of its tasks was asked for",
@@ -113,7 +113,7 @@ def test_a_task_of_other_tiers_is_not_applicable_here(project):
     assert "not applicable: huge runs in the tiers standard and full" in output(result)
     result.stdout.fnmatch_lines(
         [
-            "✓ some: supported (always; control not run)",
+            "✓ some: supported, control not run (always)",
             "    huge * - not applicable  huge runs in *",
         ]
     )

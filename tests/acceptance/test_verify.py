@@ -328,7 +328,8 @@ def test_a_learner_without_settings_is_named_in_a_sentence(measured, command):
     )
     result = measured.pytester.run(sys.executable, "-m", "pytest_scaling", *command)
     assert result.ret == 4
-    assert "test_clear[cpu] cannot be laid out: no settings: make them with `tune`" in output(result)
+    words = "test_clear[cpu] cannot be laid out: no settings: make them with `tune`"
+    assert words in output(result)
     assert "Traceback" not in output(result)
     assert "INTERNALERROR" not in output(result)
 

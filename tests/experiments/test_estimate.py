@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_scaling import Decision, Estimate, Inconclusive, all_of, equivalent
-from pytest_scaling.experiments.estimate import Evidence, explain
+from pytest_scaling.experiments.estimate import Evidence
 from pytest_scaling.experiments.units import (
     ERROR,
     LOG_ERROR,
@@ -236,25 +236,14 @@ def test_one_that_is_refuted_refutes_all_even_where_another_is_open():
         bool(all_of(estimate(*ABOVE), estimate(*AROUND)) > 0.1)
 
 
+def test_nothing_is_joined_by_no_estimate():
+    with pytest.raises(ClaimError, match=r"all_of\(\) joins estimates, and was given none"):
+        all_of()
+
+
 def test_joint_estimates_are_all_noted_and_all_told():
     evidence = Evidence()
     both = tuple(replace(estimate(*ends), evidence=evidence) for ends in (BELOW, ABOVE))
     decision = all_of(*both) > 0.1
     assert [each.verdict for each in evidence.decisions] == [REFUTED, SUPPORTED]
     assert decision.sentence == "; ".join(each.sentence for each in evidence.decisions)
-
-
-def test_a_failed_comparison_is_explained_in_words_and_figures():
-    assert explain(">", estimate(*BELOW), 0.1) == [
-        "the estimate is not > 0.1000",
-        "the gap is -0.1000 [-0.2000, 0.0000] (n = 5)",
-    ]
-    assert explain("<", all_of(estimate(*ABOVE), estimate(*BELOW)), 0.1) == [
-        "the estimate is not < 0.1000",
-        "the gap is 0.3000 [0.2000, 0.4000] (n = 5)",
-        "the gap is -0.1000 [-0.2000, 0.0000] (n = 5)",
-    ]
-
-
-def test_other_comparisons_are_left_to_pytest():
-    assert explain("==", 1, 2) is None

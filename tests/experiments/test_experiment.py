@@ -92,14 +92,16 @@ def test_sampling_goes_on_until_the_refuting_interval_is_decided_too():
     assert gap(experiment(supported_at_once, refute=1e-6)).n > 7
 
 
-def test_intervals_are_at_the_levels_of_the_cell_and_share_refutation_among_parts():
-    measured = gap(experiment(CLEAR, support=0.005, refute=0.008, parts=2), parts=2)
+def test_intervals_are_at_the_levels_of_the_cell_and_share_refutation_among_statements():
+    joining = experiment(CLEAR, support=0.005, refute=0.008)
+    joining.statements = 4
+    measured = gap(joining)
     floor = math.sqrt(200) / 1_000  # test rows that one of the two gets right
     for interval, level in ((measured.interval, 0.005), (measured.refuting, 0.002)):
         assert interval == paired_interval(
             measured.samples, lower_level=level, upper_level=level, noise_floor=floor
         )
-    assert (measured.level, measured.parts) == (0.005, 4)
+    assert (measured.level, measured.refute_level) == (0.005, 0.002)
 
 
 def test_a_learner_that_may_collapse_is_first_looked_at_with_ten_seeds():
@@ -173,7 +175,6 @@ def test_steps_of_a_ranking_compare_each_learner_with_the_one_before_it():
     learners = [Name(name) for name in errors]
     steps = experiment(planted(**errors)).ranking(*learners, task=TASK, m=256).steps
     assert [each.measured for each in steps.estimates] == ["bad - poor, 256", "poor - good, 256"]
-    assert [each.parts for each in steps.estimates] == [2, 2]
     assert steps > EFFECT
 
 

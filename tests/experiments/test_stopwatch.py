@@ -318,7 +318,9 @@ def test_the_interval_keeps_the_level_of_the_claim_and_the_stricter_one_for_refu
     def work():
         host.now += 0.01 * random.uniform(1, 2)
 
-    ratio = stage(host.clock, parts=20).stopwatch(work, work)
+    made = stage(host.clock)
+    made.statements = 20
+    ratio = made.stopwatch(work, work)
     ordered = sorted(ratio.samples)
     assert (ratio.interval.low, ratio.interval.high) == (ordered[2], ordered[12])
     assert (ratio.refuting.low, ratio.refuting.high) == (ordered[1], ordered[13])

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_scaling.experiments.evaluation import Body, Evaluation
+from pytest_scaling.experiments.bodies.body import Body
+from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.protocol import changes, protocol
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
@@ -74,7 +75,6 @@ OTHER = {
     "level": ({"level": 0.005}, "level was 0.01 and is 0.005"),
     "smallest effect": ({"smallest_effect": 0.06}, "smallest effect was 0.05 and is 0.06"),
     "bounds": ({"bounds": {"far": 0.2}}, "bounds was none and is far 0.2"),
-    "parts": ({"parts": 2}, "parts was 1 and is 2"),
     "tier": ({"tier": replace(QUICK, most_seeds=7)}, "most seeds was 10 and is 7"),
     "tasks": ({"tasks": (TASK,)}, "sum no longer runs"),
     "version of a task": (
@@ -117,6 +117,16 @@ def test_another_comparison_is_named_with_its_cell():
     assert list(changes(heard(), heard(body=turned))) == [
         f"{task}: operator was < and is >" for task in ("xor", "sum")
     ]
+
+
+def test_one_more_statement_is_named_with_its_cell():
+    def longer(compare, curve, task, smallest_effect):
+        error = curve(GOOD, task=task)
+        for start in (256, 1_024):
+            assert error.gain(start, 4_096) < smallest_effect
+        assert compare(POOR, GOOD, task=task, m=64) > smallest_effect
+
+    assert "xor: statements was 2 and is 3" in list(changes(heard(), heard(body=longer)))
 
 
 def test_a_part_of_the_tasks_has_the_protocol_of_that_part():

@@ -193,6 +193,7 @@ def test_the_schema_knows_every_field_of_a_record_and_asks_for_it():
         ("partial",),
         ("protocol", "tier", "test_rows"),
         ("protocol", "claim", "judged_by"),
+        ("protocol", "cells", 0, "statements"),
         *(
             ("cells", 0, "evidence", 0, name)
             for name in ("median", "share_above", "given_support", "seeds_range")

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import fixtures.learners
 import fixtures.tasks
-from pytest_scaling.experiments.evaluation import Body
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.spec.arguments import STOPWATCH
 from pytest_scaling.spec.declaration import Claim, claims_of
 from pytest_scaling.spec.protocols import Learner, Task

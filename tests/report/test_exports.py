@@ -24,6 +24,10 @@ from pytest_scaling.report.exports import COLUMNS, badge, bounded, code, table
 )
 def test_a_badge_counts_the_verdicts(make, verdicts, message, colour):
     made = [make.record(f"claim-{number}", verdict) for number, verdict in enumerate(verdicts)]
+    made += [
+        make.record(f"control-{number}", "refuted", control_of=f"claim-{number}")
+        for number in range(len(verdicts))
+    ]
     assert json.loads(badge(made)) == {
         "schemaVersion": 1,
         "label": "claims",
@@ -39,6 +43,14 @@ def test_a_badge_leaves_controls_out_unless_one_is_supported(make):
     assert json.loads(badge([claim, refuted]))["message"] == "1 supported"
     made = json.loads(badge([claim, failed]))
     assert (made["message"], made["color"]) == ("1 supported, 1 not trustworthy", "red")
+
+
+@pytest.mark.parametrize("verdict", ["inconclusive", "not applicable", None])
+def test_a_badge_says_what_a_control_leaves_open(make, verdict):
+    control = [make.record("control", verdict, control_of="claim")] if verdict else []
+    made = json.loads(badge([make.record("claim", "supported"), *control]))
+    word = {"inconclusive": "undecided", None: "not run"}.get(verdict, verdict)
+    assert (made["message"], made["color"]) == (f"1 supported, 1 control {word}", "yellow")
 
 
 def test_the_table_has_a_line_for_every_comparison_and_for_every_cell_without_one(run):

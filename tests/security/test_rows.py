@@ -9,7 +9,8 @@ import pytest
 
 from pytest_scaling.__main__ import main
 from pytest_scaling.commands.verify import wrong_protocol
-from pytest_scaling.experiments.evaluation import Body, Evaluation
+from pytest_scaling.experiments.bodies.body import Body
+from pytest_scaling.experiments.evaluation import Evaluation
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.ledger import Ledger, RowFile
 from pytest_scaling.ledger.reading.sharing import contradictions, unbound

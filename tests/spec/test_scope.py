@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import (
-    Body,
     Evaluation,
 )
 from pytest_scaling.spec.declaration import Claim

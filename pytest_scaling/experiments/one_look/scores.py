@@ -54,9 +54,9 @@ def require_scores_alone(task: object, m: object, devices: tuple[str, str], disj
         )
 
 
-def compare_scores(sampler: Sampler, pairing: Pairing, bound: str, parts: int) -> Estimate:
+def compare_scores(sampler: Sampler, pairing: Pairing, bound: str) -> Estimate:
     """By how much the second run is better than the first: the mean difference over all units."""
-    designed = design(sampler, pairing, bound, parts)
+    designed = design(sampler, pairing, bound)
     try:
         paired: Paired = sampler.source.existing(pairing)
     except NotYet:
@@ -83,9 +83,8 @@ def compare_scores(sampler: Sampler, pairing: Pairing, bound: str, parts: int) -
     )
 
 
-def design(sampler: Sampler, pairing: Pairing, bound: str, parts: int) -> dict[str, Any]:
+def design(sampler: Sampler, pairing: Pairing, bound: str) -> dict[str, Any]:
     """The parts of a comparison of scores that are fixed before anything is read."""
-    parts *= sampler.claim.parts
     first, second = pairing.labels if pairing.first.higher_is_better else pairing.labels[::-1]
     return {
         "about": pairing.about,
@@ -94,8 +93,7 @@ def design(sampler: Sampler, pairing: Pairing, bound: str, parts: int) -> dict[s
         "metric": pairing.metric,
         "bounds": sampler.bounds_of(bound),
         "level": sampler.levels.support,
-        "refute_level": sampler.levels.refute / parts,
-        "parts": parts,
+        "refute_level": sampler.levels.refute / sampler.statements,
         "evidence": sampler.evidence,
         "replication": "cluster" if pairing.clustered_by else "unit",
         "pairing": pairing,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...ledger.controls import control_status
 from ...ledger.format import Record
-from ..controls import control_status
 from ..words import warned
 from .key import Key
 from .moment import address, web

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...ledger.controls import ControlStatus
 from ...ledger.format import Record, estimated
 from ...ledger.words import interval, quantity
-from ..controls import ControlStatus
 from ..words import capital
 
 REVERSES = "reverses beyond"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ...ledger.format import Record, estimated
+from ...ledger.controls import ControlStatus, controls_by_claim, doubt, status_of
+from ...ledger.format import ALTERNATIVES, Record, estimated
+from ...ledger.words import in_scopes
 from .. import words
 from ..citation.bibtex import bibtex
 from ..citation.citation import cite
 from ..citation.key import KeyFault
 from ..citation.moment import start
 from ..citation.project import Place
-from ..controls import ControlStatus, controls_by_claim, status_of
 from .badge import Badge
 from .details import (
     ArmMetric,
@@ -95,6 +96,28 @@ class Card:
     record: Record
     scales: Mapping[str, Scale]
     controls: tuple[Card, ...] = field(default=())
+
+    @property
+    def scopes(self) -> str:
+        """In how many of its scopes the claim has its verdict, where it declares several."""
+        return in_scopes(self.record)
+
+    @property
+    def alternatives(self) -> list[tuple[str, Badge, str]]:
+        """Other scopes: name, verdict, and the verdicts of their cells in words."""
+        return [
+            (
+                other["name"],
+                Badge(other["verdict"], self.badge.as_control),
+                words.verdict_sentence({**other, "cells": [*map(voting, other["cells"])]}),
+            )
+            for other in self.record.get(ALTERNATIVES, ())
+        ]
+
+    @property
+    def doubt(self) -> str:
+        """What its control leaves open of a supported claim."""
+        return doubt(self.record, self.control) if self.control else ""
 
     @property
     def tasks(self) -> list[str]:
@@ -217,6 +240,11 @@ def card(
         record=record,
         scales=drawn,
     )
+
+
+def voting(content: Record) -> Record:
+    """A cell of another scope in the form of the claim's own."""
+    return {"counted": True, "reason": content["verdict"], "evidence": [], **content}
 
 
 def cited(record: Record, controls: Sequence[Record], place: Place) -> Cited | None:

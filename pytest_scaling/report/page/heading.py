@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from ...ledger.controls import SUPPORTED_TOO
 from ...ledger.registration.standing import CONFIRMED, NOT_CONFIRMED, STALE, status_of
 from .. import words
 from .badge import ICONS, Badge
@@ -45,7 +47,7 @@ def lead(heads: Sequence[Card]) -> str:
     verdicts = ", ".join(f"{words.number_word(n)} {badge.word}" for badge, n in counts(heads))
     controls = len(everyone(heads)) - len(claims)
     sentence = f"{words.count(len(claims), 'claim').capitalize()}: {verdicts}. " if claims else ""
-    failed = sum(not each.control.trustworthy for each in claims if each.control)
+    failed = sum(each.control is SUPPORTED_TOO for each in claims)
     sentence += f"{words.count(controls, 'control').capitalize()}."
     told = [f"{words.number_word(n)} {status}" for status, n in standings(claims)]
     if told:
@@ -53,6 +55,11 @@ def lead(heads: Sequence[Card]) -> str:
     if failed:
         subject = f"{words.count(failed, 'claim').capitalize()} {'is' if failed == 1 else 'are'}"
         sentence += f" {subject} not trustworthy: the control is supported too."
+    doubts = Counter(each.doubt for each in claims if each.control is not SUPPORTED_TOO)
+    del doubts[""]
+    if doubts:
+        found = words.join([f"{words.number_word(n)} {each}" for each, n in sorted(doubts.items())])
+        sentence += f" Supported with an open control: {found}."
     return sentence
 
 

@@ -24,7 +24,6 @@ FOLDER = "cpu-x86_64-float32-deterministic-quick"
 TERMS = {
     "strength": "usually",
     "level": 0.01,
-    "parts": 1,
     "smallest_effect": 0.01,
     "bounds": {},
     "control_of": None,

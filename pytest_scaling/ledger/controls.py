@@ -1,12 +1,18 @@
-"""Controls: the outcome of the measurements that must not come out supported."""
+"""Controls: the outcome of the measurements that must not come out supported.
+
+A claim that is supported is worth as much as its control: only one that was refuted shows that the
+procedure does not support whatever it is given.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..ledger.format import Record
+from ..trials.identity import canonical
+from .format import CONTROL, Record
 
 
 @dataclass(frozen=True)
@@ -17,9 +23,14 @@ class ControlStatus:
     sentence: str
 
     @property
+    def doubt(self) -> str:
+        """What a verdict says beside "supported"."""
+        return self.word if self is SUPPORTED_TOO else self.sentence
+
+    @property
     def trustworthy(self) -> bool:
-        """False where the control is supported too, so that the claim's verdict means nothing."""
-        return self is not SUPPORTED_TOO
+        """Whether the control was refuted, so that support of the claim means something."""
+        return self is REFUTED
 
 
 SUPPORTED_TOO = ControlStatus("not trustworthy", "not trustworthy: the control is supported too")
@@ -52,6 +63,25 @@ def controls_by_claim(records: Iterable[Record]) -> dict[str, list[Record]]:
         if record["claim"]["control_of"] is not None:
             found[record["claim"]["control_of"]].append(record)
     return dict(found)
+
+
+def doubt(record: Record, status: ControlStatus) -> str:
+    """What to add to the verdict of a claim that is supported without a refuted control."""
+    doubtful = record["verdict"] == "supported" and not record["claim"]["control_of"]
+    return "" if status.trustworthy or not doubtful else status.doubt
+
+
+def with_controls(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """The records of a run, each claim with the word for its control in its profile."""
+    controls: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        controls[canonical(record["profile"]), str(record["claim"]["control_of"])].append(record)
+    return [
+        {**each, CONTROL: status_of(controls[canonical(each["profile"]), each["claim"]["id"]]).word}
+        if each["claim"]["control_of"] is None
+        else {**each}
+        for each in records
+    ]
 
 
 def status_of(controls: Iterable[Record]) -> ControlStatus:
