@@ -309,9 +309,7 @@ def evaluation_of(
             lambda task: "" if task is None else missing_then(task, row),
         )
         body = Body(item.obj, arguments, {**given, **stated.given, "device": profile.device})
-        return Evaluation(
-            body, cells, source, session.tier, profile.device, offset, rule, declared
-        )
+        return Evaluation(body, cells, source, session.tier, profile.device, offset, rule, declared)
 
     others = {name: of(claim.elsewhere(name)) for name in claim.alternatives}
     return dataclasses.replace(of(claim), alternatives=others)

@@ -128,6 +128,8 @@ def overstated(evidence: Record) -> str:
         f"supported near its bound, which takes luck and overstates the effect: "
         f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
     )
+
+
 def in_scopes(record: Record) -> str:
     """In how many of its scopes a claim has the verdict; empty where it declares one only."""
     others = [each["verdict"] for each in record.get(ALTERNATIVES, ())]

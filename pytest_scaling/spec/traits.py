@@ -55,6 +55,8 @@ def in_tier(learner: Thing, tier: Tier) -> Thing:
     """
     meant = getattr(learner, "in_tier", None)
     return learner if meant is None else cast("Thing", meant(tier.name))
+
+
 def judged_rows(learner: Learner, metric: str, m: int) -> int:
     """Of how many rows of its own a metric of a learner is a share, with m rows; 0 where unstated.
 

@@ -18,7 +18,7 @@ def evaluation(body, *, bench=BENCH, tasks=(TASK,), declared=None):
     arguments = tuple(body.__code__.co_varnames[: body.__code__.co_argcount])
     stated = Claim("it", "It is", smallest_effect=EFFECT, tasks=tasks)
     laid = scope(stated, (), QUICK, None, arguments)
-    return Evaluation(Body(body, arguments), laid, bench, QUICK, "cpu", 0, declared)
+    return Evaluation(Body(body, arguments), laid, bench, QUICK, "cpu", 0, declared=declared)
 
 
 def heard(body, **more):

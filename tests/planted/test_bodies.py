@@ -53,7 +53,9 @@ def heard(effects, replicate, declared=None, **header):
     claim = Claim(header.pop("id", "it"), "It is", smallest_effect=EFFECT, tasks=(TASK,), **header)
     laid = scope(claim, (), QUICK, None, arguments)
     made = Body(body, arguments)
-    return Evaluation(made, laid, bench(effects, replicate), QUICK, "cpu", 0, declared).verdict()
+    return Evaluation(
+        made, laid, bench(effects, replicate), QUICK, "cpu", 0, declared=declared
+    ).verdict()
 
 
 def rates(effects, replicates, declared=None):
