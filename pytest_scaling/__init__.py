@@ -6,6 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.arms import arm
+    from .adapters.data import Data
+    from .adapters.metrics import Metric
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim, control
@@ -25,17 +28,20 @@ __all__ = [
     "Block",
     "Claim",
     "ClaimError",
+    "Data",
     "Decision",
     "Estimate",
     "Fit",
     "Inconclusive",
     "Learner",
+    "Metric",
     "Settings",
     "SettingsError",
     "Source",
     "Task",
     "Tier",
     "all_of",
+    "arm",
     "claim",
     "control",
     "equivalent",
@@ -43,6 +49,9 @@ __all__ = [
 ]
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
+    "adapters.arms": ("arm",),
+    "adapters.data": ("Data",),
+    "adapters.metrics": ("Metric",),
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),

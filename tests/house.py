@@ -25,7 +25,7 @@ LAYERS = (
     ("ledger",),
     ("experiments",),
     ("trials",),
-    ("devices",),
+    ("devices", "adapters"),
     ("spec", "statistics"),
 )
 ROOT_MODULES = 3

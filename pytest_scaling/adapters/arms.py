@@ -28,8 +28,8 @@ def arm(thing: Any = None, *, name: str = "", metric: Metric | str | None = None
     """Something that can be compared: a function of a seed, or an estimator under another name.
 
     As a decorator, `@arm` or `@arm(metric="accuracy")`, it stands on a function that takes a seed,
-    and a device if it wants one, and returns a number, or several by name. `train.using(dropout=0.5)`
-    is the same function with another value of an argument.
+    and a device if it wants one, and returns a number, or several by name.
+    `train.using(dropout=0.5)` is the same function with another value of an argument.
 
     Args:
         thing: the function or the estimator.

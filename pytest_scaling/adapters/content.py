@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..spec.forms import ClaimError, described
+from ..spec.forms import ClaimError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,10 +83,7 @@ def labels(name: str, y: Any) -> Any:
             f"each target"
         )
     values = np.asarray(y)
-    gaps = values != values if values.dtype.kind in "fOmM" else np.zeros(len(values), bool)
-    missing = np.asarray([bool(gap) for gap in gaps.tolist()]) | np.asarray(
-        [value is None for value in values.tolist()]
-    )
+    missing = np.array([is_gap(value) for value in values.tolist()], dtype=bool)
     if missing.any():
         raise ClaimError(
             f"the target of {name} is missing in {int(missing.sum()):,} of {len(values):,} rows, "
@@ -95,21 +92,19 @@ def labels(name: str, y: Any) -> Any:
     return y
 
 
+def is_gap(value: Any) -> bool:
+    """Whether a value stands for one that is missing: None, NaN, or pandas' NA and NaT."""
+    return value is None or str(value) in ("nan", "<NA>", "NaT")
+
+
 def kind_of(y: Any) -> str:
-    """ "classes" or "quantity": whether a target's values are of a few kinds, or numbers."""
+    """What a target is: "classes", or a "quantity" where some value is no whole number."""
     import numpy as np
 
     values = np.asarray(y)
     if values.dtype.kind == "f":
         return "classes" if bool((values == np.round(values)).all()) else "quantity"
     return "classes"
-
-
-def is_numeric(y: Any) -> bool:
-    """Whether a target is made of numbers."""
-    import numpy as np
-
-    return np.asarray(y).dtype.kind in "iuf"
 
 
 def same_length(name: str, y: Any, others: dict[str, Any]) -> None:
@@ -154,8 +149,3 @@ def checked(name: str, part: str, call: Callable[[], Any]) -> Any:
     except Exception as error:
         words = " ".join(str(error).split()) or type(error).__name__
         raise ClaimError(f"{name}: {part} fails: {words}") from error
-
-
-def named(value: Any) -> str:
-    """A value in a few words."""
-    return described(value)

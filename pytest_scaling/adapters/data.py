@@ -151,7 +151,7 @@ class Data:
         return 1.0 if self.holdout is not None else self.splits.overlap(seeds)
 
     def draw(self, seed: int, m: int) -> tuple[Any, Any]:
-        """m training rows as numbers (m, d) and classes (m,), for learners that take arrays."""
+        """M training rows as numbers (m, d) and classes (m,), for learners that take arrays."""
         return self._arrays(self.x, self.y, self.places(seed)[0][:m])
 
     def test_set(self, seed: int) -> tuple[Any, Any]:

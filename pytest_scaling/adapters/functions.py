@@ -36,7 +36,7 @@ class Function:
     ) -> None:
         self.function, self.given, self.metric, self.title = function, dict(given), metric, title
         functools.update_wrapper(self, function, updated=())
-        del self.__wrapped__  # its content is in `function`
+        vars(self).pop("__wrapped__")  # which is `function`
         check_signature(self.base, function, self.given)
 
     @property
@@ -159,7 +159,9 @@ def word_of(function: Callable[..., Any]) -> str:
         function = function.func
     word = str(getattr(function, "__name__", type(function).__name__))
     if word == "<lambda>":
-        raise ClaimError("a lambda has no name for the table; write arm(lambda seed: ..., name=...)")
+        raise ClaimError(
+            "a lambda has no name for the table; write arm(lambda seed: ..., name=...)"
+        )
     return word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 LONGEST_VALUE, LONGEST_NAME = 40, 120  # characters
@@ -39,9 +39,9 @@ def shortened(text: str, longest: int) -> str:
     return f"{text[: longest - 8]}~{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
-def titled(base: str, given: Mapping[str, Any]) -> str:
-    """A name with the values of arguments, as in "train(dropout=0.5)"."""
-    values = [f"{n}={shortened(in_words(v), LONGEST_VALUE)}" for n, v in given.items()]
+def titled(base: str, given: Mapping[str, Any], inner: Sequence[str] = ()) -> str:
+    """A name with the values of arguments, as in "train(dropout=0.5)". inner: what stands first."""
+    values = [*inner, *(f"{n}={shortened(in_words(v), LONGEST_VALUE)}" for n, v in given.items())]
     return shortened(f"{base}({', '.join(values)})" if values else base, LONGEST_NAME)
 
 
@@ -71,9 +71,20 @@ def of_estimator(estimator: Any) -> str:
     """The class and what differs from its defaults; the steps of a pipeline joined by "+"."""
     steps = getattr(estimator, "steps", None)
     if isinstance(steps, list) and steps and all(isinstance(s, tuple) for s in steps):
-        inner = " + ".join(in_words(step[1]) for step in steps)
-        return inner
-    return titled(type(estimator).__name__, changed(estimator))
+        return " + ".join(in_words(step[1]) for step in steps)
+    given = changed(estimator)
+    inner = [in_words(each) for value in given.values() for each in estimators_in(value)]
+    plain = {name: value for name, value in given.items() if not list(estimators_in(value))}
+    return titled(type(estimator).__name__, plain, inner)
+
+
+def estimators_in(value: Any) -> Iterator[Any]:
+    """The estimators in the value of a parameter: itself, or those of a list of named steps."""
+    if is_estimator(value):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from estimators_in(each)
 
 
 def changed(estimator: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from ..spec.forms import ClaimError
-from .metrics import ACCURACY, ERROR, EVERYTHING, POSITIVE, SHARE, SIGNED, UP_TO_ONE, Metric
+from .metrics import ACCURACY, ERROR, EVERYTHING, POSITIVE, SHARE, SIGNED, UP_TO_ONE, Better, Metric
 
 NEGATED = "neg_"
 SHORT = {
@@ -113,10 +113,13 @@ def by_name(name: str) -> Metric:
             f"Metric({name!r}, function, better=...)"
         )
     plain = plain_name(scorer)
-    negated = scorer.startswith(NEGATED)
-    sign = -1.0 if negated else 1.0
-    better = "lower" if negated else "higher"
-    return Metric(plain, Scorer(scorer, sign), "lower" if negated else better, "", range_of(plain))
+    sign = -1.0 if scorer.startswith(NEGATED) else 1.0
+    return Metric(plain, Scorer(scorer, sign), direction(sign), "", range_of(plain))
+
+
+def direction(sign: float) -> Better:
+    """Which direction is better in what a scorer multiplies by this sign."""
+    return "lower" if sign < 0 else "higher"
 
 
 def range_of(plain: str) -> tuple[float, float]:
@@ -134,8 +137,7 @@ def by_callable(given: Callable[..., Any]) -> Metric:
     if inner is not None:
         sign = float(getattr(given, "_sign", 1))
         name = name_of_function(inner)
-        better = "lower" if sign < 0 else "higher"
-        return Metric(name, Own(given, sign), "lower" if sign < 0 else better, "", range_of(name))
+        return Metric(name, Own(given, sign), direction(sign), "", range_of(name))
     word = str(getattr(given, "__name__", type(given).__name__))
     if len(required(given)) == 3:
         raise ClaimError(
@@ -146,7 +148,9 @@ def by_callable(given: Callable[..., Any]) -> Metric:
     if ending in ("loss", "error", "deviance"):
         return Metric(name_of_function(given), given, "lower", "", range_of(word))
     if str(getattr(given, "__module__", "")).startswith("sklearn.") and ending == "score":
-        return Metric(name_of_function(given), given, "higher", "", range_of(name_of_function(given)))
+        return Metric(
+            name_of_function(given), given, "higher", "", range_of(name_of_function(given))
+        )
     raise ClaimError(
         f"whether a lower or a higher {word} is better is not known; say "
         f"metric=Metric({word!r}, {word}, better='higher') or better='lower'"

@@ -137,9 +137,11 @@ class Splits:
 
         folds = self.how if isinstance(self.how, int) else 0
         rng = np.random.default_rng([seed // (folds or 1), STREAM])
-        units = np.arange(self.rows) if self.groups is None else np.unique(
-            self.groups, return_inverse=True
-        )[1]
+        units = (
+            np.arange(self.rows)
+            if self.groups is None
+            else np.unique(self.groups, return_inverse=True)[1]
+        )
         order = rng.permutation(int(units.max()) + 1)
         strata = self.y[order] if self.stratify and self.groups is None else np.zeros(len(order))
         tested = np.zeros(len(order), dtype=bool)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from ..adapters.arms import metric_of
+from ..adapters.metrics import Metric
 from ..spec.traits import label
 from ..trials.trial import Arm
 from .estimate import Estimate, Joint
+from .measures.improvement import improvement, judged, rows_in_words
 from .quantities import Samples, average, differences, interaction, raced
 from .sampling import Sampler
 from .units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER, Unit
@@ -34,25 +37,34 @@ class Comparisons(Sampler):
         rival: Learner,
         learner: Learner,
         *,
-        metric: str | tuple[str, str] = "error",
-        task: Task | tuple[Task, Task],
-        m: int | tuple[int, int],
+        metric: Metric | str | Callable[..., Any] | tuple[str, str] | None = None,
+        task: Task | tuple[Task, Task] | None = None,
+        m: float | tuple[int, int] | None = None,
         bound: str = "smallest_effect",
         disjoint: bool = False,
         devices: tuple[str, str] = ("", ""),
         parts: int = 1,
     ) -> Estimate:
-        """How much larger `metric` is for `rival` than for `learner`, paired by seed.
+        """By how much `learner` is better than `rival`, paired by seed; the error by default.
 
-        Both train on the same rows of a seed and are judged on the same test rows. task, m and
-        metric may be pairs, the rival's and the learner's. disjoint: give the learner other
-        seeds, for comparing one with itself. devices: where each of them trains. Metrics named
-        `log_...` are natural logarithms.
+        Both train on the same rows of a seed and are judged on the same test rows. Where it is not
+        known that a higher `metric` is better, it is how much larger it is for `rival`. task, m and
+        metric may be pairs, the rival's and the learner's; of data, m is all rows, or a share.
+        disjoint: give the learner other seeds, for comparing one with itself. devices: where each
+        of them trains. Metrics that learners report as `log_...` are natural logarithms.
         """
-        arms = [
-            Arm(rival, first(task), first(m), device=devices[0]),
-            Arm(learner, second(task), second(m), int(disjoint), devices[1]),
-        ]
+        sides = (
+            (rival, first(task), first(m), 0, devices[0]),
+            (learner, second(task), second(m), int(disjoint), devices[1]),
+        )
+        if not isinstance(metric, tuple):
+            chosen = metric_of(metric, (rival, learner))
+            if isinstance(chosen, Metric):
+                return improvement(
+                    self, [judged(*side, chosen) for side in sides], chosen, bound, parts
+                )
+            metric = chosen
+        arms = [judged(*side, None) for side in sides]
         metrics = (first(metric), second(metric))
         return self.estimate(
             list(dict.fromkeys(arms)),  # one where two metrics of the same arm are compared
@@ -196,8 +208,7 @@ def measured_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
     elif metrics[0] != "error":
         sides[0] = f"{spoken(metrics[0])}, {sides[0]}"
     between = " / " if metrics[0].startswith(LOGARITHM) else " - "
-    rows = dict.fromkeys(f"{arm.m:,}" for arm in arms)
-    return f"{between.join(sides)}, {' - '.join(rows)}"
+    return f"{between.join(sides)}{rows_in_words(arms)}"
 
 
 def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
@@ -212,5 +223,5 @@ def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
             words = f"{names[0]} {minus} {names[1]} of {rival.label}"
         else:
             words = f"{names[0]} of {rival.label} {minus} {learner.label}"
-        return f"{words} on {rival.task.name}, m = {rival.m:,}"
+        return f"{words} on {rival.task_name}, m = {rival.m:,}"
     return f"{names[0]} of {rival.title} {minus} {learner.title}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..spec.arguments import MEASUREMENTS, PROVIDED, VALUES
+from ..adapters.arms import adapted, adapted_learner
+from ..spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH, VALUES
 from ..spec.declaration import Claim, ClaimError
 from ..spec.tier import Tier
 from ..spec.traits import sizes
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from ..trials.trial import Arm
 
 
+METHODS = {"estimate": "estimate_of"}  # of the experiment, by the names of fixtures
+OF_LEARNERS = tuple(name for name in MEASUREMENTS if name not in ("exact", STOPWATCH))
+ADAPTED = ("task", "against", "slow", "fast", "rival", "learner")  # arguments by name
 NOTHING_ASKED = "none of its tasks was asked for"
 
 
@@ -105,10 +110,12 @@ class Body:
 
     @staticmethod
     def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
-        measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
+        measurements = {name: getattr(experiment, METHODS.get(name, name)) for name in MEASUREMENTS}
+        taking = {name: adapting(measurements[name]) for name in OF_LEARNERS}
         reach = sizes(experiment.tier, cell.task, cell.learner)
         return {
             **measurements,
+            **taking,
             "task": cell.task,
             "tasks": cell.tasks,
             "learner": cell.learner,
@@ -231,6 +238,18 @@ class Evaluation:
                     f"claim {self.scope.claim.id!r} made a comparison and did not assert it: "
                     f"{each.sentence}; write `assert` before every comparison"
                 )
+
+
+def adapting(measure: Callable[..., Any]) -> Callable[..., Any]:
+    """A measurement that takes estimators, functions and data where it takes learners and tasks."""
+
+    @functools.wraps(measure)
+    def taking(*learners: Any, **named: Any) -> Any:
+        __tracebackhide__ = True
+        given = {name: adapted(each) if name in ADAPTED else each for name, each in named.items()}
+        return measure(*map(adapted_learner, learners), **given)
+
+    return taking
 
 
 def refuted(decisions: Sequence[Decision]) -> list[Decision]:

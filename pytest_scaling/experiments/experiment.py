@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..adapters.arms import metric_of as metric_of_arms
+from ..adapters.metrics import ERROR, Metric, by_its_words
 from ..spec.traits import sizes
 from ..trials.sources import NotYet
 from ..trials.trial import Arm
 from .comparison import Comparisons, Ranking
-from .estimate import Decision
+from .estimate import Decision, Estimate
 from .forecast import Forecast
 from .learning_curve import LearningCurve
+from .measures.improvement import judged, level_of
 from .quantities import metric_of
 from .reversal import Reversal
 from .units import STATEMENT
@@ -35,6 +38,31 @@ class Experiment(Comparisons):
         except NotYet:
             return [math.nan]
         return [metric_of(result, metric) for result in results]
+
+    def estimate_of(
+        self,
+        learner: Learner,
+        *,
+        metric: Metric | str | Callable[..., Any] | None = None,
+        task: Task | None = None,
+        m: float | None = None,
+        bound: str | None = None,
+    ) -> Estimate:
+        """How good one arm is: the mean of a metric over seeds, in the metric's unit.
+
+        bound: the name of the declared bound that it is compared with; the smallest effect, or
+        the one bound of the claim, where it is left out.
+        """
+        chosen = metric_of_arms(metric, (learner,))
+        if isinstance(chosen, str):
+            chosen = ERROR if chosen == ERROR.name else by_its_words(chosen)
+        arm = judged(learner, task, m, 0, "", None if chosen is ERROR else chosen)
+        return level_of(self, arm, chosen, bound or self._only_bound())
+
+    def _only_bound(self) -> str:
+        """The bound that is meant where none is named."""
+        declared = list(self.claim.all_bounds)
+        return declared[0] if len(declared) == 1 else "smallest_effect"
 
     def reversal(self, rival: Learner, learner: Learner, *, tasks: Sequence[Task], m: int) -> Any:
         """The difference of two learners on every task, to see whether its sign depends on it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,8 +26,14 @@ LOG_STEPS = Unit("ratio of steps", _finite(lambda value: f"{math.exp(value):.2f}
 LOG_RATIO = Unit("ratio", _finite(lambda value: f"{math.exp(value):.3g}x"))
 LOG_SECONDS = Unit("ratio of times", _finite(lambda value: f"{math.exp(value):.3g}x"))
 NUMBER = Unit("number", _finite(lambda value: f"{value:.4g}"))
+OWN = re.compile(r"[^\W\d_][\w %°²³/.-]{0,19}")  # the names of units of metrics
 STATEMENT = Unit("exact statement", str)
 UNITS = {
     unit.name: unit
     for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, LOG_SECONDS, NUMBER, STATEMENT)
 }
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of a name: one of UNITS, or a number that is followed by the name."""
+    return UNITS.get(name) or Unit(name, _finite(lambda value: f"{value:.4g} {name}"))

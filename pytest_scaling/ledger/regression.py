@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from .format import Record, arm_key
+from .format import Record, arm_key, of_task
 from .ledger import Row
 from .protocol import changes
 from .words import effect_in_words, more, place_of, sorted_in_words, would_decide
@@ -158,7 +158,7 @@ def unequal(old: Record, new: Record) -> Iterator[Finding]:
         arm, name, seed, was, now = found[0]
         yield Finding(
             "samples",
-            f"{name} of {arm['label']} on {arm['task']}, m = {arm['m']:,}, seed {seed}, was {was} "
+            f"{name} of {arm['label']}{of_task(arm)}, seed {seed}, was {was} "
             f"and is {now}{more(found, 'numbers')}, with the same protocol, libraries and machine: "
             f"the code changed, or does not give the same numbers twice",
         )

@@ -90,4 +90,4 @@ def recorded(arm: Record, place: int, pairs: Pairs) -> Iterator[Recorded]:
 
 def key_of(arm: Arm) -> tuple[object, ...]:
     """The key of an arm, as `arm_key` gives it for the arm of a row."""
-    return arm.learner.name, arm.task.name, arm.m, arm.replicate, arm.device
+    return arm.learner.name, arm.task_name, arm.m, arm.replicate, arm.device, arm.judged_by

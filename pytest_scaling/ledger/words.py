@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..experiments.units import UNITS
+from ..experiments.units import unit_named
 from .format import Record
 
 SHOWN = 3  # names in a sentence
@@ -75,7 +75,7 @@ def sorted_in_words(value: Any) -> str:
 
 def effect_in_words(evidence: Record) -> str:
     """Effect, interval and seeds, in the words of the unit."""
-    write = UNITS[evidence["unit"]].write
+    write = unit_named(evidence["unit"]).write
     ends = [
         infinite if evidence[end] is None else write(evidence[end])
         for end, infinite in (("low", "-∞"), ("high", "∞"))
@@ -92,7 +92,7 @@ def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
     """A value in its unit, or what stands for one that the data do not give."""
     if value is None:
         return missing
-    written = UNITS[unit].write(value) if unit in UNITS else f"{value:.4g}"
+    written = unit_named(unit).write(value) if unit else f"{value:.4g}"
     return minus(written)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..experiments.units import UNITS
+from ..experiments.units import unit_named
 from ..ledger.format import Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
@@ -103,7 +103,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
     """What was measured, effect, interval, bound and seeds, in the words of their unit."""
     if "unit" not in evidence:
         return {"words": evidence["about"]}
-    unit = UNITS[evidence["unit"]]
+    unit = unit_named(evidence["unit"])
 
     def write(value: float | None, infinite: str) -> str:
         return infinite if value is None else unit.write(value)

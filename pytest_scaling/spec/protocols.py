@@ -78,6 +78,15 @@ class Learner(Protocol):
         """Train once per seed of the block and label the test rows."""
 
 
+class SeedRunner(Protocol):
+    """An arm that takes one seed after another and judges itself."""
+
+    def run_seed(
+        self, seed: int, task: Any, m: int, metric: Any, device: str, test_rows: int | None
+    ) -> Outcome:
+        """What one seed gave; task is None for a function of a seed."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Training sets and test rows of the seeds that are trained together.

@@ -51,7 +51,7 @@ def test_an_error_is_that_of_fresh_test_rows_by_seed():
     settings = {"C": 1.0, "scaling": "columns"}
     for place, seed in enumerate(SEEDS[:2]):
         x, y = friedman.draw(seed, 64)
-        x_test, y_test = (part[: TEST_ROWS] for part in friedman.test_set(seed))
+        x_test, y_test = (part[:TEST_ROWS] for part in friedman.test_set(seed))
         x, x_test = (x - x.mean(0)) / x.std(0), (x_test - x.mean(0)) / x.std(0)
         labels = logistic_regression.classifier(settings, 10).fit(x, y).predict(x_test)
         found = errors_of(friedman, logistic_regression, 64, settings)[place]
