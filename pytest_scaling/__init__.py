@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .adapters.arms import arm
     from .adapters.data import Data
     from .adapters.metrics import Metric
+    from .adapters.modules import module
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .report.archive import Archive, ArchiveError, open_ledger
     from .spec.declaration import Claim, ClaimError, Source, claim, control
@@ -45,6 +46,7 @@ __all__ = [
     "claim",
     "control",
     "equivalent",
+    "module",
     "open_ledger",
 ]
 
@@ -52,6 +54,7 @@ _LATER = {  # imported when first used, so that pytest starts as fast as without
     "adapters.arms": ("arm",),
     "adapters.data": ("Data",),
     "adapters.metrics": ("Metric",),
+    "adapters.modules": ("module",),
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),

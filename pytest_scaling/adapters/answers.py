@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Answers:
-    """Labels (N,) and scores of test rows: probabilities (N, classes), or decision values (N,)."""
+    """Labels (N,) of test rows, or None, of classes 0..classes-1."""
 
     def __init__(self, labels: Any, scores: Any, classes: int) -> None:
         import numpy as np
@@ -25,13 +25,6 @@ class Answers:
 
     def predict(self, x: Any) -> Any:
         return self.labels
-
-    def __getattr__(self, name: str) -> Any:
-        wanted = {"predict_proba": 2, "decision_function": 1}.get(name)
-        scores = self.__dict__.get("scores")
-        if wanted is not None and scores is not None and scores.ndim == wanted:
-            return lambda x: scores
-        raise AttributeError(name)
 
     def __sklearn_tags__(self) -> Any:
         from importlib import import_module
@@ -46,6 +39,23 @@ class Answers:
     _estimator_type = "classifier"  # of scikit-learn before 1.6
 
 
+class Probable(Answers):
+    """With probabilities (N, classes)."""
+
+    def predict_proba(self, x: Any) -> Any:
+        return self.scores
+
+
+class Decided(Answers):
+    """With decision values of two classes (N,)."""
+
+    def decision_function(self, x: Any) -> Any:
+        return self.scores
+
+
+KINDS = {2: Probable, 1: Decided}  # by the axes of the scores of one seed
+
+
 def judged(metric: Metric, block: Block, y_test: Labels, fit: Fit) -> list[float]:
     """The metric of every seed of a block, from a learner's labels and scores.
 
@@ -57,11 +67,9 @@ def judged(metric: Metric, block: Block, y_test: Labels, fit: Fit) -> list[float
     scores = None if fit.scores is None else np.asarray(fit.scores)
     found = []
     for place in range(len(block.seeds)):
-        one = Answers(
-            None if labels is None else labels[place],
-            None if scores is None else scores[place],
-            block.classes,
-        )
+        own = None if scores is None else scores[place]
+        kind = KINDS.get(getattr(own, "ndim", 0), Answers)
+        one = kind(None if labels is None else labels[place], own, block.classes)
         check_given(metric, one)
         found.append(scorers.value(metric, one, np.zeros((len(y_test[place]), 1)), y_test[place]))
     return found

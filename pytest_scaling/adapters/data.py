@@ -8,7 +8,7 @@ from typing import Any
 
 from ..spec.forms import ClaimError
 from . import content
-from .splits import STREAM, Splits
+from .splits import STREAM, Splits, is_listed
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Data:
     ) -> None:
         y = content.labels(name, y)
         content.same_length(name, y, {"X": x, "groups": groups, "times": times})
+        split = list(split) if is_listed(split) else split
         if times is None and type(split).__name__ == "TimeSeriesSplit":
             times = time_index(x)
         self.name, self.x, self.y = name, x, y

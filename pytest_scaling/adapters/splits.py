@@ -26,6 +26,12 @@ TEST_SHARE = 0.25
 STREAM = 19  # of random numbers, apart from those that an author draws from seeds
 
 
+def is_listed(how: Any) -> bool:
+    """Whether splits are given as pairs of rows, and not as a splitter or a number."""
+    splitter = callable(getattr(how, "split", None))
+    return isinstance(how, Iterable) and not splitter and not isinstance(how, str)
+
+
 class Splits:
     """The splits of one data set.
 
@@ -65,9 +71,14 @@ class Splits:
         """The splits, where they were listed."""
         import numpy as np
 
-        if callable(getattr(self.how, "split", None)) or not isinstance(self.how, Iterable):
+        if not is_listed(self.how):
             return None
-        return [(np.asarray(train), np.asarray(test)) for train, test in self.how]
+        try:
+            return [(np.asarray(train), np.asarray(test)) for train, test in self.how]
+        except (TypeError, ValueError):
+            raise ClaimError(
+                f"{self.name}: a listed split must be a pair of training rows and test rows"
+            ) from None
 
     @cached_property
     def most(self) -> int | None:
