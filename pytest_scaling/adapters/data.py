@@ -209,7 +209,7 @@ def checked_holdout(name: str, holdout: Any, split: Any) -> tuple[Any, Any] | No
 
 def splitter_in_words(split: Any, stratify: bool) -> str:
     """What decides the splits, the same in every process."""
-    if hasattr(split, "split"):
+    if hasattr(split, "get_n_splits"):
         held = sorted((name, repr(value)) for name, value in vars(split).items())
         words = f"{type(split).__module__}.{type(split).__qualname__} {held}"
     elif split is None or isinstance(split, int | float):

@@ -79,7 +79,7 @@ class Estimator:
         model = self.seeded(seed).fit(part.x, part.y)
         right = None
         metrics: dict[str, float] = {}
-        if classifies:
+        if classifies and metric is None:
             right = np.asarray(model.predict(part.x_test)) == np.asarray(part.y_test)
             metrics = {ERROR.name: float(np.mean(~right)), "majority_error": majority_error(part)}
         if metric is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..spec.forms import ClaimError
 
+UNIT = re.compile(r"(?!rat|rel)[A-Za-z%°][A-Za-z0-9%° /.-]{0,19}")  # as records have them
 Better = Literal["lower", "higher"]
 Needs = Literal["labels", "probabilities", "decisions"]
 EVERYTHING = (-math.inf, math.inf)
@@ -44,6 +46,11 @@ class Metric:
             raise ClaimError(
                 f"the metric {self.name!r} must say which direction is better, as in "
                 f"Metric({self.name!r}, better='higher')"
+            )
+        if self.unit and not UNIT.fullmatch(self.unit):
+            raise ClaimError(
+                f"the unit of the metric {self.name!r} is {self.unit!r}; give a word of at most 20 "
+                f"letters that is no ratio, such as 'points' or 'km/h'"
             )
         if not self.range[0] < self.range[1]:
             raise ClaimError(f"the range of the metric {self.name!r} is empty: {self.range!r}")

@@ -28,8 +28,7 @@ STREAM = 19  # of random numbers, apart from those that an author draws from see
 
 def is_listed(how: Any) -> bool:
     """Whether splits are given as pairs of rows, and not as a splitter or a number."""
-    splitter = callable(getattr(how, "split", None))
-    return isinstance(how, Iterable) and not splitter and not isinstance(how, str)
+    return isinstance(how, Iterable) and not isinstance(how, str)
 
 
 class Splits:
@@ -54,7 +53,7 @@ class Splits:
 
     def _check(self) -> None:
         how = self.how
-        if how is None or callable(getattr(how, "split", None)) or self.pairs is not None:
+        if how is None or hasattr(how, "get_n_splits") or self.pairs is not None:
             return
         if isinstance(how, bool) or not isinstance(how, int | float):
             raise ClaimError(
@@ -85,7 +84,7 @@ class Splits:
         """How many splits there are; None where every seed has its own."""
         if self.pairs is not None:
             return len(self.pairs)
-        if not hasattr(self.how, "split") or self._is_random:
+        if not hasattr(self.how, "get_n_splits") or self._is_random:
             return None
         return int(self._called(lambda: self.how.get_n_splits(*self._data)))
 
@@ -126,7 +125,7 @@ class Splits:
             )
         if self.pairs is not None:
             return self.pairs[seed]
-        if hasattr(self.how, "split"):
+        if hasattr(self.how, "get_n_splits"):
             return self._called(lambda: self._by_splitter(seed))
         return self._plain(seed)
 

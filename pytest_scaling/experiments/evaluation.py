@@ -6,7 +6,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +138,10 @@ class Evaluation:
     device: str
     seed_offset: int
 
+    def __post_init__(self) -> None:
+        cells = tuple(with_arm(cell) for cell in self.scope.cells)
+        object.__setattr__(self, "scope", replace(self.scope, cells=cells))
+
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
         cells = tuple(self._hear(cell) for cell in self.scope.cells)
@@ -238,6 +242,11 @@ class Evaluation:
                     f"claim {self.scope.claim.id!r} made a comparison and did not assert it: "
                     f"{each.sentence}; write `assert` before every comparison"
                 )
+
+
+def with_arm(cell: Cell) -> Cell:
+    """A cell with an arm for an estimator or a function among the learners."""
+    return cell if cell.learner is None else replace(cell, learner=adapted_learner(cell.learner))
 
 
 def adapting(measure: Callable[..., Any]) -> Callable[..., Any]:

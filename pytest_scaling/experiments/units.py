@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,7 +25,6 @@ LOG_STEPS = Unit("ratio of steps", _finite(lambda value: f"{math.exp(value):.2f}
 LOG_RATIO = Unit("ratio", _finite(lambda value: f"{math.exp(value):.3g}x"))
 LOG_SECONDS = Unit("ratio of times", _finite(lambda value: f"{math.exp(value):.3g}x"))
 NUMBER = Unit("number", _finite(lambda value: f"{value:.4g}"))
-OWN = re.compile(r"[^\W\d_][\w %°²³/.-]{0,19}")  # the names of units of metrics
 STATEMENT = Unit("exact statement", str)
 UNITS = {
     unit.name: unit

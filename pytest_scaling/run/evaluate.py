@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..adapters.arms import adapted_learner
 from ..experiments.evaluation import Body, ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against
@@ -115,7 +114,7 @@ def evaluation(
     session: Session, item: pytest.Function, given: dict[str, Any], source: ResultSource
 ) -> Evaluation:
     """The claim of a test item, ready to be judged."""
-    claim = with_arms(at_level(session, claim_of(item)))
+    claim = at_level(session, claim_of(item))
     arguments = arguments_of(item)
     if "learner" in arguments and not claim.learners:
         raise ClaimError(
@@ -129,14 +128,6 @@ def evaluation(
         device_of(item),
         session.options.seed_offset,
     )
-
-
-def with_arms(claim: Claim) -> Claim:
-    """The claim with arms for the estimators and functions among its learners."""
-    learners, beside = (
-        tuple(map(adapted_learner, each)) for each in (claim.learners, claim.beside)
-    )
-    return dataclasses.replace(claim, learners=learners, beside=beside)
 
 
 def scope_of(session: Session, claim: Claim, arguments: tuple[str, ...]) -> Scope:

@@ -22,7 +22,8 @@ def version(thing: Learner | Task) -> int:
 
 def label(learner: Learner) -> str:
     """The learner in words, for tables and figures; its name where it has no label."""
-    return str(getattr(learner, "label", learner.name))
+    name = getattr(learner, "name", type(learner).__name__)  # an estimator has none yet
+    return str(getattr(learner, "label", name))
 
 
 def cost(learner: Learner, task: str, m: int) -> float:

@@ -77,7 +77,9 @@ def test_a_time_series_trains_on_the_past_and_the_latest_rows_first():
     train, test = task.places(2)
     assert max(train) < min(test)
     assert train.tolist() == sorted(train, reverse=True)
-    assert task.part_of_seed(2, 8).x[:, 0].tolist() == X[max(train) - 7 : max(train) + 1, 0].tolist()
+    assert (
+        task.part_of_seed(2, 8).x[:, 0].tolist() == X[max(train) - 7 : max(train) + 1, 0].tolist()
+    )
 
 
 def test_the_first_rows_do_not_depend_on_how_many_are_drawn():

@@ -123,7 +123,11 @@ def test_decision_values_serve_where_there_are_no_probabilities():
         ("r2", "r2", True),
         (mean_squared_error, "mean_squared_error", False),
         (make_scorer(mean_squared_error, greater_is_better=False), "mean_squared_error", False),
-        (Metric("most", lambda y, p: abs(y - p).max(), better="lower", unit="euros"), "most", False),
+        (
+            Metric("most", lambda y, p: abs(y - p).max(), better="lower", unit="euros"),
+            "most",
+            False,
+        ),
     ],
 )
 def test_quantities_are_judged_by_names_functions_and_scorers(given, name, higher):
@@ -180,7 +184,12 @@ def test_a_fitted_estimator_is_refused():
         (LogisticRegression(), HOUSES, "roc_auc", "tells classes apart, and the target of houses"),
         (Ridge(), HOUSES, None, "name a metric, as in metric='rmse'"),
         (Ridge(), HOUSES, "roc_auc", "roc_auc judges classes, and Ridge on houses predicts a q"),
-        (GaussianNB(), WORDS, "rmse", "judges quantities, and GaussianNB on words predicts classes"),
+        (
+            GaussianNB(),
+            WORDS,
+            "rmse",
+            "judges quantities, and GaussianNB on words predicts classes",
+        ),
         (LinearSVC(), WORDS, "log_loss", "log_loss needs probabilities, and LinearSVC gives none"),
         (GaussianNB(), WORDS, "nonsense", "there is no metric 'nonsense'"),
         (GaussianNB(), WORDS, lambda y, p: 0, "whether a lower or a higher <lambda> is better"),
