@@ -46,7 +46,8 @@ def module(
 
     Features are standardised by the training rows. Raises ClaimError where an argument is unfit.
     """
-    if not callable(factory) or hasattr(factory, "state_dict") and not inspect.isclass(factory):
+    made = hasattr(factory, "state_dict") and not inspect.isclass(factory)
+    if made or not callable(factory):
         raise ClaimError(
             f"{described(factory)} is no factory of networks; give module(lambda: ...), which "
             f"makes a new one for each seed"
@@ -219,7 +220,7 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
 def step(stepper: Any, loss: Tensor) -> None:
     """One step of an optimizer down a loss."""
     stepper.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     stepper.step()
 
 
