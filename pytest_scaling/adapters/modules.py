@@ -97,17 +97,13 @@ class Module:
 
         x, y, x_test = tensors(block, device)
         models = [self._new(seed, x.shape[2], block.classes, device) for seed in block.seeds]
+        check_logits(self.name, models[0], x[0], block.classes)
         torch.manual_seed(block.seeds[0])
         if self.train is None and all(can_be_batched(model, x[0]) for model in models):
             logits = self._together(models, x, y, x_test, block.seeds)
         else:
             rows = zip(models, x, y, x_test, block.seeds, strict=True)
             logits = torch.stack([self._alone(*each, device) for each in rows])
-        if logits.shape[2] < block.classes:
-            raise ClaimError(
-                f"{self.name} gives {logits.shape[2]} logits for {block.classes} classes; let the "
-                f"factory take the numbers of features and classes"
-            )
         scores = torch.softmax(logits, dim=2).cpu().numpy()
         diverged = ~np.isfinite(scores).all(axis=(1, 2))
         scores[diverged] = 1 / scores.shape[2]
@@ -215,6 +211,19 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     from torch.nn.functional import cross_entropy
 
     return cross_entropy(logits, y)
+
+
+def check_logits(name: str, model: nn.Module, x: Tensor, classes: int) -> None:
+    """ClaimError where a network does not give one logit for each class."""
+    import torch
+
+    with torch.no_grad():
+        shape = tuple(model.eval()(x[:2]).shape)
+    if len(shape) != 2 or shape[1] < classes:
+        raise ClaimError(
+            f"{name} gives outputs of shape {shape} for 2 rows of {classes} classes, not (2, "
+            f"{classes}); let the factory take the numbers of features and classes"
+        )
 
 
 def step(stepper: Any, loss: Tensor) -> None:

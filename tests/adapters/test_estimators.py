@@ -167,7 +167,7 @@ class Sulky(ClassifierMixin, BaseEstimator):
 
 
 def test_an_estimator_that_raises_is_named():
-    with pytest.raises(Exception, match="Sulky on words, m = 100, seed.*ValueError: not today"):
+    with pytest.raises(Exception, match=r"Sulky on words, m = 100, seed.*ValueError: not today"):
         results(Sulky())
 
 
@@ -196,10 +196,13 @@ def test_a_fitted_estimator_is_refused():
     ],
 )
 def test_what_does_not_fit_is_told_before_anything_trains(estimator, task, given, words):
-    learner = adapted(estimator)
     with pytest.raises(ClaimError, match=words):
-        metric = metric_of(given, [learner])
-        estimators.check(learner, task, None if metric == "error" else metric)
+        judged_by(adapted(estimator), task, given)
+
+
+def judged_by(learner, task, given):
+    metric = metric_of(given, [learner])
+    estimators.check(learner, task, None if metric == "error" else metric)
 
 
 def test_a_table_and_a_target_are_no_pair_of_tasks():

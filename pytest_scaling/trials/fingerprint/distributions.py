@@ -70,7 +70,10 @@ def located(module: str) -> str | None:
     name, origin = "", None
     for part in module.split("."):
         name = f"{name}.{part}" if name else part
-        spec = PathFinder.find_spec(name, path)
+        try:
+            spec = PathFinder.find_spec(name, path)
+        except KeyError:  # a folder without __init__ in another one, which is not loaded
+            return None
         if spec is None:
             return None
         path = list(spec.submodule_search_locations or ())
