@@ -49,6 +49,10 @@ class Splits:
         self.groups = None if groups is None else np.asarray(groups)
         self.times = None if times is None else np.asarray(times)
         self.stratify = stratify
+        self._units = (
+            None if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+        )
+        self._sizes: dict[int, tuple[tuple[int, int], ...]] = {}
         self._check()
 
     def _check(self) -> None:
@@ -147,11 +151,7 @@ class Splits:
 
         folds = self.how if isinstance(self.how, int) else 0
         rng = np.random.default_rng([seed // (folds or 1), STREAM])
-        units = (
-            np.arange(self.rows)
-            if self.groups is None
-            else np.unique(self.groups, return_inverse=True)[1]
-        )
+        units = np.arange(self.rows) if self._units is None else self._units
         order = rng.permutation(int(units.max()) + 1)
         strata = self.y[order] if self.stratify and self.groups is None else np.zeros(len(order))
         tested = np.zeros(len(order), dtype=bool)
@@ -175,7 +175,8 @@ class Splits:
             )
         if len(np.intersect1d(train, test)):
             raise ClaimError(f"{where} has rows in both parts; let each row be in one of them")
-        if self.groups is not None and len(np.intersect1d(self.groups[train], self.groups[test])):
+        units = self._units
+        if units is not None and len(np.intersect1d(units[train], units[test])):
             raise ClaimError(
                 f"{where} has groups in both parts; give a splitter that keeps groups together, "
                 f"such as GroupShuffleSplit"
@@ -188,11 +189,19 @@ class Splits:
 
     def overlap(self, seeds: tuple[int, ...]) -> float:
         """Test rows over training rows, or groups over groups where that is more, in all splits."""
-        import numpy as np
-
-        splits = [self.of(seed) for seed in seeds]
-        ratios = [sum(len(test) for _, test in splits) / sum(len(train) for train, _ in splits)]
-        if self.groups is not None:
-            units = [[len(np.unique(self.groups[part])) for part in split] for split in splits]
-            ratios.append(sum(test for _, test in units) / sum(train for train, _ in units))
+        sizes = [self._sizes_of(seed) for seed in seeds]
+        ratios: list[float] = [
+            sum(test for _, test in counts) / sum(train for train, _ in counts)
+            for counts in zip(*sizes, strict=True)
+        ]
         return max(ratios)
+
+    def _sizes_of(self, seed: int) -> tuple[tuple[int, int], ...]:
+        """Training and test rows of a seed, and groups likewise where there are some."""
+        if seed not in self._sizes:
+            split = self.of(seed)
+            found = [tuple(map(len, split))]
+            if self._units is not None:
+                found.append(tuple(len(set(self._units[part].tolist())) for part in split))
+            self._sizes[seed] = tuple((train, test) for train, test in found)
+        return self._sizes[seed]

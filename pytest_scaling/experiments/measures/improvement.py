@@ -107,10 +107,9 @@ def measured(results: Results, metric: Metric) -> Samples:
     """The metric of one arm, seed by seed."""
     import numpy as np
 
-    if follows_from_error(results, metric):
-        values = 1 - np.array([metric_of(each, "error") for each in results])
-    else:
-        values = np.array([metric_of(each, metric.name) for each in results])
+    derived = is_accuracy(metric) and follows_from_error(results, metric)
+    found = np.array([metric_of(each, "error" if derived else metric.name) for each in results])
+    values = 1 - found if derived else found
     binary = bool(np.isin(values, (0, 1)).all())
     notes = diverged_notes(results)
     return Rates(values, grain(results, metric), notes, own=True, binary=binary)
