@@ -188,13 +188,27 @@ class Splits:
             )
 
     def overlap(self, seeds: tuple[int, ...]) -> float:
-        """Test rows over training rows, or groups over groups where that is more, in all splits."""
+        """Test rows over training rows in all splits, or another share where that is more.
+
+        The others: of groups, and of test rows that two splits have in common.
+        """
         sizes = [self._sizes_of(seed) for seed in seeds]
         ratios: list[float] = [
             sum(test for _, test in counts) / sum(train for train, _ in counts)
             for counts in zip(*sizes, strict=True)
         ]
-        return max(ratios)
+        return max([*ratios, self._shared(seeds)])
+
+    def _shared(self, seeds: tuple[int, ...]) -> float:
+        """The share of test rows that two splits have in common, where splits were made by hand."""
+        import numpy as np
+
+        if self.most is None or len(seeds) < 2:
+            return 0.0
+        tested = [self.of(seed)[1] for seed in seeds]
+        times = np.bincount(np.concatenate(tested), minlength=self.rows)
+        pairs = (len(seeds) - 1) * sum(map(len, tested))
+        return float((times * (times - 1)).sum() / pairs)
 
     def _sizes_of(self, seed: int) -> tuple[tuple[int, int], ...]:
         """Training and test rows of a seed, and groups likewise where there are some."""

@@ -126,6 +126,13 @@ def test_the_overlap_is_that_of_test_and_training_rows_or_of_groups():
     assert found >= groups
 
 
+def test_listed_splits_with_the_same_test_rows_count_as_one():
+    same = [(range(40), range(40, ROWS))] * 5
+    assert data(split=same).overlap(tuple(range(5))) == 1.0
+    apart = [(range(40), range(40, 50)), (range(40), range(50, ROWS))]
+    assert data(split=apart).overlap((0, 1)) == pytest.approx(10 / 40)
+
+
 def test_identity_is_that_of_the_content_in_every_process():
     def found(x=FRAME, y=Y, **given):
         return fingerprint(Data("toy", x, y, **given)).data
