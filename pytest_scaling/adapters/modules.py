@@ -98,6 +98,7 @@ class Module:
         x, y, x_test = tensors(block, device)
         models = [self._new(seed, x.shape[2], block.classes, device) for seed in block.seeds]
         check_logits(self.name, models[0], x[0], block.classes)
+        models[0].train()  # as the others are
         torch.manual_seed(block.seeds[0])
         if self.train is None and all(can_be_batched(model, x[0]) for model in models):
             logits = self._together(models, x, y, x_test, block.seeds)
