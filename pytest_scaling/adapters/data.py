@@ -113,6 +113,11 @@ class Data:
             return self.most_rows
         if isinstance(m, float) and 0 < m <= 1:
             return max(1, round(m * self.most_rows))
+        if m > self.most_rows:
+            raise ClaimError(
+                f"{self.name} has {self.most_rows:,} training rows, not {m:,}; use fewer, or leave "
+                f"m out for all"
+            )
         return m  # type: ignore[return-value]  # checked with the arm
 
     def places(self, seed: int) -> tuple[Any, Any]:

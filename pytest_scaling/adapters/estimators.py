@@ -80,7 +80,8 @@ class Estimator:
         right = None
         metrics: dict[str, float] = {}
         if classifies and metric is None:
-            right = np.asarray(model.predict(part.x_test)) == np.asarray(part.y_test)
+            truth = np.asarray(part.y_test)
+            right = np.asarray(model.predict(part.x_test)).reshape(truth.shape) == truth
             metrics = {ERROR.name: float(np.mean(~right)), "majority_error": majority_error(part)}
         if metric is not None:
             metrics[metric.name] = scorers.value(metric, model, part.x_test, part.y_test)

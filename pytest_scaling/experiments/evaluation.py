@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 METHODS = {"estimate": "estimate_of"}  # of the experiment, by the names of fixtures
 OF_LEARNERS = tuple(name for name in MEASUREMENTS if name not in ("exact", STOPWATCH))
-ADAPTED = ("task", "against", "slow", "fast", "rival", "learner")  # arguments by name
+ADAPTED = (  # arguments by name that may be estimators, or a table that is no task yet
+    *("task", "against", "slow", "fast", "rival", "learner"),
+    *("weak", "strong", "worst", "best"),
+)
 NOTHING_ASKED = "none of its tasks was asked for"
 
 

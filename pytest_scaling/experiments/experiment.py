@@ -11,12 +11,11 @@ from ..adapters.arms import metric_of as metric_of_arms
 from ..adapters.metrics import ERROR, Metric, by_its_words
 from ..spec.traits import sizes
 from ..trials.sources import NotYet
-from ..trials.trial import Arm
 from .comparison import Comparisons, Ranking
 from .estimate import Decision, Estimate
 from .forecast import Forecast
 from .learning_curve import LearningCurve
-from .measures.improvement import judged, level_of
+from .measures.improvement import judged, level_of, measured
 from .quantities import metric_of
 from .reversal import Reversal
 from .units import STATEMENT
@@ -30,13 +29,19 @@ if TYPE_CHECKING:
 class Experiment(Comparisons):
     """The measurements of one cell of one claim."""
 
-    def measure(self, learner: Learner, metric: str, *, task: Task, m: int) -> Sequence[float]:
+    def measure(
+        self, learner: Learner, metric: str, *, task: Task | None = None, m: float | None = None
+    ) -> Sequence[float]:
         """One metric of one learner for each seed of the first look, without judging it."""
-        arm = Arm(learner, task, m)
+        chosen = metric_of_arms(metric, (learner,))
+        declared = chosen if isinstance(chosen, Metric) else None
+        arm = judged(learner, task, m, 0, "", declared)
         try:
             results = self.sample(arm, self.looks([arm])[0])
         except NotYet:
             return [math.nan]
+        if declared is not None:
+            return list(measured(results, declared).values)
         return [metric_of(result, metric) for result in results]
 
     def estimate_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ..spec.declaration import ClaimError
@@ -181,7 +182,7 @@ def row_noise(first: Results, second: Results) -> float:
     counts, rows = discordances(first, second), [each.rows for each in first]
     if len(set(rows)) == 1:
         return noise_floor(counts, rows[0])
-    return max(noise_floor([count], many) for count, many in zip(counts, rows, strict=True))
+    return fmean(noise_floor([count], many) for count, many in zip(counts, rows, strict=True))
 
 
 def discordances(first: Results, second: Results) -> Any:

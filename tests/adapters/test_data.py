@@ -199,6 +199,7 @@ def test_learners_of_arrays_get_numbers_and_labels():
             ).places(0),
             "looks ahead",
         ),
+        (lambda: data().rows(256), "toy has 45 training rows, not 256; use fewer, or leave m out"),
         (lambda: Data("toy", FRAME, Y).draw(0, 5), r"columns that are no numbers \(plan\)"),
         (lambda: Data("toy", X, Y + 0.5).draw(0, 5), "the target of toy is a quantity"),
     ],

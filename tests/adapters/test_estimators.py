@@ -166,6 +166,17 @@ class Sulky(ClassifierMixin, BaseEstimator):
         raise ValueError("not\ntoday")
 
 
+class InColumns(GaussianNB):
+    def predict(self, x):
+        return super().predict(x)[:, None]
+
+
+def test_predictions_in_a_column_are_judged_row_by_row():
+    assert [each.metrics for each in results(InColumns())] == [
+        each.metrics for each in results(GaussianNB())
+    ]
+
+
 def test_an_estimator_that_raises_is_named():
     with pytest.raises(Exception, match=r"Sulky on words, m = 100, seed.*ValueError: not today"):
         results(Sulky())
