@@ -6,6 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.arms import arm
+    from .adapters.data import Data
+    from .adapters.metrics import Metric
+    from .adapters.modules import module
     from .adapters.scores import Scores, scores
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .experiments.one_look.versions import environment, revision
@@ -27,11 +31,13 @@ __all__ = [
     "Block",
     "Claim",
     "ClaimError",
+    "Data",
     "Decision",
     "Estimate",
     "Fit",
     "Inconclusive",
     "Learner",
+    "Metric",
     "Scores",
     "Settings",
     "SettingsError",
@@ -39,10 +45,12 @@ __all__ = [
     "Task",
     "Tier",
     "all_of",
+    "arm",
     "claim",
     "control",
     "environment",
     "equivalent",
+    "module",
     "open_ledger",
     "revision",
     "scores",
@@ -50,6 +58,10 @@ __all__ = [
 
 _LATER = {  # imported when first used, so that pytest starts as fast as without the plugin
     "adapters.scores": ("Scores", "scores"),
+    "adapters.arms": ("arm",),
+    "adapters.data": ("Data",),
+    "adapters.metrics": ("Metric",),
+    "adapters.modules": ("module",),
     "spec.declaration": ("Claim", "ClaimError", "Source", "claim", "control"),
     "spec.protocols": ("Block", "Fit", "Learner", "Settings", "SettingsError", "Task"),
     "spec.tier": ("Tier",),

@@ -13,6 +13,7 @@ from .run.fixtures import (  # noqa: F401 - fixtures
     compare,
     curve,
     device,
+    estimate,
     exact,
     forecast,
     interaction,

@@ -26,7 +26,7 @@ LAYERS = (
     ("experiments",),
     ("adapters",),
     ("trials",),
-    ("devices",),
+    ("devices", "adapters"),
     ("spec", "statistics"),
 )
 ROOT_MODULES = 3

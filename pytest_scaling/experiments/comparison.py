@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from ..adapters.arms import metric_of
+from ..adapters.metrics import Metric
 from ..adapters.scores import Pairing
-from ..spec.declaration import ClaimError
-from ..spec.traits import judged_rows, label
+from ..spec.traits import in_tier, judged_rows, label
 from .estimate import Estimate, Joint
+from .measures.improvement import improvement, judged, rows_in_words
 from .one_look.scores import compare_scores, is_scores, require_scores_alone
 from .quantities import Samples, average, differences, interaction, raced
 from .sampling import Sampler
@@ -37,20 +39,21 @@ class Comparisons(Sampler):
         rival: Any,
         learner: Any,
         *,
-        metric: str | tuple[str, str] = "error",
+        metric: Metric | str | Callable[..., Any] | tuple[str, str] | None = None,
         task: Task | tuple[Task, Task] | None = None,
-        m: int | tuple[int, int] | None = None,
+        m: float | tuple[int, int] | None = None,
         bound: str = "smallest_effect",
         disjoint: bool = False,
         devices: tuple[str, str] = ("", ""),
         cluster: str = "",
     ) -> Estimate:
-        """How much larger `metric` is for `rival` than for `learner`, paired by seed.
+        """By how much `learner` is better than `rival`, paired by seed; the error by default.
 
-        Both train on the same rows of a seed and are judged on the same test rows. task, m and
-        metric may be pairs, the rival's and the learner's. disjoint: give the learner other
-        seeds, for comparing one with itself. devices: where each of them trains. Metrics named
-        `log_...` are natural logarithms.
+        Both train on the same rows of a seed and are judged on the same test rows. Where it is not
+        known that a higher `metric` is better, it is how much larger it is for `rival`. task, m and
+        metric may be pairs, the rival's and the learner's; of data, m is all rows, or a share.
+        disjoint: give the learner other seeds, for comparing one with itself. devices: where each
+        of them trains. Metrics that learners report as `log_...` are natural logarithms.
 
         Two of `scores(...)` are paired by unit instead, and the result says by how much the second
         is better. cluster: the column by which units belong together.
@@ -58,12 +61,16 @@ class Comparisons(Sampler):
         if is_scores(rival, learner):
             require_scores_alone(task, m, devices, disjoint)
             return compare_scores(self, Pairing(rival, learner, cluster), bound)
-        if task is None or m is None:
-            raise ClaimError("compare() of two learners needs task=... and m=...")
-        arms = [
-            self.arm(rival, first(task), first(m), device=devices[0]),
-            self.arm(learner, second(task), second(m), int(disjoint), devices[1]),
-        ]
+        sides = (
+            (in_tier(rival, self.tier), first(task), first(m), 0, devices[0]),
+            (in_tier(learner, self.tier), second(task), second(m), int(disjoint), devices[1]),
+        )
+        if not isinstance(metric, tuple):
+            chosen = metric_of(metric, (rival, learner))
+            if isinstance(chosen, Metric):
+                return improvement(self, [judged(*side, chosen) for side in sides], chosen, bound)
+            metric = chosen
+        arms = [judged(*side, None) for side in sides]
         metrics = (first(metric), second(metric))
         judging = judging_rows(arms[0], metrics[0]), judging_rows(arms[1], metrics[1])
         return self.estimate(
@@ -215,8 +222,7 @@ def measured_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
     elif metrics[0] != "error":
         sides[0] = f"{spoken(metrics[0])}, {sides[0]}"
     between = " / " if metrics[0].startswith(LOGARITHM) else " - "
-    rows = dict.fromkeys(f"{arm.m:,}" for arm in arms)
-    return f"{between.join(sides)}, {' - '.join(rows)}"
+    return f"{between.join(sides)}{rows_in_words(arms)}"
 
 
 def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
@@ -231,5 +237,5 @@ def difference_in_words(arms: Sequence[Arm], metrics: tuple[str, str]) -> str:
             words = f"{names[0]} {minus} {names[1]} of {rival.label}"
         else:
             words = f"{names[0]} of {rival.label} {minus} {learner.label}"
-        return f"{words} on {rival.task.name}, m = {rival.m:,}"
+        return f"{words} on {rival.task_name}, m = {rival.m:,}"
     return f"{names[0]} of {rival.title} {minus} {learner.title}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ..adapters.arms import adapted_learner
 from ..spec.declaration import Claim
 from ..spec.tier import Tier
 from ..trials.result import NothingToLearn
@@ -105,6 +106,10 @@ class Evaluation:
     rule: Rule = JUDGED_BY
     declared: int | None = None
     alternatives: Mapping[str, Evaluation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        cells = tuple(with_arm(cell) for cell in self.scope.cells)
+        object.__setattr__(self, "scope", replace(self.scope, cells=cells))
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
@@ -231,6 +236,11 @@ def judged(
 
 def with_verdict(decisions: Sequence[Decision], verdict: str) -> list[Decision]:
     return [each for each in decisions if each.verdict == verdict]
+
+
+def with_arm(cell: Cell) -> Cell:
+    """A cell with an arm for an estimator or a function among the learners."""
+    return cell if cell.learner is None else replace(cell, learner=adapted_learner(cell.learner))
 
 
 def levels_of(scope: Scope) -> CellLevels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ..spec.declaration import ClaimError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ..trials.result import Results, SeedResult
 
 
+ROUNDING = 1e-9  # of values that differ by less than this share of them, the rest is rounding
 OF_LABELS = ("error", "majority_error")  # metrics that follow from labels of test rows
 
 
@@ -67,7 +69,9 @@ class Samples:
     @property
     def without_spread(self) -> bool:
         """Whether all values are the same, and nothing says how much they might have differed."""
-        return self.own and not self.binary and bool((self.values == self.values[0]).all())
+        spread = float(self.values.max() - self.values.min())
+        same = spread <= ROUNDING * float(abs(self.values).max())
+        return self.own and not self.binary and same
 
     @property
     def typical(self) -> bool:
@@ -236,7 +240,12 @@ def row_noise(first: Results, second: Results) -> float:
     """Standard deviation that the test rows alone put into a difference of errors."""
     from ..statistics.interval import noise_floor
 
-    return noise_floor(discordances(first, second), first[0].rows) if first[0].rows else 0.0
+    if not first[0].rows:
+        return 0.0
+    counts, rows = discordances(first, second), [each.rows for each in first]
+    if len(set(rows)) == 1:
+        return noise_floor(counts, rows[0])
+    return fmean(noise_floor([count], many) for count, many in zip(counts, rows, strict=True))
 
 
 def discordances(first: Results, second: Results) -> Any:
@@ -251,7 +260,8 @@ def discordances(first: Results, second: Results) -> Any:
             metric_of(a, "error") + metric_of(b, "error")
             for a, b in zip(first, second, strict=True)
         ]
-        return np.minimum(np.array(wrong) * first[0].rows, first[0].rows)
+        rows = np.array([each.rows for each in first])
+        return np.minimum(np.array(wrong) * rows, rows)
     return np.array([a.discordant(b) for a, b in zip(first, second, strict=True)])
 
 

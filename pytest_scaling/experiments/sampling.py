@@ -7,10 +7,12 @@ is reached. It never depends on the comparison that follows.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..adapters.data import Data
 from ..spec import traits
 from ..spec.declaration import LEVEL, Claim, ClaimError
 from ..trials.rows.shared import fixed_test_rows
@@ -99,13 +101,20 @@ class Sampler:
 
         fragile = any(traits.may_collapse(arm.learner) for arm in arms)
         first = FIRST_LOOK_WHERE_RUNS_COLLAPSE if fragile else FIRST_LOOK[self.rule]
-        looks = [n for n in LOOKS if first <= n <= self.tier.most_seeds]
-        if not looks:
+        most = [traits.most_seeds(arm.task) for arm in arms]
+        cap = min([self.tier.most_seeds, *(seeds for seeds in most if seeds is not None)])
+        found = [n for n in LOOKS if first <= n <= cap]
+        if not found and cap < self.tier.most_seeds:
+            raise ClaimError(
+                f"{arms[0].task_name} has {cap} splits, and the first look takes {first} seeds; "
+                f"give a splitter with more, such as ShuffleSplit"
+            )
+        if not found:
             raise ClaimError(
                 f"the tier {self.tier.name} has at most {self.tier.most_seeds} seeds, and "
                 f"{arms[0].label} is first judged with {first}; give the tier most_seeds={first}"
             )
-        return looks
+        return found
 
     def estimate(
         self,
@@ -119,11 +128,13 @@ class Sampler:
         levels: CellLevels | None = None,
         either_sign: bool = False,
         metric: str = "error",
+        span: tuple[float, float] = (-math.inf, math.inf),
     ) -> Estimate:
         """Sample the arms until the interval excludes the declared bound, or to the cap.
 
         reduce: may count the test rows in which two arms differ where these stand side by side.
-        levels: instead of the cell's. either_sign: the bound counts below zero too.
+        levels: instead of the cell's. either_sign: the bound counts below zero too. span: what the
+        quantity cannot lie beyond.
         """
         designed = {
             "about": about,
@@ -139,8 +150,8 @@ class Sampler:
             return Unmeasured(**designed)
         self._count_discordant(arms, results)
         return Estimate(
-            interval=interval,
-            refuting=refuting,
+            interval=within(interval, span),
+            refuting=within(refuting, span),
             seeds=tuple(result.seed for result in results[0]),
             samples=tuple(samples.values.tolist()),
             notes=samples.notes,
@@ -192,7 +203,8 @@ class Sampler:
         """Keep, seed by seed, in how many test rows the arms that stand side by side differ."""
         for (a, ours), (b, theirs) in itertools.pairwise(zip(arms, results, strict=True)):
             kept = len(self.discordant.get((a, b), ()))
-            if ours[0].shares_rows(theirs[0]) and len(ours) > kept:
+            labelled = "error" in ours[0].metrics and "error" in theirs[0].metrics
+            if labelled and ours[0].shares_rows(theirs[0]) and len(ours) > kept:
                 self.discordant[a, b] = tuple(
                     one.discordant(other) for one, other in zip(ours, theirs, strict=True)
                 )
@@ -218,20 +230,31 @@ def overlap_of(arms: Sequence[Arm], results: Sequence[Results]) -> float:
     for arm, outcome in zip(arms, results, strict=True):
         if traits.resplit(arm.task) and not outcome[0].rows:
             raise ClaimError(
-                f"{arm.label} labels no test rows of {arm.task.name}, whose seeds are splits of one"
+                f"{arm.label} labels no test rows of {arm.task_name}, whose seeds are splits of one"
                 f" data set, so nobody knows how much the luck of its seeds is shared; let it "
                 f"label them, or measure on a task that draws new rows for each seed"
             )
     split = [
         (outcome[0].rows, traits.most_rows(arm.task) or arm.m)
         for arm, outcome in zip(arms, results, strict=True)
-        if traits.resplit(arm.task)
+        if traits.resplit(arm.task) and not isinstance(arm.task, Data)
+    ]
+    known = [
+        arm.task.overlap(tuple(result.seed for result in outcome))
+        for arm, outcome in zip(arms, results, strict=True)
+        if isinstance(arm.task, Data)
     ]
     if not split:
-        return 0.0
+        return max(known, default=0.0)
     from ..statistics.interval import overlap
 
-    return max(overlap(tested, trained) for tested, trained in split)
+    return max([*known, *(overlap(tested, trained) for tested, trained in split)])
+
+
+def within(interval: Interval, span: tuple[float, float]) -> Interval:
+    """An interval without what lies beyond the range of the quantity."""
+    low, high = (min(max(end, span[0]), span[1]) for end in (interval.low, interval.high))
+    return replace(interval, low=low, high=high)
 
 
 def as_judged(samples: Samples, arms: Sequence[Arm], metric: str) -> Samples:

@@ -30,3 +30,8 @@ UNITS = {
     unit.name: unit
     for unit in (ERROR, LOG_ERROR, LOG_STEPS, LOG_RATIO, LOG_SECONDS, NUMBER, STATEMENT)
 }
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of a name: one of UNITS, or a number that is followed by the name."""
+    return UNITS.get(name) or Unit(name, _finite(lambda value: f"{value:.4g} {name}"))

@@ -38,7 +38,13 @@ def drawn_samples(evidence: Record) -> list[float]:
 
 def arm_key(arm: Record) -> tuple[object, ...]:
     """What distinguishes an arm of a record from the others."""
-    return tuple(arm[name] for name in ("learner", "task", "m", "replicate", "device"))
+    names = ("learner", "task", "m", "replicate", "device")
+    return (*(arm[name] for name in names), arm.get("judged_by", ""))
+
+
+def of_task(arm: Record) -> str:
+    """Where an arm trained, as in " on mnist1d, m = 256"; empty of a function of a seed."""
+    return f" on {arm['task']}, m = {arm['m']:,}" if arm["task"] else ""
 
 
 def digest(content: Record) -> str:

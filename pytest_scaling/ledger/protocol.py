@@ -128,7 +128,10 @@ def scores(pairing: Pairing | None) -> Protocol:
 
 def name(arm: Arm) -> str:
     """An arm in one line, for machines: "mlp-256 on mnist1d, m = 4096"."""
-    parts = [f"{arm.learner.name} on {arm.task.name}, m = {arm.m}"]
+    place = "" if arm.task is None else f" on {arm.task_name}, m = {arm.m}"
+    parts = [f"{arm.learner.name}{place}"]
+    if arm.judged_by:
+        parts.append(f"judged by {arm.judged_by}")
     if arm.replicate:
         parts.append(f"replicate {arm.replicate}")
     return ", ".join([*parts, *([arm.device] if arm.device else [])])
@@ -140,7 +143,7 @@ def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
     return {
         name(arm): {
             "learner_version": traits.version(arm.learner),
-            "task_version": traits.version(arm.task),
+            "task_version": 1 if arm.task is None else traits.version(arm.task),
             "settings": dict(arm.settings),
         }
         for arm in asked

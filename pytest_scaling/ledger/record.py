@@ -322,7 +322,7 @@ def arms(cells: Iterable[CellResult]) -> list[tuple[Arm, Record]]:
                 measured[arm] = results
     rows = [(arm, row_of(arm, results)) for arm, results in measured.items()]
     order = ("task", "learner", "m", "replicate", "device")
-    return sorted(rows, key=lambda each: [each[1][key] for key in order])
+    return sorted(rows, key=lambda each: [*(each[1][key] for key in order), each[0].judged_by])
 
 
 def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
@@ -333,12 +333,13 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
         "learner": arm.learner.name,
         "label": arm.label,
         "learner_version": traits.version(arm.learner),
-        "task": arm.task.name,
-        "task_version": traits.version(arm.task),
+        "task": arm.task_name,
+        "task_version": 1 if arm.task is None else traits.version(arm.task),
         "bayes_error": getattr(arm.task, "bayes_error", None),
         "m": arm.m,
         "replicate": arm.replicate,
         "device": arm.device,
+        **({"judged_by": arm.judged_by} if arm.judged_by else {}),
         "settings": dict(arm.settings),
         "seeds": [result.seed for result in results],
         "test_rows": [result.rows for result in results],

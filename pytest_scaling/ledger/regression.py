@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .format import Record, arm_key, estimated
+from .format import Record, arm_key, estimated, of_task
 from .ledger import Row
 from .protocol import changes
 from .watched.effects import effects
@@ -68,7 +68,7 @@ def unequal(old: Record, new: Record) -> Iterator[Finding]:
         arm, name, seed, was, now = found[0]
         yield Finding(
             "samples",
-            f"{name} of {arm['label']} on {arm['task']}, m = {arm['m']:,}, seed {seed}, was {was} "
+            f"{name} of {arm['label']}{of_task(arm)}, seed {seed}, was {was} "
             f"and is {now}{more(found, 'numbers')}, with the same protocol, libraries and machine: "
             f"the code changed, or does not give the same numbers twice",
         )

@@ -116,4 +116,4 @@ def paired_of(evidence: Record) -> Paired:
 
 def key_of(arm: Arm) -> tuple[object, ...]:
     """The key of an arm, as `arm_key` gives it for the arm of a row."""
-    return arm.learner.name, arm.task.name, arm.m, arm.replicate, arm.device
+    return arm.learner.name, arm.task_name, arm.m, arm.replicate, arm.device, arm.judged_by

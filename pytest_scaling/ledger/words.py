@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..experiments.units import UNITS
+from ..experiments.units import unit_named
 from .format import ALTERNATIVES, Record
 
 SHOWN = 3  # names in a sentence
@@ -99,7 +99,7 @@ def sorted_in_words(value: Any) -> str:
 
 def effect_in_words(evidence: Record) -> str:
     """Effect, interval and seeds, in the words of the unit."""
-    write = UNITS[evidence["unit"]].write
+    write = unit_named(evidence["unit"]).write
     ends = [
         infinite if evidence[end] is None else write(evidence[end])
         for end, infinite in (("low", "-∞"), ("high", "∞"))
@@ -111,7 +111,7 @@ def typical_in_words(evidence: Record) -> str:
     """Median and P(A > B) of a comparison; empty where its record does not have them."""
     if evidence.get("median") is None:
         return ""
-    median = UNITS[evidence["unit"]].write(evidence["median"])
+    median = unit_named(evidence["unit"]).write(evidence["median"])
     return f"median {median}, P(A > B) = {evidence['share_above']:.0%}"
 
 
@@ -123,7 +123,7 @@ def overstated(evidence: Record) -> str:
     excess, honest = abs(evidence["value"] - bound), abs(adjusted - bound)
     if honest * OVERSTATED > excess:
         return ""
-    write = UNITS[evidence["unit"]].write
+    write = unit_named(evidence["unit"]).write
     return (
         f"supported near its bound, which takes luck and overstates the effect: "
         f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
@@ -148,7 +148,7 @@ def quantity(value: float | None, unit: str, missing: str = NOTHING) -> str:
     """A value in its unit, or what stands for one that the data do not give."""
     if value is None:
         return missing
-    written = UNITS[unit].write(value) if unit in UNITS else f"{value:.4g}"
+    written = unit_named(unit).write(value) if unit else f"{value:.4g}"
     return minus(written)
 
 

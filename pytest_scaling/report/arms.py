@@ -16,7 +16,12 @@ def measured_arms(rows: Iterable[Record]) -> dict[tuple[str, str, int], Record]:
     for row in rows:
         for arm in row["arms"]:
             key = (arm["task"], arm["learner"], arm["m"])
-            plain = arm["replicate"] == 0 and not arm["device"] and "error" in arm["metrics"]
+            plain = (
+                bool(arm["task"])
+                and arm["replicate"] == 0
+                and not arm["device"]
+                and "error" in arm["metrics"]
+            )
             if plain and len(arm["seeds"]) > len(found.get(key, {"seeds": ()})["seeds"]):
                 found[key] = arm
     return found

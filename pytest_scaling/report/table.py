@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..experiments.units import UNITS
+from ..experiments.units import unit_named
 from ..ledger.controls import controls_by_claim, doubt, status_of
 from ..ledger.format import ALTERNATIVES, Record
 from ..ledger.gate import Judgement
@@ -117,7 +117,7 @@ def figures(evidence: dict[str, Any]) -> dict[str, Any]:
     """What was measured, effect, interval, bound and seeds, in the words of their unit."""
     if "unit" not in evidence:
         return {"words": evidence["about"]}
-    unit = UNITS[evidence["unit"]]
+    unit = unit_named(evidence["unit"])
 
     def write(value: float | None, infinite: str) -> str:
         return infinite if value is None else unit.write(value)
@@ -138,7 +138,7 @@ def of_the_typical_seed(evidence: dict[str, Any]) -> dict[str, str]:
     """Median and P(A > B) in words; empty where a record does not have them."""
     if evidence.get("median") is None:
         return {}
-    median = UNITS[evidence["unit"]].write(evidence["median"])
+    median = unit_named(evidence["unit"]).write(evidence["median"])
     return {"median": median, "share_above": f"{evidence['share_above']:.0%}"}
 
 

@@ -40,8 +40,14 @@ class Placeholder:
 
 @pytest.fixture
 def compare(device: str) -> Any:
-    """compare(rival, learner, metric="error", task=task, m=m): paired difference of a metric."""
+    """compare(a, b, metric="error", task=task, m=m): by how much b is better than a, paired."""
     return Placeholder("compare")
+
+
+@pytest.fixture
+def estimate(device: str) -> Any:
+    """estimate(arm, metric="error", task=task, m=m): how good one arm is, as a mean over seeds."""
+    return Placeholder("estimate")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ VALUES = (
 STOPWATCH = "stopwatch"  # a body that asks for it makes a timing claim
 MEASUREMENTS = (
     "compare",
+    "estimate",
     "interaction",
     "reversal",
     "spread",

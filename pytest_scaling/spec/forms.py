@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 TASK = ("name", "classes", "draw", "test_set")
 LEARNER = ("name", "settings", "fit_predict")
+FUNCTION = ("name", "settings", "run_seed")  # of an arm that has no task
+ESTIMATOR = ("fit", "get_params")
 
 
 class ClaimError(ValueError):
@@ -40,7 +42,7 @@ def check_tasks(id: str, tasks: Iterable[object]) -> None:
 def check_learners(id: str, learners: Iterable[object]) -> None:
     """Raise ClaimError where one of a claim's learners is no learner."""
     for each in learners:
-        if missing := lacking(each, LEARNER):
+        if (missing := lacking(each, LEARNER)) and not will_be_learner(each):
             raise ClaimError(
                 f"claim {id!r} names {described(each)}, which is no learner: {missing}"
             )
@@ -49,15 +51,29 @@ def check_learners(id: str, learners: Iterable[object]) -> None:
 def check_beside(id: str, beside: Iterable[object]) -> None:
     """Raise ClaimError where something that is reported beside is neither task nor learner."""
     for each in beside:
-        if lacking(each, TASK) and lacking(each, LEARNER):
+        if lacking(each, TASK) and lacking(each, LEARNER) and not will_be_learner(each):
             raise ClaimError(
                 f"claim {id!r} names {described(each)} beside, which is neither a task nor a "
                 f"learner: {lacking(each, TASK if hasattr(each, 'draw') else LEARNER)}"
             )
 
 
+def will_be_learner(each: object) -> bool:
+    """Whether something is an estimator or a function of a seed, which become learners."""
+    return not (lacking(each, ESTIMATOR) and lacking(each, FUNCTION))
+
+
 def check_arm(learner: object, task: object, m: object) -> None:
-    """Raise ClaimError unless a learner can be trained on m rows of a task."""
+    """Raise ClaimError unless a learner can be trained on m rows of a task.
+
+    A function of a seed has neither task nor rows.
+    """
+    if getattr(learner, "task_free", False):
+        if task is not None or m:
+            raise ClaimError(
+                f"{described(learner)} is a function of a seed, which takes no task and no m"
+            )
+        return
     for part, each, names in (("learner", learner, LEARNER), ("task", task, TASK)):
         if missing := lacking(each, names):
             raise ClaimError(f"{described(each)} is no {part}: {missing}")

@@ -80,6 +80,15 @@ class Learner(Protocol):
         """Train once per seed of the block and label the test rows."""
 
 
+class SeedRunner(Protocol):
+    """An arm that takes one seed after another and judges itself."""
+
+    def run_seed(
+        self, seed: int, task: Any, m: int, metric: Any, device: str, test_rows: int | None
+    ) -> Outcome:
+        """What one seed gave; task is None for a function of a seed."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Training sets and test rows of the seeds that are trained together.
@@ -105,9 +114,27 @@ class Fit:
     None where the learner is judged by `metrics` alone. diverged: (seeds,) true where training gave
     numbers that are not finite; such a seed is scored as if it predicted the majority class.
     metrics: further numbers, (seeds,) each; where a seed diverged one may be NaN or infinite, and a
-    claim about this metric then says so.
+    claim about this metric then says so. scores: for metrics that judge more than labels:
+    probabilities of the classes (seeds, N, classes), or decision values (seeds, N) of two classes.
     """
 
     labels: Labels | None
     diverged: NDArray[np.bool_]
     metrics: Mapping[str, NDArray[np.floating[Any]]] = field(default_factory=dict)
+    scores: NDArray[np.floating[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one seed of an arm gave that judges itself, such as a function or an estimator on data.
+
+    metrics: finite numbers by name. right: (rows,) which test rows were labelled correctly, or
+    None. rows: test rows that it was judged on. diverged: a number was not finite. nothing: why
+    there was nothing to learn; empty where there was.
+    """
+
+    metrics: Mapping[str, float]
+    right: NDArray[np.bool_] | None = None
+    rows: int = 0
+    diverged: bool = False
+    nothing: str = ""

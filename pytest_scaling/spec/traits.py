@@ -24,7 +24,8 @@ def version(thing: Learner | Task) -> int:
 
 def label(learner: Learner) -> str:
     """The learner in words, for tables and figures; its name where it has no label."""
-    return str(getattr(learner, "label", learner.name))
+    name = getattr(learner, "name", type(learner).__name__)  # an estimator has none yet
+    return str(getattr(learner, "label", name))
 
 
 def cost(learner: Learner, task: str, m: int) -> float:
@@ -88,6 +89,27 @@ def most_rows(task: Task | None) -> int | None:
     """The most training rows of a task with finite data; None where there are always more."""
     most: int | None = getattr(task, "most_rows", None)
     return most
+
+
+def most_seeds(task: Task | None) -> int | None:
+    """How many seeds a task has rows for; None where it has for all."""
+    most: int | None = getattr(task, "most_seeds", None)
+    return most
+
+
+def one_seed_at_a_time(task: Task | None) -> bool:
+    """Whether the rows of seeds differ in number, so that none are trained together; else no."""
+    return bool(getattr(task, "one_seed_at_a_time", False))
+
+
+def has_no_task(learner: object) -> bool:
+    """Whether an arm is a function of a seed, which is trained on no task; no where unstated."""
+    return bool(getattr(learner, "task_free", False))
+
+
+def judges_itself(learner: object, task: object) -> bool:
+    """Whether an arm takes one seed after another and judges it: a function, or on data."""
+    return hasattr(learner, "run_seed") and (task is None or hasattr(task, "part_of_seed"))
 
 
 def resplit(task: Task | None) -> bool:

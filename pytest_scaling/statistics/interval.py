@@ -205,6 +205,22 @@ def binary_interval(differences: ArrayLike, level: float) -> Interval:
     )
 
 
+def rate_interval(outcomes: ArrayLike, level: float) -> Interval:
+    """Return the exact interval of a rate (Clopper and Pearson, Biometrika 26, 1934) at one look.
+
+    outcomes: (n,), each 0 or 1. level: the one-sided level of the claim for both limits; the
+    correction for looking repeatedly is made here. Raises ValueError for other values, or fewer
+    than two.
+    """
+    values = finite_samples(outcomes, "Outcomes")
+    if values.size < 2 or not np.isin(values, (0, 1)).all():
+        raise ValueError("Outcomes must be at least 2 of 0 and 1.")
+    n = values.size
+    low, high = rate_limits(int(values.sum()), n, per_look_level(level))
+    sd = max(float(values.std(ddof=1)), binary_floor(n))
+    return Interval(mean=float(values.mean()), low=low, high=high, sd=sd, n=n)
+
+
 def binary_floor(n: int) -> float:
     """Return the smallest standard deviation to accept of n differences of binary metrics.
 

@@ -91,7 +91,8 @@ def ran_out_of_memory(trial: Trial) -> str:
 
 def left_changed(trial: Trial, pieces: Sequence[str]) -> str:
     """The notice about a training that leaves the state of its process changed."""
+    of_task = f" on {trial.arm.task_name}" if trial.arm.task_name else ""
     return (
-        f"Training {trial.arm.label} on {trial.arm.task.name} leaves {', '.join(pieces)} changed; "
+        f"Training {trial.arm.label}{of_task} leaves {', '.join(pieces)} changed; "
         f"it is set back before the next trial."
     )

@@ -23,8 +23,8 @@ class Names:
 
     def note(self, arm: Arm) -> None:
         """Remember whose names the learner and the task of an arm have."""
-        both: tuple[tuple[str, Any], ...] = (("learner", arm.learner), ("task", arm.task))
-        for (kind, thing), found in zip(both, arm.fingerprints, strict=True):
+        for kind, found in arm.fingerprints.items():
+            thing = arm.parts[kind]
             mark = (found.code, found.data, traits.version(thing))
             before, owner = self._owners.setdefault((kind, thing.name), (mark, thing))
             if before != mark and not self.clash:

@@ -155,11 +155,13 @@ def counted(count: int, noun: str) -> str:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """What differs between the ingredients of two trials of one family, in words."""
     before, after = old.get("code"), new["code"]
-    learner, task = new["learner"]["name"], new["task"]["name"]
+    learner, task = new["learner"]["name"], new.get("task", {}).get("name", "")
+    trials = f"{learner} on {task}" if task else learner
     if before is None:
-        yield f"what identifies trials of {learner} on {task}"
+        yield f"what identifies trials of {trials}"
         return
-    for part, whose in (("learner", f"learner {learner}"), ("task", f"task {task}")):
+    wholes = {"learner": learner, "task": task, "metric": new.get("judged_by", "")}
+    for part, whose in ((part, f"{part} {name}") for part, name in wholes.items() if name):
         kinds = [kind for kind in ("code", "data") if before[part][kind] != after[part][kind]]
         yield from (f"the {kind} of {whose}" for kind in kinds[:1])
     if before["metrics"] != after["metrics"]:
@@ -168,4 +170,4 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name in sorted(versions[0].keys() | versions[1].keys()):
         was, now = (each.get(name) for each in versions)
         if was != now:
-            yield f"{name} (from {was or 'none'} to {now or 'none'}, for {learner} on {task})"
+            yield f"{name} (from {was or 'none'} to {now or 'none'}, for {trials})"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from ..adapters.metrics import Metric
 from ..spec import traits
 from ..spec.forms import check_arm
 from ..spec.protocols import Learner, Settings, Task
@@ -20,19 +21,20 @@ ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")  # how Python shows most obj
 
 @dataclass(frozen=True, eq=False)
 class Arm:
-    """One learner on one task with m training rows.
+    """One learner on one task with m training rows, or a function of a seed without both.
 
     A replicate is the same arm on disjoint seeds. device: where it trains, if not on the run's
-    device.
+    device. metric: what the plugin makes of predictions, beside the error.
 
     ClaimError where learner, task or m is none.
     """
 
     learner: Learner
-    task: Task
-    m: int
+    task: Task | None = None
+    m: int = 0
     replicate: int = 0
     device: str = ""
+    metric: Metric | None = None
 
     def __post_init__(self) -> None:
         check_arm(self.learner, self.task, self.m)
@@ -43,8 +45,8 @@ class Arm:
 
         A LookupError of the learner passes through; ValueError where they are not JSON.
         """
-        settings = self.learner.settings(self.task.name, self.m)
-        where = f"The settings of {self.learner.name} on {self.task.name} with m = {self.m:,}"
+        settings = self.learner.settings(self.task_name, self.m)
+        where = f"The settings of {self.learner.name}{self.place}"
         try:
             text = canonical(dict(settings))
         except (TypeError, ValueError) as error:
@@ -58,9 +60,30 @@ class Arm:
         return plain
 
     @cached_property
-    def fingerprints(self) -> tuple[Fingerprint, Fingerprint]:
-        """Of the learner and the task: the code, data and libraries that decide the result."""
-        return fingerprint(self.learner), fingerprint(self.task)
+    def fingerprints(self) -> dict[str, Fingerprint]:
+        """Of learner, task and metric: the code, data and libraries that decide the result."""
+        return {name: fingerprint(part) for name, part in self.parts.items()}
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The learner, and the task and the metric where it has them."""
+        parts = {"learner": self.learner, "task": self.task, "metric": self.metric}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    @property
+    def task_name(self) -> str:
+        """The name of the task; empty where there is none."""
+        return "" if self.task is None else self.task.name
+
+    @property
+    def judged_by(self) -> str:
+        """The name of the metric that the plugin makes of predictions; empty without one."""
+        return "" if self.metric is None else self.metric.name
+
+    @property
+    def place(self) -> str:
+        """Where it trains, as in " on mnist1d with m = 16,384"; empty without a task."""
+        return "" if self.task is None else f" on {self.task.name} with m = {self.m:,}"
 
     @property
     def label(self) -> str:
@@ -70,16 +93,17 @@ class Arm:
     @property
     def title(self) -> str:
         """The arm in words, as in "large network on mnist1d, m = 16,384"."""
-        title = f"{self.label} on {self.task.name}, m = {self.m:,}"
+        place = "" if self.task is None else f" on {self.task.name}, m = {self.m:,}"
+        title = f"{self.label}{place}"
         replicate = f", replicate {self.replicate}" if self.replicate else ""
         return f"{title}{replicate}{f', on {self.device}' if self.device else ''}"
 
     @property
     def _key(self) -> tuple[object, ...]:
-        learner, task = self.learner, self.task
-        code = [(found.code, found.data) for found in self.fingerprints]
-        versions = (traits.version(learner), traits.version(task))
-        return learner.name, task.name, *versions, *code, self.m, self.replicate, self.device
+        code = [(name, found.code, found.data) for name, found in self.fingerprints.items()]
+        versions = [traits.version(part) for part in (self.learner, self.task) if part is not None]
+        names = (self.learner.name, self.task_name, self.judged_by)
+        return (*names, *versions, *code, self.m, self.replicate, self.device)
 
     def __eq__(self, other: object) -> bool:
         return self._key == other._key if isinstance(other, Arm) else NotImplemented
@@ -127,7 +151,8 @@ class Trial:
     @cached_property
     def parts(self) -> tuple[Trial, ...]:
         """The trials that make it up: itself, or one for each seed where seeds are not batched."""
-        if self.seed is not None or traits.batch_seeds(self.arm.learner):
+        together = traits.batch_seeds(self.arm.learner)
+        if self.seed is not None or (together and not traits.one_seed_at_a_time(self.arm.task)):
             return (self,)
         return tuple(replace(self, seed=seed) for seed in self.seeds)
 
@@ -150,33 +175,39 @@ class Trial:
         """Everything that determines the result, as plain JSON values."""
         from .rows.score import score
 
-        learner, task = self.arm.fingerprints
-        metrics = fingerprint(score)
+        found = {**self.arm.fingerprints, "metrics": fingerprint(score)}
         return {
             **self._declared,
-            "code": {
-                "learner": {"code": learner.code, "data": learner.data},
-                "task": {"code": task.code, "data": task.data},
-                "metrics": {"code": metrics.code, "data": metrics.data},
-            },
-            "versions": {**metrics.versions, **task.versions, **learner.versions},
+            "code": {name: {"code": each.code, "data": each.data} for name, each in found.items()},
+            "versions": {k: v for each in found.values() for k, v in each.versions.items()},
         }
 
     @cached_property
     def _declared(self) -> dict[str, Any]:
         """The ingredients that follow from what is declared, not from code and libraries."""
-        learner, task = self.arm.learner, self.arm.task
+        learner = self.arm.learner
         return {
             "schema": IDENTITY_SCHEMA,
-            "task": {"name": task.name, "version": traits.version(task), "classes": task.classes},
+            **self._of_task,
             "learner": {"name": learner.name, "version": traits.version(learner)},
             "settings": self.arm.settings,
-            "m": self.arm.m,
             "seeds": list(self.seeds),
             "device": self.device.partition(":")[0],
             "dtype": "float32",
             "deterministic": True,
             **({"seeds_at_once": 1} if self.one_at_a_time else {}),
+            **({"judged_by": self.arm.judged_by} if self.arm.judged_by else {}),
+        }
+
+    @property
+    def _of_task(self) -> dict[str, Any]:
+        """The ingredients that a function of a seed has not."""
+        task = self.arm.task
+        if task is None:
+            return {}
+        return {
+            "task": {"name": task.name, "version": traits.version(task), "classes": task.classes},
+            "m": self.arm.m,
             **({"test_rows": self.test_rows} if self.test_rows is not None else {}),
         }
 
@@ -216,7 +247,7 @@ class Trial:
     @property
     def cost(self) -> float:
         """Seconds that it takes, roughly: for the order of trials and the time left."""
-        return traits.cost(self.arm.learner, self.arm.task.name, self.arm.m) * len(self.seeds)
+        return traits.cost(self.arm.learner, self.arm.task_name, self.arm.m) * len(self.seeds)
 
     def __eq__(self, other: object) -> bool:
         return self.identity == other.identity if isinstance(other, Trial) else NotImplemented

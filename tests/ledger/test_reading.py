@@ -116,7 +116,7 @@ PLACES = {
     ("arms", 0, "test_rows"): [-400, -400],
     ("arms", 0, "m"): True,
     ("verdict",): "proved",
-    ("cells", 0, "evidence", 0, "unit"): "metres",
+    ("cells", 0, "evidence", 0, "unit"): "ratio of metres",
     ("note",): "unknown",
 }
 

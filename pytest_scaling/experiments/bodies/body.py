@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -10,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ...spec.arguments import MEASUREMENTS, PROVIDED, VALUES
+from ...adapters.arms import adapted, adapted_learner
+from ...spec.arguments import MEASUREMENTS, PROVIDED, STOPWATCH, VALUES
 from ...spec.traits import sizes
 
 if TYPE_CHECKING:
     from ...spec.scope import Cell
     from ..experiment import Experiment
+
+METHODS = {"estimate": "estimate_of"}  # of the experiment, by the names of fixtures
+OF_LEARNERS = tuple(name for name in MEASUREMENTS if name not in ("exact", STOPWATCH))
+ADAPTED = (  # arguments by name that may be estimators, or a table that is no task yet
+    *("task", "against", "slow", "fast", "rival", "learner"),
+    *("weak", "strong", "worst", "best"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,10 +61,12 @@ class Body:
 
     @staticmethod
     def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
-        measurements = {name: getattr(experiment, name) for name in MEASUREMENTS}
+        measurements = {name: getattr(experiment, METHODS.get(name, name)) for name in MEASUREMENTS}
+        taking = {name: adapting(measurements[name]) for name in OF_LEARNERS}
         reach = sizes(experiment.tier, cell.task, cell.learner)
         return {
             **measurements,
+            **taking,
             "task": cell.task,
             "tasks": cell.tasks,
             "learner": cell.learner,
@@ -65,3 +76,15 @@ class Body:
             "smallest_effect": experiment.claim.smallest_effect,
             "bounds": SimpleNamespace(**experiment.claim.all_bounds),
         }
+
+
+def adapting(measure: Callable[..., Any]) -> Callable[..., Any]:
+    """A measurement that takes estimators, functions and data where it takes learners and tasks."""
+
+    @functools.wraps(measure)
+    def taking(*learners: Any, **named: Any) -> Any:
+        __tracebackhide__ = True
+        given = {name: adapted(each) if name in ADAPTED else each for name, each in named.items()}
+        return measure(*map(adapted_learner, learners), **given)
+
+    return taking

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...trials.identity import canonical
-from ..format import Record, estimated
+from ..format import Record, estimated, of_task
 
 OF_THE_DATA = "majority_error"  # the same for every learner of a task at a size
 SINGLE = ("learner", "learner_version", "task", "task_version", "m", "replicate", "device")
@@ -41,7 +41,7 @@ def figures(row: Record) -> Iterator[tuple[Key, Any, str]]:
     machine = origin(row)
     keys = [arm_identity(arm) for arm in row["arms"]]
     for arm, trial in zip(row["arms"], keys, strict=True):
-        where = f"{arm['learner']} on {arm['task']}, m = {arm['m']:,}, seed"
+        where = f"{arm['learner']}{of_task(arm)}, seed"
         for number, seed in enumerate(arm["seeds"]):
             rows = arm["test_rows"][number]
             yield (machine, trial, seed, "test rows"), rows, f"the test rows of {where} {seed}"
@@ -89,7 +89,7 @@ def unbound(rows: Iterable[Record]) -> list[str]:
                 trial = data_of(arm, 0) if name == OF_THE_DATA else arm_identity(arm)
                 key = (machine, trial, name)
                 counted[key] = counted.get(key, 0) + 1 + ((place, name) in used)
-                named[key] = f"{arm['learner']} on {arm['task']}, m = {arm['m']:,}"
+                named[key] = f"{arm['learner']}{of_task(arm)}"
     return sorted({named[key] for key, times in counted.items() if times < 2})
 
 

@@ -41,13 +41,14 @@ def ingredients(
     files: hashes of further files by their paths, as `hashes_of` gives them.
     """
     arms = {arm for design in designs for arm in design.arms}
+    own = {of_code(arm.fingerprints["metric"]) for arm in arms if arm.metric}
     return {
         "text": claim.text,
         "protocol": protocol(claim, designs, tier)["hash"],
         "body": sha256([of_code(fingerprint(body)), Reader(described).text(dict(claim.given))]),
-        "learners": {arm.learner.name: of_code(arm.fingerprints[0]) for arm in arms},
-        "tasks": {arm.task.name: of_code(arm.fingerprints[1]) for arm in arms},
-        "metrics": of_code(fingerprint(score)),
+        "learners": {arm.learner.name: of_code(arm.fingerprints["learner"]) for arm in arms},
+        "tasks": {arm.task_name: of_code(arm.fingerprints["task"]) for arm in arms if arm.task},
+        "metrics": sha256([of_code(fingerprint(score)), *sorted(own)]),
         "files": dict(files),
         "python": ".".join(platform.python_version_tuple()[:2]),
     }

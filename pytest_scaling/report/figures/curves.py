@@ -116,7 +116,11 @@ def learning_curves(records: Iterable[Record]) -> list[Panel]:
     for record in records:
         for arm in record["arms"]:
             key = (arm["task"], arm["learner"], arm["m"])
-            if arm["replicate"] == 0 and len(errors(arm)) > len(errors(arms.get(key))):
+            if (
+                arm["task"]
+                and arm["replicate"] == 0
+                and len(errors(arm)) > len(errors(arms.get(key)))
+            ):
                 arms[key] = arm
     tasks = sorted({task for task, _, _ in arms})
     return [panel(task, [arms[key] for key in sorted(arms) if key[0] == task]) for task in tasks]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -67,11 +67,7 @@ def limits(record: Record) -> Iterator[str]:
     evidence = list(estimated(record))
     if record.get("partial", False):
         yield "Partial: only some of the claim's tasks were run."
-    if record["arms"]:
-        sizes = sorted({arm["m"] for arm in record["arms"]})
-        names = list(dict.fromkeys(arm["task"] for arm in record["arms"]))
-        span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
-        yield f"Covers {words.join(names)} with {span} labelled examples, and no other task."
+    yield from covered([arm for arm in record["arms"] if arm["task"]])
     if files := files_of(evidence):
         named = words.join(files)
         yield f"Judges scores that existed, of {named}; no other items, and no other runs."
@@ -100,6 +96,15 @@ def files_of(evidence: Iterable[Record]) -> list[str]:
     return list(dict.fromkeys(file["name"] for each in scores for file in each["files"]))
 
 
+def covered(arms: Sequence[Record]) -> Iterator[str]:
+    """Which tasks and sizes arms were trained on; nothing where they are functions of a seed."""
+    if arms:
+        sizes = sorted({arm["m"] for arm in arms})
+        names = list(dict.fromkeys(arm["task"] for arm in arms))
+        span = f"{sizes[0]:,}" + (f" to {sizes[-1]:,}" if len(sizes) > 1 else "")
+        yield f"Covers {words.join(names)} with {span} labelled examples, and no other task."
+
+
 def arm_metrics(record: Record) -> Iterator[ArmMetric]:
     """Every measured value, seed by seed; the majority's error is no measurement of a learner."""
     for arm in record["arms"]:
@@ -110,7 +115,7 @@ def arm_metrics(record: Record) -> Iterator[ArmMetric]:
             yield ArmMetric(
                 arm["task"],
                 arm["label"] + (f" (replicate {arm['replicate']})" if arm["replicate"] else ""),
-                f"{arm['m']:,}",
+                f"{arm['m']:,}" if arm["task"] else NOTHING,
                 metric.replace("_", " "),
                 minus(f"{fmean(known):.4g}"),
                 f"{stdev(known):.2g}" if len(known) > 1 else NOTHING,

@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 PLUGIN = __name__.partition(".")[0]
-JUDGES = tuple(  # the modules of the plugin that decide results
-    f"{PLUGIN}.trials.rows.{name}" for name in ("score", "labels")
+JUDGES = (  # the modules of the plugin that decide results
+    *(f"{PLUGIN}.trials.rows.{name}" for name in ("score", "labels")),
+    *(
+        f"{PLUGIN}.adapters.{name}"
+        for name in ("answers", "data", "estimators", "functions", "modules", "scorers", "splits")
+    ),
 )
 INSTALLED = frozenset(("site-packages", "dist-packages"))  # folders of what is installed
 FIRST = "__init__.py"  # of a package that is not spread over several folders
@@ -66,7 +70,10 @@ def located(module: str) -> str | None:
     name, origin = "", None
     for part in module.split("."):
         name = f"{name}.{part}" if name else part
-        spec = PathFinder.find_spec(name, path)
+        try:
+            spec = PathFinder.find_spec(name, path)
+        except KeyError:  # a folder without __init__ in another one, which is not loaded
+            return None
         if spec is None:
             return None
         path = list(spec.submodule_search_locations or ())

@@ -22,7 +22,7 @@ from .distributions import OWN, STANDARD, Distribution, located, owner, versions
 from .values import CODE, Reader, described, is_fixed, name_of, without_kept
 
 ENTRIES = frozenset(
-    ("fit_predict", "draw", "test_set")
+    ("fit_predict", "draw", "test_set", "run_seed", "part_of_seed")
 )  # where the plugin calls learners and tasks
 APART = frozenset(("name", "version", "label"))  # attributes that are in the identity, or are words
 WORDS = frozenset(

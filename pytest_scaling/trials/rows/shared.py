@@ -28,6 +28,8 @@ def fixed_test_rows(arm: Arm, results: Results) -> bool:
     if len({result.rows for result in results}) != 1 or excess(results) < SUSPECT:
         return False
     task = arm.task
+    if task is None:
+        return False
     if id(task) not in ASKED:
         ASKED[id(task)] = task, same_test_set(task, results[0], results[1])
     return ASKED[id(task)][1]

@@ -33,7 +33,8 @@ class Held:
 
     @property
     def task(self) -> str:
-        return str(self.ingredients.get("task", {}).get("name", "?"))
+        missing = {} if not self.ingredients else {"name": ""}  # a function of a seed has none
+        return str(self.ingredients.get("task", missing).get("name", "?"))
 
     @property
     def learner(self) -> str:
@@ -87,7 +88,7 @@ def ingredients_in(text: str) -> dict[str, Any]:
     """The ingredients of a trial; empty where the text has none."""
     try:
         found = json.loads(text)
-        named = [str(found[part]["name"]) for part in ("task", "learner")]
+        named = [str(found[part]["name"]) for part in ("task", "learner") if part in found]
         whole = all(type(seed) is int for seed in found["seeds"]) and bool(named)
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}

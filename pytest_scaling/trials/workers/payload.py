@@ -67,7 +67,7 @@ class Payload:
         """
         arm, there = trial.arm, json.loads(self.ingredients)
         here = replace(trial, arm=replace(arm)).ingredients  # whose fingerprints are made here
-        for part, thing in (("learner", arm.learner), ("task", arm.task)):
+        for part, thing in arm.parts.items():
             here["code"][part]["data"] = there["code"][part]["data"]
             if type(thing).__module__ in self.by_value:
                 here["code"][part] = there["code"][part]

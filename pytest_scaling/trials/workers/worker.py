@@ -20,15 +20,18 @@ from ...devices.numerics import (
     set_tf32,
     single_threaded,
 )
+from ...spec import traits
+from ...spec.forms import ClaimError
 from ...spec.protocols import Block
 from ..result import MemoryShortage, SeedResult, Trained, TrialError, in_one_line
 from ..rows.draws import draws_of_process
+from ..rows.judged import judged_too, result_of
 from ..rows.score import score
 from .state import restore, snapshot, state_of_process
 from .watch import collected_warnings, own_frames, whole_traceback
 
 if TYPE_CHECKING:
-    from ...spec.protocols import Labels
+    from ...spec.protocols import Labels, SeedRunner, Task
     from ..trial import Trial
     from .payload import Payload
     from .state import State
@@ -47,8 +50,9 @@ def compute(trial: Trial, state: State | None = None) -> tuple[SeedResult, ...]:
             return tuple(
                 result for seeds in trial.batches for result in compute_batch(trial, seeds, state)
             )
-        except TrialError as error:
-            raise type(error)(f"{trial.description}: {error}") from error
+        except (TrialError, ClaimError) as error:
+            kind = type(error) if isinstance(error, TrialError) else TrialError
+            raise kind(f"{trial.description}: {error}") from error
         except (Exception, SystemExit) as error:
             kind = MemoryShortage if out_of_memory(error) else TrialError
             failure = kind(f"{trial.description}: {in_one_line(error)}{advice(error)}")
@@ -60,13 +64,29 @@ def compute_batch(
     trial: Trial, seeds: tuple[int, ...], state: State | None
 ) -> tuple[SeedResult, ...]:
     """The results of the seeds of a trial that are trained together."""
+    arm = trial.arm
+    if traits.judges_itself(arm.learner, arm.task):
+        return tuple(of_seed(trial, seed, state) for seed in seeds)
     start_afresh(trial, state)
     block, y_test = draw(trial, seeds)
-    draws_of_process().check_fresh(trial.arm.task, seeds, block.x, block.x_test)
+    draws_of_process().check_fresh(task_of(trial), seeds, block.x, block.x_test)
     start_afresh(trial, state)  # whether rows were drawn or remembered makes no difference
     started = time.perf_counter()
-    fit = trial.arm.learner.fit_predict(block, trial.arm.settings, trial.device)
-    return tuple(score(block, y_test, fit, time.perf_counter() - started))
+    fit = arm.learner.fit_predict(block, arm.settings, trial.device)
+    results = tuple(score(block, y_test, fit, time.perf_counter() - started))
+    return results if arm.metric is None else judged_too(arm.metric, results, block, y_test, fit)
+
+
+def of_seed(trial: Trial, seed: int, state: State | None) -> SeedResult:
+    """The result of one seed of an arm that judges itself: a function, or an estimator on data.
+
+    Global random numbers start from the seed, so that all arms find the same.
+    """
+    start_afresh(trial, state, luck=seed)
+    arm, started = trial.arm, time.perf_counter()
+    runner: SeedRunner = arm.learner  # type: ignore[assignment]  # as judges_itself has found
+    outcome = runner.run_seed(seed, arm.task, arm.m, arm.metric, trial.device, trial.test_rows)
+    return result_of(seed, outcome, time.perf_counter() - started)
 
 
 def advice(error: BaseException) -> str:
@@ -94,11 +114,14 @@ def out_of_memory(error: BaseException) -> bool:
     return short
 
 
-def start_afresh(trial: Trial, state: State | None) -> None:
-    """Set the global state that numeric code may read to what every trial finds."""
+def start_afresh(trial: Trial, state: State | None, luck: int | None = None) -> None:
+    """Set the global state that numeric code may read to what every trial finds.
+
+    luck: seeds the global random numbers, instead of the trial's own.
+    """
     if state is not None:
         state.reset()
-    luck = trial.luck
+    luck = trial.luck if luck is None else luck
     random.seed(luck)
     np.random.seed(luck)
     torch = sys.modules.get("torch")
@@ -112,7 +135,7 @@ def start_afresh(trial: Trial, state: State | None) -> None:
 
 def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
     """The block of some seeds of a trial, and the labels of its test rows, (seeds, N)."""
-    task, draws = trial.arm.task, draws_of_process()
+    task, draws = task_of(trial), draws_of_process()
     training = [draws.training(task, seed, trial.arm.m) for seed in seeds]
     test = [draws.test(task, seed, trial.test_rows) for seed in seeds]
     if len({x.shape for x, _ in test}) > 1 or len({x.shape[1] for x, _ in training + test}) > 1:
@@ -123,6 +146,12 @@ def draw(trial: Trial, seeds: tuple[int, ...]) -> tuple[Block, Labels]:
     x_test, y_test = (np.stack(part) for part in zip(*test, strict=True))
     names = draws.names(task)
     return Block(task.name, task.classes, seeds, x, y, x_test, names), y_test
+
+
+def task_of(trial: Trial) -> Task:
+    """The task of a trial, which only functions of a seed have not."""
+    assert trial.arm.task is not None
+    return trial.arm.task
 
 
 def run(payload: Payload) -> Trained:

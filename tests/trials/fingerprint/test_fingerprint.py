@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from pytest_scaling.trials.fingerprint import distributions
 from pytest_scaling.trials.fingerprint.fingerprint import fingerprint, forget
 
 HELPERS = """
@@ -294,3 +295,11 @@ def test_what_an_attribute_of_an_attribute_keeps_counts_for_nothing():
     before = fingerprint(learner)
     assert learner.held.level == 3
     assert fingerprint(learner) == before
+
+
+def test_folders_without_init_that_are_not_loaded_are_no_error(tmp_path, monkeypatch):
+    (tmp_path / "outer_folder" / "inner_folder").mkdir(parents=True)
+    (tmp_path / "outer_folder" / "inner_folder" / "some.py").write_text("", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert distributions.located("outer_folder.inner_folder.some") is None
+    assert "outer_folder" not in sys.modules

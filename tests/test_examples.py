@@ -1,0 +1,62 @@
+"""The examples run as they stand, each in a folder of its own, with the verdicts that it shows."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+VERDICTS = {
+    "boosting": {"boosting-beats-a-line": "supported", "a-line-beats-boosting": "refuted"},
+    "data_sets": {"a-kernel-beats-a-line": "supported", "a-line-beats-a-kernel": "refuted"},
+    "dropout": {"dropout-helps": "supported", "a-little-is-as-good": "refuted"},
+    "optimisers": {
+        "adam-beats-sgd": "supported",
+        "adam-beats-sgd-on-a-ball": "refuted",
+        "adam-arrives": "supported",
+    },
+    "regression": {
+        "curves-help": "supported",
+        "curves-harm": "refuted",
+        "prices-are-close": "supported",
+    },
+}
+NEEDS = {"boosting": ("pandas", "sklearn"), "dropout": ("torch",)}
+
+
+def test_every_claim_of_the_examples_of_own_data_is_run_here():
+    shown = {each.name for each in EXAMPLES.iterdir() if (each / f"test_{each.name}.py").is_file()}
+    assert set(VERDICTS) <= shown
+
+
+@pytest.mark.parametrize("name", sorted(VERDICTS))
+def test_an_example_runs_as_it_stands(name, tmp_path):
+    for library in NEEDS.get(name, ()):
+        pytest.importorskip(library)
+    folder = shutil.copytree(EXAMPLES / name, tmp_path / name)
+    options = ("-q", "-p", "no:cacheprovider", "--scaling-store=store.sqlite3")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    for claim, verdict in VERDICTS[name].items():
+        assert f"{claim}: {verdict} (" in run.stdout
+
+
+@pytest.mark.parametrize("name", sorted(VERDICTS))
+def test_the_page_of_an_example_shows_its_code_and_its_verdict(name):
+    page = (ROOT / "docs" / "own-claims" / f"{name.replace('_', '-')}.md").read_text("utf-8")
+    code = (EXAMPLES / name / f"test_{name}.py").read_text("utf-8")
+    blocks = [part.partition("\n```")[0] for part in page.split("```python\n")[1:]]
+    assert blocks
+    assert all(block.strip() in code for block in blocks)
+    assert all(f"{claim}: {verdict} (" in page for claim, verdict in VERDICTS[name].items())
