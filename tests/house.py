@@ -24,7 +24,6 @@ LAYERS = (
     ("report",),
     ("ledger",),
     ("experiments",),
-    ("adapters",),
     ("trials",),
     ("devices", "adapters"),
     ("spec", "statistics"),

@@ -53,10 +53,8 @@ class Comparisons(Sampler):
         known that a higher `metric` is better, it is how much larger it is for `rival`. task, m and
         metric may be pairs, the rival's and the learner's; of data, m is all rows, or a share.
         disjoint: give the learner other seeds, for comparing one with itself. devices: where each
-        of them trains. Metrics that learners report as `log_...` are natural logarithms.
-
-        Two of `scores(...)` are paired by unit instead, and the result says by how much the second
-        is better. cluster: the column by which units belong together.
+        trains. Two of `scores(...)` are paired by unit; cluster: by which column units belong
+        together. Metrics that learners report as `log_...` are natural logarithms.
         """
         if is_scores(rival, learner):
             require_scores_alone(task, m, devices, disjoint)

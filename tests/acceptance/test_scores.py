@@ -147,7 +147,7 @@ def test_scores_and_learners_are_not_mixed(project):
     for sentence in (
         "scores are compared with scores, and learners with learners",
         "task, m, devices and disjoint are for learners",
-        "compare() of two learners needs task=... and m=...",
+        "good needs a task to train on; give task=...",
         "logs/b.csv is not there",
     ):
         assert sentence in text

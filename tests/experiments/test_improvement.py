@@ -62,7 +62,7 @@ def test_functions_have_neither_task_nor_rows_in_words():
 def test_what_a_function_returned_can_be_measured_without_judging_it():
     bench = Bench(lambda of, seed: 0.0, metrics=lambda of, seed: {"value": float(seed)})
     found = experiment(bench).measure(arm(lambda seed: 0.0, name="f"), "value")
-    assert found == [0, 1, 2, 3, 4]
+    assert found == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_an_interval_ends_where_the_metric_does():

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ...spec.declaration import ClaimError
-from ...trials.identity import sha256
 
 Row = Mapping[str, Any]
 NESTED = ("doc", "metadata")  # where logs keep what a data set says about an item
@@ -74,7 +73,8 @@ def of_frame(source: Any, name: str) -> Table:
             f"{type(source).__name__}"
         )
     rows = [{str(key): value for key, value in row.items()} for row in rows]
-    return plain(name, sha256([{k: str(v) for k, v in row.items()} for row in rows]), rows)
+    text = json.dumps([{k: str(v) for k, v in row.items()} for row in rows], sort_keys=True)
+    return plain(name, digest_of(text.encode()), rows)
 
 
 def is_row(row: object) -> bool:
