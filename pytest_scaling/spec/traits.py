@@ -6,6 +6,7 @@ learner has no attributes. Best read as `traits.label(learner)`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ def in_tier(learner: Thing, tier: Tier) -> Thing:
     """
     meant = getattr(learner, "in_tier", None)
     return learner if meant is None else cast("Thing", meant(tier.name))
+
+
+def expected(learner: Learner, task: Task, m: int) -> Mapping[str, float]:
+    """Metrics that a learner is known to have with m rows, from seeds that never judge.
+
+    `error`, and `majority_error` for whether it learns anything. Empty where it states none.
+    """
+    known = getattr(learner, "expected", None)
+    return {} if known is None else dict(known(task.name, m) or {})
 
 
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:
