@@ -130,8 +130,8 @@ def test_with_as_few_steps_the_smaller_network_no_longer_wins(
 
 @claim(
     "cpu-or-gpu",
-    "A check that results carry over between devices: trained on a CPU or on a GPU, a large network "
-    "errs alike",
+    "A check that results carry over between devices: trained on a CPU or on a GPU, a large "
+    "network errs alike",
     source=LECTURE.at("05:28", "05:41"),
     bounds={"alike": ALIKE},
     tasks=[mnist1d],

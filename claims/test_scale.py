@@ -6,10 +6,11 @@ of data; and scale helps only up to a point.
 
 m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
 its middle; EARLY, 64 rows, is where the curves begin. The small, medium and large network differ
-in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and 128. All differences are paired by
-seed, on the same rows. A claim of gains is not applicable where the learner that should gain, or be
-beaten, is within the smallest effect of the Bayes error (`require_room`); tuning seeds say where that
-is (`python -m fixtures.room`). The rivals of the large network are the same here and in test_data.py.
+in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and 128.
+All differences are paired by seed, on the same rows. A claim of gains is not applicable where the
+learner that should gain, or be beaten, is within the smallest effect of the Bayes error
+(`require_room`); tuning seeds say where that is (`python -m fixtures.room`). The rivals of the
+large network are the same here and in test_data.py.
 """
 
 import pytest

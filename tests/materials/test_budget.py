@@ -12,7 +12,6 @@ from fixtures.learners import (
     REACHES,
     budget,
     relu_descent,
-    relu_reach,
     sigmoid_reach,
 )
 from fixtures.learners.budget import (
@@ -30,7 +29,6 @@ from fixtures.learners.descent import HIDDEN_LAYERS as DESCENT_LAYERS
 from fixtures.learners.descent import Descent
 from fixtures.learners.network import BATCH, HIDDEN_LAYERS, Network
 from fixtures.learners.scaling import standardise
-from fixtures.subjects import REACH_ROWS
 from fixtures.tasks.mnist1d import mnist1d
 from tests.materials.blocks import block_of, scattered
 
