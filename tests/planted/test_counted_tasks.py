@@ -19,7 +19,6 @@ BORDERLINE = World(
     on={
         task: {"logistic-regression": flat(0.5 - MARGIN)} for task in ("friedman", "poker-one-hot")
     },
-    spread=0.02,
 )
 
 
