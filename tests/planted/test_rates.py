@@ -55,7 +55,6 @@ NEVER_TRUE = {
     "relu-gradient-survives-that-of-relu",
     "relu-converges-faster-than-itself",
     "faster-trains-bigger-than-itself",
-    "details-decide-without-a-difference",
 }
 
 
