@@ -33,14 +33,13 @@ from fixtures.learners import BESIDE_THE_LECTURE, TRADITIONAL
 from fixtures.learners.network import BATCH, BETAS, HIDDEN_LAYERS
 from fixtures.learners.scaling import standardise
 from fixtures.tasks import TASKS
-from fixtures.tasks.permuted import permuted
 from fixtures.tiers import TIERS
 
 from .machine import ROOT, cores
 
 NETWORK = re.compile(r"network-(\d+)")
 ESTIMATORS = {each.name: each for each in (*TRADITIONAL, *BESIDE_THE_LECTURE[1:])}
-NAMED_TASKS = {task.name: task for task in (*TASKS, *map(permuted, TASKS))}
+NAMED_TASKS = {task.name: task for task in TASKS}
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,26 @@ of data; and scale helps only up to a point.
 
 m is the number of training rows; m_small and m_large are the ends of the tier's range, m_middle
 its middle; EARLY, 64 rows, is where the curves begin. The small, medium and large network differ
-in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and
-128. All differences are paired by seed, on the same rows. A claim of further gains is not
-applicable where the error is within the smallest effect of the Bayes error (`require_room`).
+in width alone: 8, 64 and 256 units in each of three hidden layers, in the quick tier 8, 32 and 128.
+All differences are paired by seed, on the same rows. A claim of gains is not applicable where the
+learner that should gain, or be beaten, is within the smallest effect of the Bayes error
+(`require_room`); tuning seeds say where that is (`python -m fixtures.room`). The rivals of the
+large network are the same here and in test_data.py.
 """
 
 import pytest
 
 from fixtures.learners import (
+    TRADITIONAL,
     gradient_boosting,
     huge_network,
     large_network,
-    linear_svm,
     logistic_regression,
     medium_network,
     nearest_neighbours,
     random_forest,
-    rbf_svm,
     small_network,
+    tiny_network,
     wide_network,
 )
 from fixtures.lecture import LECTURE
@@ -38,7 +40,8 @@ from fixtures.tiers import EARLY
 from pytest_scaling import FLAT, all_of, claim, control, equivalent
 
 MARGIN = 0.01  # of error: one test row in a hundred
-ALIKE = (-0.02, 0.02)  # of error: what 360 test rows, split again and again, can tell apart
+# of error: half of what the network of width 256 errs on digits, .0188 on eight tuning seeds
+HALF_OF_THE_ERROR = (-0.009, 0.009)
 BIG_DATA = 65_536  # rows from which friedman has nothing left to gain
 
 
@@ -49,8 +52,8 @@ BIG_DATA = 65_536  # rows from which friedman has nothing left to gain
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT},
-    learners=[logistic_regression, linear_svm],
-    beside=[rbf_svm, nearest_neighbours, random_forest, gradient_boosting],
+    learners=TRADITIONAL,
+    beside=[nearest_neighbours, random_forest, gradient_boosting],
 )
 def test_traditional_learners_improve_and_then_flatten(
     curve, task, learner, m_large, smallest_effect, bounds
@@ -148,13 +151,27 @@ def test_the_large_network_does_not_improve_on_the_best_possible(curve, task, m_
     strength="usually",
     smallest_effect=MARGIN,
 )
-@control(
+def test_size_and_data_help_each_other(
+    compare, curve, interaction, task, m_small, m_large, smallest_effect
+):
+    curve(small_network, task=task).require_room(m_large)
+    ends = (m_small, m_large)
+    each_helps_the_other = interaction(small_network, large_network, task=task, m=ends)
+    data_help = compare(large_network, large_network, task=task, m=ends)
+    size_helps = compare(small_network, large_network, task=task, m=m_large)
+    assert all_of(each_helps_the_other, data_help, size_helps) > smallest_effect
+
+
+@claim(
     "needs-both-where-a-line-suffices",
     "The best performance takes both a big network and much data where a linear learner is optimal",
+    source=LECTURE.at("02:46", "03:06"),
     strength="always",
+    smallest_effect=MARGIN,
     tasks=[linear],
+    control_of="needs-both",
 )
-def test_size_and_data_help_each_other(
+def test_size_and_data_do_not_help_each_other_where_a_line_suffices(
     compare, interaction, task, m_small, m_large, smallest_effect
 ):
     ends = (m_small, m_large)
@@ -188,22 +205,24 @@ def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_e
 # available, is in test_computation.py.
 
 
+# Verdicts with a bound of .02, which is larger than the error itself, had been seen before this
+# form was chosen.
 @claim(
     "only-up-to-a-point",
-    "Scale stops helping when all the data there are have been used",
+    "Scale stops helping when all the data there are have been used: a bigger network errs alike, "
+    "within half of the error",
     source=LECTURE.at("03:30", "03:42"),
     strength="always",
-    bounds={"alike": ALIKE},
+    bounds={"alike": HALF_OF_THE_ERROR},
     tasks=[digits],
     beside=[breast_cancer],  # 114 test rows can hardly tell networks apart
     given={"smaller": wide_network, "larger": huge_network},
 )
 @control(
-    "only-up-to-a-point-with-more-data",
-    "Scale stops helping where data are not used up",
-    tasks=[mnist1d],
+    "only-up-to-a-point-from-a-tiny-network",
+    "Scale does not help on the same data where the network is tiny: a bigger one errs alike",
     beside=[],
-    given={"smaller": medium_network, "larger": large_network},
+    given={"smaller": tiny_network, "larger": wide_network},
 )
 def test_a_bigger_network_does_not_help_when_data_runs_out(
     compare, smaller, larger, task, m_large, bounds

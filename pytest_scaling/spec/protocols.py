@@ -60,7 +60,9 @@ class Learner(Protocol):
     `smallest_m(tier)` (the most rows it can handle in a tier, and the fewest it is meant for; all
     when absent), `in_tier(tier)` (the learner that it stands for in a tier, as a network of another
     width; itself when absent), `cost(task, m)` (rough seconds per seed), `version` (1 when absent;
-    another one is another learner, whatever its code), `may_collapse` (true where single runs may
+    another one is another learner, whatever its code), `expected(task, m)` (the metrics `error` and
+    `majority_error` that it is known to have, from seeds that never judge: they say which tasks
+    count), `may_collapse` (true where single runs may
     fail, so that the first look is at ten seeds), `shares` (names of its metrics that are shares
     from 0 to 1: others whose values are all 0 or 1 are judged as failure and success),
     `judged_rows(metric, m)` (of how many rows of its own a metric is a share; 0 for others) and

@@ -6,6 +6,7 @@ learner has no attributes. Best read as `traits.label(learner)`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ def judged_rows(learner: Learner, metric: str, m: int) -> int:
     """
     rows = getattr(learner, "judged_rows", None)
     return 0 if rows is None else int(rows(metric, m))
+
+
+def expected(learner: Learner, task: Task, m: int) -> Mapping[str, float]:
+    """Metrics that a learner is known to have with m rows, from seeds that never judge.
+
+    `error`, and `majority_error` for whether it learns anything. Empty where it states none.
+    """
+    known = getattr(learner, "expected", None)
+    return {} if known is None else dict(known(task.name, m) or {})
 
 
 def largest_m(learner: Learner | None, tier: Tier) -> int | None:

@@ -6,6 +6,8 @@ MOST_SEEDS = 30  # the most that an arm has in any tier
 REPLICATE_STRIDE = 100_000  # seeds between one replicate of an arm and the next
 VERDICT_SEEDS = 1_000_000  # verdicts use the seeds below; those from here on may tune
 CONFIRMING_SEEDS = 10_000_000  # those from here on are for confirmations alone
+APART = VERDICT_SEEDS // REPLICATE_STRIDE - 1
+"""The last replicate: its seeds say whether a task counts, and are not judged."""
 LARGEST_OFFSET = (
     REPLICATE_STRIDE - MOST_SEEDS
 )  # of a run, so that it does not overlap with replicates

@@ -1,11 +1,14 @@
 """Error against m: gains, what a learner can handle, and whether there is anything to learn."""
 
 import math
+from dataclasses import dataclass
 
 import pytest
 
 from pytest_scaling.experiments.units import ERROR, LOG_ERROR
 from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.trials.seeds import APART
+from pytest_scaling.trials.sources import NotYet
 from tests.experiments.bench import (
     EFFECT,
     GOOD,
@@ -67,13 +70,13 @@ def test_a_learner_that_never_beats_the_majority_class_is_not_applicable():
     hopeless = dict.fromkeys(ERRORS, MAJORITY - EFFECT / 2)
     with pytest.raises(pytest.skip.Exception, match="good on xor never beats the majority class"):
         curve(hopeless).require_learning()
-    curve({**hopeless, 256: MAJORITY - 2 * EFFECT}).require_learning()
+    curve({**hopeless, LARGEST: MAJORITY - 2 * EFFECT}).require_learning()
 
 
 def test_a_task_is_used_up_where_the_error_is_shown_to_be_near_the_bayes_error():
     errors = {**ERRORS, HALF: swinging(0.13, 0.02), LARGEST: 0.13}
     known = curve(errors, task=Name("known", bayes_error=0.1))
-    used_up = {m for m in (*SIZES, 2 * LARGEST) if known.used_up(m)}
+    used_up = {m for m in SIZES if known.used_up(m)}
     assert used_up == {LARGEST}  # with half of the rows it may be, but that is not shown
     assert not curve(errors).used_up(LARGEST)  # nobody knows the Bayes error of this task
     known.require_room(HALF)
@@ -81,6 +84,66 @@ def test_a_task_is_used_up_where_the_error_is_shown_to_be_near_the_bayes_error()
         pytest.skip.Exception, match=f"good on known is at the Bayes error with m = {LARGEST:,}"
     ):
         known.require_room(LARGEST)
+
+
+@dataclass(frozen=True)
+class Known(Name):
+    """A learner that says what it is known to have with every number of rows."""
+
+    error: float = 0.2
+
+    def expected(self, task, m):
+        return {"error": self.error, "majority_error": MAJORITY}
+
+
+def test_what_a_learner_is_known_for_says_whether_a_task_counts_and_no_seed_does():
+    """The seeds that are judged have the error 0.2, and the task's Bayes error is 0.1."""
+    task = Name("known", bayes_error=0.1)
+
+    def of(error):
+        bench = Bench(lambda arm, seed: 0.2)
+        found = experiment(bench).curve(Known("good", error=error), task=task)
+        bench.asked.clear()
+        return bench, found
+
+    for error, used_up, learns in ((0.149, True, True), (0.151, False, True), (0.46, False, False)):
+        bench, known = of(error)
+        assert known.used_up(LARGEST) is used_up
+        if learns:
+            known.require_learning()
+        else:
+            with pytest.raises(pytest.skip.Exception, match="never beats the majority class"):
+                known.require_learning()
+        assert bench.asked == []
+
+
+def test_where_nothing_is_known_seeds_that_are_not_judged_say_whether_a_task_counts():
+    task = Name("known", bayes_error=0.1)
+    lucky = experiment(Bench(lambda arm, seed: 0.1 if seed < 1_000 else 0.4)).curve(GOOD, task=task)
+    assert not lucky.used_up(LARGEST)
+    lucky.require_learning()
+    unlucky = experiment(Bench(lambda arm, seed: 0.5 if seed < 1_000 else 0.1)).curve(
+        GOOD, task=task
+    )
+    assert unlucky.used_up(LARGEST)
+    unlucky.require_learning()
+
+
+def test_the_seeds_that_say_whether_a_task_counts_are_asked_for_while_a_run_is_planned():
+    asked = []
+
+    class Planning(Bench):
+        def results(self, trials):
+            asked.extend(trials)
+            raise NotYet
+
+    planned = experiment(Planning(lambda arm, seed: 0.0)).curve(
+        GOOD, task=Name("known", bayes_error=0.1)
+    )
+    planned.require_room(HALF)
+    planned.require_learning()
+    apart = {trial.arm.m for trial in asked if trial.arm.replicate == APART}
+    assert apart == {HALF, LARGEST}
 
 
 def test_what_lies_above_the_bayes_error():

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from fixtures.learners import five_sigmoid_layers, ten_sigmoid_layers, two_sigmoid_layers
+from fixtures.learners import (
+    five_orthogonal_layers,
+    five_sigmoid_layers,
+    ten_orthogonal_layers,
+    ten_sigmoid_layers,
+    two_sigmoid_layers,
+)
 from fixtures.learners.descent import HIDDEN_LAYERS, WIDTH, Descent
 from fixtures.learners.gradient import LEAST_NORM, GradientProbe, log_norm
 from fixtures.learners.scaling import standardise
@@ -94,6 +100,18 @@ def test_with_three_layers_it_starts_as_the_descent_does():
     )
 
 
+@pytest.mark.parametrize(("activation", "gain"), [("relu", math.sqrt(2)), ("sigmoid", 1.0)])
+def test_orthogonal_weights_keep_the_length_of_what_comes_in_up_to_their_gain(activation, gain):
+    probe = GradientProbe(activation, 4, orthogonal=True)
+    for weights, biases in probe.initial(40, 10, (3, 4), "cpu"):
+        assert weights.requires_grad
+        assert not biases.any()
+        lengths = torch.linalg.svdvals(weights.detach())
+        torch.testing.assert_close(lengths, torch.full_like(lengths, gain))
+    start = probe.with_relu.initial(40, 10, (3,), "cpu")
+    assert not torch.allclose(start[1][0], start[2][0])  # every layer has its own
+
+
 @pytest.mark.parametrize("depth", [2, 10])
 def test_at_the_start_only_the_gradient_of_the_sigmoid_shrinks(depth, block):
     sigmoid = GradientProbe("sigmoid", depth)
@@ -126,7 +144,10 @@ def test_a_gradient_that_has_vanished_has_the_least_norm():
 def test_with_relu_everything_but_the_activation_stays():
     probes = (two_sigmoid_layers, five_sigmoid_layers, ten_sigmoid_layers)
     assert [probe.with_relu for probe in probes] == [GradientProbe("relu", n) for n in (2, 5, 10)]
-    assert len({each.name for probe in probes for each in (probe, probe.with_relu)}) == 6
+    probes += (five_orthogonal_layers, ten_orthogonal_layers)
+    each = [each for probe in probes for each in (probe, probe.with_relu)]
+    assert len({probe.name for probe in each}) == len({probe.label for probe in each}) == 10
+    assert five_orthogonal_layers.with_relu == GradientProbe("relu", 5, orthogonal=True)
 
 
 def test_every_depth_has_about_the_same_computation():

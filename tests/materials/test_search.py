@@ -14,10 +14,12 @@ from fixtures.learners.search import (
     DEPTHS,
     DESIGNS,
     LEARNING_RATES,
+    PICKS,
     WEIGHT_DECAYS,
     WIDTHS,
     Design,
     best_of,
+    blindly_chosen,
     labels_of,
 )
 from fixtures.tasks.friedman import friedman
@@ -104,9 +106,18 @@ def test_a_blind_choice_finds_no_better_designs(monkeypatch):
     metrics = random_search.fit_predict(block, BRIEF, "cpu").metrics
     assert metrics["error_of_best_of_30"].tolist() == [0]
     assert 0 < metrics["error_of_best_of_3"][0] < 0.2
-    for k in (3, 30):
-        # each of 100 orders favours one half or the other: a sd of 0.05 around a half
-        assert metrics[f"error_of_blind_best_of_{k}"][0] == pytest.approx(0.5, abs=0.25)
+    for k in (3, 30):  # 1,000 choices, each right or wrong: a sd of 0.016 around a half
+        assert metrics[f"error_of_blind_best_of_{k}"][0] == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_blind_choice_takes_every_design_equally_often_however_many_are_tried():
+    """Most designs label all rows alike, as collapsed ones do, and nothing favours them."""
+    judged = np.repeat([0.9, 0.1], [20, 10])
+    errors = blindly_chosen(judged, np.random.default_rng(0))
+    assert len(errors) == 30
+    sd = judged.std() / math.sqrt(PICKS)
+    assert errors == pytest.approx([judged.mean()] * 30, abs=4 * sd)
+    assert np.std(errors) > sd / 2  # the luck of the choices, which a verdict can see
 
 
 def test_every_seed_has_its_metrics_and_no_labels():

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import fixtures.tasks
 from pytest_scaling.spec.protocols import Block, Fit, Learner, Settings, Task
 from pytest_scaling.spec.traits import judged_rows
 
@@ -92,6 +93,7 @@ class World:
             whether learners say so.
         leaps: by learner, what may be added to its error on a seed, each as likely as the others.
         on_cuda: what training on a GPU adds to an error.
+        known: whether learners tell what is planted, which then says which tasks count.
     """
 
     name: str
@@ -104,6 +106,7 @@ class World:
     warned: bool = False
     leaps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     on_cuda: float = 0.0
+    known: bool = True
 
     def plan(self, learner: str, task: str, m: int) -> dict[str, Any]:
         """What is planted for one arm, as settings of the learner.
@@ -223,6 +226,15 @@ class PlantedLearner:
 
     def settings(self, task: str, m: int) -> Settings:
         return self.world.plan(self.name, task, m)
+
+    def expected(self, task: str, m: int) -> Mapping[str, float]:
+        """What is planted, and what guessing comes to, where the world lets it be known."""
+        planted = self.world.plan(self.name, task, m)
+        if not self.world.known or "error" not in planted:
+            return {}
+        classes = next(each.classes for each in fixtures.tasks.TASKS if each.name == task)
+        majority = 0.5 if task.startswith(POKER) else 1 - 1 / classes
+        return {"error": planted["error"], "majority_error": majority}
 
     def fit_predict(self, block: Block, settings: Settings, device: str) -> Fit:
         seeds, rows = block.x_test.shape[:2]

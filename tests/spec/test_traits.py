@@ -17,6 +17,7 @@ def plain():
 DEFAULTS = [
     (traits.label, (), "plain"),
     (traits.cost, ("poker", 1_000), 1_000 * traits.SECONDS_A_ROW),
+    (traits.expected, (SimpleNamespace(name="poker"), 1_000), {}),
     (traits.may_collapse, (), False),
     (traits.largest_m, (TIER,), None),
     (traits.smallest_m, (TIER,), 0),
@@ -29,6 +30,12 @@ DEFAULTS = [
 STATED = [
     (traits.label, (), "plain tree", "plain tree"),
     (traits.cost, ("poker", 1_000), lambda task, m: m // 4, 250.0),
+    (
+        traits.expected,
+        (SimpleNamespace(name="poker"), 1_000),
+        lambda task, m: {"error": 1 / m} if task == "poker" else None,
+        {"error": 0.001},
+    ),
     (traits.may_collapse, (), True, True),
     (traits.largest_m, (TIER,), {"quick": 1_024}.get, 1_024),
     (traits.smallest_m, (TIER,), {"quick": 300}.get, 300),
