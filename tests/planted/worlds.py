@@ -34,7 +34,7 @@ def each(learners: tuple[str, ...], curve: Curve) -> Curves:
 
 
 AWAY_FROM_THE_FIGURE = {  # digits are used up, and a few labels name clusters that rows show
-    "digits": {**each(NETWORKS, flat(0.03)), TINY: flat(0.2)},
+    "digits": {**each(NETWORKS, flat(0.01)), TINY: flat(0.2)},
     "clusters": {MEDIUM: Through({256: 0.15, 16_384: 0.02}), FEW_LABELS: flat(0.02)},
 }
 
@@ -194,7 +194,7 @@ LECTURE = World(
 EQUAL = World(
     "equal",
     {"*": Law(0.36, 0.0, 0.3)},
-    on={"digits": {"*": flat(0.03)}},
+    on={"digits": {"*": flat(0.01)}},
     metrics=LIKE_RELU,
 )
 
@@ -220,7 +220,7 @@ CONTRARY = World(
     },
     on={
         "clusters": {MEDIUM: Law(0.45, 0.05, 2.0), FEW_LABELS: flat(0.445)},
-        "digits": {TINY: flat(0.03), LARGE: flat(0.03), HUGE: flat(0.10)},
+        "digits": {TINY: flat(0.01), LARGE: flat(0.01), HUGE: flat(0.10)},
         "poker-counts": {"*": Law(0.5, 0.25, 2.0)},
     },
     metrics=CONTRARY_METRICS,
