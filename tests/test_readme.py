@@ -73,6 +73,21 @@ def test_the_example_of_a_claim_of_ones_own_is_supported(tmp_path, mode):
     assert "neighbours-outvote-noise: supported" in run.stdout
 
 
+def test_the_claim_about_a_table_is_supported(tmp_path):
+    pytest.importorskip("sklearn")
+    (source,) = re.findall(r"```python\n(# test_tumours\.py\n.*?)```", README, re.DOTALL)
+    (tmp_path / "test_tumours.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [*command, "--scaling-store=trials.db"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "a-line-ranks-better: supported" in run.stdout, run.stdout + run.stderr
+
+
 def test_the_citation_shown_still_holds():
     run = command("-m", "pytest_scaling", "cite", "--check", "README.md")
     assert run.returncode == 0, run.stdout + run.stderr
