@@ -10,7 +10,7 @@ import pytest
 from pytest_scaling.run.collection import takes_time
 
 from .suite import planted
-from .worlds import WORLDS
+from .worlds import TIERS, WORLDS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
     planting = contextlib.ExitStack()
     planting.enter_context(planted(WORLDS[config.getoption("planted_world")]))
     config.add_cleanup(planting.close)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_scaling_tiers(config: pytest.Config):
+    """The tiers that the worlds were laid out for."""
+    return tuple(TIERS.values())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
