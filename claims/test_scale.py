@@ -29,7 +29,6 @@ from fixtures.learners import (
     wide_network,
 )
 from fixtures.lecture import LECTURE
-from fixtures.tasks.breast_cancer import breast_cancer
 from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.linear import linear
@@ -215,13 +214,11 @@ def test_either_kind_of_scale_helps(compare, task, m_middle, m_large, smallest_e
     strength="always",
     bounds={"alike": HALF_OF_THE_ERROR},
     tasks=[digits],
-    beside=[breast_cancer],  # 114 test rows can hardly tell networks apart
     given={"smaller": wide_network, "larger": huge_network},
 )
 @control(
     "only-up-to-a-point-from-a-tiny-network",
     "Scale does not help on the same data where the network is tiny: a bigger one errs alike",
-    beside=[],
     given={"smaller": tiny_network, "larger": wide_network},
 )
 def test_a_bigger_network_does_not_help_when_data_runs_out(

@@ -41,7 +41,7 @@ def test_a_law_follows_a_power_of_the_rows():
     fitted = law_of(law.law("friedman", [rbf_svm], list(bowl(rbf_svm, best))))
     for m in (64, 512, 2_048, 65_536):
         found = fitted.settings(m)
-        assert np.log10(found["C"] / min(best(m)["C"], 3_000)) == pytest.approx(0, abs=0.5)
+        assert np.log10(found["C"] / min(best(m)["C"], 30_000)) == pytest.approx(0, abs=0.5)
         assert np.log10(found["gamma"]) == pytest.approx(0, abs=0.3)
 
 
@@ -76,7 +76,7 @@ def test_a_law_never_leaves_the_range_that_was_searched():
     fitted = law_of(law.law("friedman", [rbf_svm], rows))
     for m in (1, 64, 10**7):
         found = fitted.settings(m)
-        assert 0.3 <= found["C"] <= 3_000
+        assert 0.3 <= found["C"] <= 30_000
         assert 0.03 <= found["gamma"] <= 30
 
 
@@ -180,5 +180,5 @@ def test_networks_of_any_width_read_their_common_law():
     law.main(["--task", "friedman", "--learner", "network"])
     settings = large_network.settings("friedman", 65_536)
     assert set(settings) == {"learning_rate", "weight_decay", "steps"}
-    assert settings["steps"] == 8_000
+    assert settings["steps"] == 2_000
     assert large_network.cost("friedman", 65_536) > large_network.cost("friedman", 256)

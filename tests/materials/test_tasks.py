@@ -12,16 +12,19 @@ from fixtures.tiers import TIERS
 
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"mnist1d", "poker-one-hot", "friedman"}
-LONGER = {"poker-hand", "xor", "earth", "covertype", "mnist", "words", "flights"}
+LONGER = {"poker-hand", "xor", "earth", "covertype", "mnist"}
 NAMED = {
     "linear",
     "poker-counts",
     "teacher",
     "digits",
     "breast-cancer",
+    "words",
     "words-pairs",
+    "flights",
+    "clusters",
 }  # by the claims that they serve, and in no suite
-NOT_IN_QUICK = {*LONGER - {"xor"}, "breast-cancer", "teacher", "words-pairs"}
+NOT_IN_QUICK = {*LONGER - {"xor"}, "breast-cancer", "teacher", "words", "words-pairs", "flights"}
 FILE = """
 class Constant:
     name, version, classes = "a-new-task", 1, 2
