@@ -53,8 +53,8 @@ class Comparisons(Sampler):
         known that a higher `metric` is better, it is how much larger it is for `rival`. task, m and
         metric may be pairs, the rival's and the learner's; of data, m is all rows, or a share.
         disjoint: give the learner other seeds, for comparing one with itself. devices: where each
-        trains. Two of `scores(...)` are paired by unit; cluster: by which column units belong
-        together. Metrics that learners report as `log_...` are natural logarithms.
+        trains. Metrics that learners report as `log_...` are natural logarithms. Two of
+        `scores(...)` are paired by unit; cluster: by which column units belong together.
         """
         if is_scores(rival, learner):
             require_scores_alone(task, m, devices, disjoint)

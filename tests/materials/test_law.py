@@ -77,7 +77,7 @@ def test_a_law_never_leaves_the_range_that_was_searched():
     for m in (1, 64, 10**7):
         found = fitted.settings(m)
         assert 0.3 <= found["C"] <= 30_000
-        assert 0.03 <= found["gamma"] <= 30
+        assert 0.01 <= found["gamma"] <= 30
 
 
 def test_networks_share_a_trend_and_get_as_many_steps_at_every_width():
