@@ -11,6 +11,7 @@ from ..ledger.controls import controls_by_claim, doubt, status_of
 from ..ledger.format import ALTERNATIVES, Record
 from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
+from ..ledger.registration.standing import EXPLORED
 from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import NOTHING, in_scopes, overstated, to_decide
 
@@ -76,7 +77,8 @@ def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
             notes.append(f"control of {claim['control_of']}")
         elif not doubted:
             notes.append(f"control {status.word}")
-        notes += filter(None, [in_scopes(record), status_of_claim(record)])
+        standing = status_of_claim(record)
+        notes += filter(None, [in_scopes(record), "" if standing == EXPLORED else standing])
         yield TableLine(
             claim["id"], record["verdict"], f" ({'; '.join(notes)})", doubt=doubted, headline=True
         )
