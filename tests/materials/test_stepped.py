@@ -31,9 +31,8 @@ def test_numbers_of_steps_are_few_and_at_most_a_quarter_off():
     assert preferred(205) == preferred(310) == 251
 
 
-def test_without_a_time_there_is_no_number_of_steps():
-    with pytest.raises(ValueError, match="NaN"):
-        SteppedNetwork(8, 50).within(1.0, timed=math.nan)
+def test_while_no_time_is_known_one_step_stands_for_as_many():
+    assert SteppedNetwork(8, 50).within(1.0, timed=math.nan) == SteppedNetwork(8, 1)
 
 
 @pytest.mark.parametrize(
