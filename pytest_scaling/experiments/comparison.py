@@ -51,10 +51,9 @@ class Comparisons(Sampler):
 
         Both train on the same rows of a seed and are judged on the same test rows. Where it is not
         known that a higher `metric` is better, it is how much larger it is for `rival`. task, m and
-        metric may be pairs, the rival's and the learner's; of data, m is all rows, or a share.
-        disjoint: give the learner other seeds. devices: where each of them trains. Two of
-        `scores(...)` are paired by unit; cluster: by which column units belong together. Metrics
-        that learners report as `log_...` are natural logarithms.
+        metric may be pairs; of data, m is all rows, or a share. disjoint: give the learner other
+        seeds. devices: where each of them trains. Two of `scores(...)` are paired by unit; cluster:
+        by which column units belong together. Metrics named `log_...` are natural logarithms.
         """
         if is_scores(rival, learner):
             require_scores_alone(task, m, devices, disjoint)

@@ -38,7 +38,7 @@ def test_only_the_first_rows_count():
 
 
 def test_the_settings_are_those_of_the_search_for_the_largest_width():
-    assert set(wide_relu_to_target.settings("mnist1d", 1_024)) == {"learning_rate"}
+    assert set(wide_relu_to_target.settings("mnist1d", 4_096)) == {"learning_rate"}
 
 
 def test_a_few_steps_are_as_many_for_every_task_and_width(monkeypatch):
