@@ -444,8 +444,8 @@ MISTAKES = {  # a claim's body, and the message about it
     ),
     "not-asserted": (
         "compare(good, good, task=task, m=64) > smallest_effect",
-        "claim 'not-asserted' did not assert a comparison: error of good minus good on sign, "
-        "m = 64 is 0.0000",
+        "claim 'not-asserted' made a comparison and did not assert it: error of good minus good "
+        "on sign, m = 64 is 0.0000",
     ),
     "denied": (
         "assert not compare(good, good, task=task, m=64) > smallest_effect",

@@ -24,7 +24,7 @@ def test_a_run_leaves_its_verdicts_for_people_and_for_programs(project, workers)
     assert result.ret == 1
     folder = project.path / "report"
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
-    assert badge["message"] == "1 supported, 1 refuted, 1 inconclusive"
+    assert badge["message"] == "1 supported, 1 refuted, 1 inconclusive, explored"
     with (folder / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["claim"]: row for row in csv.DictReader(file)}
     assert (rows["clear"]["verdict"], rows["clear"]["n"]) == ("supported", "5")
