@@ -27,7 +27,7 @@ def test_a_run_leaves_its_verdicts_for_people_and_for_programs(project, workers)
     assert badge["message"] == "1 supported, 1 refuted, 1 inconclusive, explored"
     with (folder / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["claim"]: row for row in csv.DictReader(file)}
-    assert (rows["clear"]["verdict"], rows["clear"]["n"]) == ("supported", "5")
+    assert (rows["clear"]["verdict"], rows["clear"]["n"]) == ("supported", "7")
     assert rows["clear-control"]["control_of"] == "clear"
     assert float(rows["clear"]["value"]) == pytest.approx(0.2)
     records = project.reported("report")
