@@ -264,5 +264,6 @@ def test_ctrl_c_takes_the_trials_back_from_the_workers(project, dask):
     assert "Traceback" not in text
     kept = stored(project.path / "dask.db")
     project.claims(stated("clear"))
-    assert "1 recalled" in output(run(project, dask, store="dask.db"))  # after no others
-    assert stored(project.path / "dask.db") == kept + 1
+    (recalled,) = re.findall(r"(\d+) recalled", output(run(project, dask, store="dask.db")))
+    assert int(recalled) >= 1
+    assert stored(project.path / "dask.db") == kept + 4 - int(recalled)  # and no others

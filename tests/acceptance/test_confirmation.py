@@ -140,7 +140,7 @@ def test_the_status_is_in_records_junit_list_and_what_is_cited(registered, comma
     junit = (registered.path / "junit.xml").read_text(encoding="utf-8")
     assert 'name="confirmation" value="not confirmed"' in junit
     assert json.loads((registered.path / "out" / "badge.json").read_text())["message"] == (
-        "2 supported, 1 confirmed, 1 not confirmed"
+        "2 supported, 2 control not run, 1 confirmed, 1 not confirmed"
     )
     _, listed = command("list", ".")
     assert "supported, not confirmed" in listed

@@ -243,4 +243,4 @@ def test_a_row_that_cannot_be_read_is_told_of_and_the_others_are_listed(project,
 def test_an_unknown_command_names_those_that_there_are(project):
     result = project.pytester.run(sys.executable, "-m", "pytest_scaling", "tabulate")
     assert result.ret == USAGE
-    assert "invalid choice: 'tabulate' (choose from 'list'" in output(result)
+    assert "invalid choice: 'tabulate' (choose from 'init', 'list'" in output(result)
