@@ -111,7 +111,12 @@ class Gate:
         return status.word if doubt(record, status) else ""
 
     def _doubted(self, ledger: Ledger, files: Sequence[RowFile]) -> Iterator[str]:
-        """Claims that are supported without a refuted control, where no reason accepts that."""
+        """Claims that are supported without a refuted control, where no reason accepts that.
+
+        None where the profile was never measured: nothing can be compared there.
+        """
+        if not files:
+            return
         kept = {each.claim_id: each.content for each in files if not each.wrong}
         for record in self._kept():
             if self.ledger_of(record) != ledger:

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
+from pytest_scaling.experiments.quantities import JUDGED_BY, Rule
 from pytest_scaling.ledger.controls import doubt, status_of, with_controls
 from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.record import record
@@ -42,7 +43,7 @@ def bench(effects, replicate):
     return Bench(error)
 
 
-def heard(effects, replicate, declared=None, **header):
+def heard(effects, replicate, declared=None, rule=JUDGED_BY, **header):
     names = learners(*effects)
 
     def body(compare, task, smallest_effect):
@@ -54,12 +55,12 @@ def heard(effects, replicate, declared=None, **header):
     laid = scope(claim, (), QUICK, None, arguments)
     made = Body(body, arguments)
     return Evaluation(
-        made, laid, bench(effects, replicate), QUICK, "cpu", 0, declared=declared
+        made, laid, bench(effects, replicate), QUICK, "cpu", 0, rule, declared
     ).verdict()
 
 
-def rates(effects, replicates, declared=None):
-    results = (heard(effects, number, declared) for number in range(replicates))
+def rates(effects, replicates, declared=None, rule=JUDGED_BY):
+    results = (heard(effects, number, declared, rule) for number in range(replicates))
     return Rates(Counter(str(each.verdict) for each in results), LEVEL)
 
 
@@ -84,7 +85,7 @@ def test_eight_comparisons_are_wrong_no_more_often_than_one():
 def test_eight_comparisons_that_do_not_share_the_level_would_be_wrong_too_often(monkeypatch):
     unshared = CellLevels(LEVEL, 8 * LEVEL)
     monkeypatch.setattr("pytest_scaling.experiments.evaluation.levels_of", lambda scope: unshared)
-    found = rates([AT_THE_BOUND] * 8, 300)
+    found = rates([AT_THE_BOUND] * 8, 300, rule=Rule.MEAN)
     assert found.share("refuted") > band(LEVEL, 300)
 
 
