@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from fixtures.tiers import TIERS
 from pytest_scaling.experiments.quantities import Rule
 from tests.planted.rates import Stage, band
-from tests.planted.worlds import ONE_IN_THREE_COLLAPSES
+from tests.planted.worlds import ONE_IN_THREE_COLLAPSES, TIERS
 
 CLAIM = "scale-helps-near-the-bayes-error"  # its effect is at the bound on the typical seed
 REPLICATES = 100
