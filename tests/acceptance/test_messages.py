@@ -97,7 +97,7 @@ def test_diverged_runs_count_as_the_majority_class_and_are_noted(project):
     )
     record = project.records()["steady"]
     (comparison,) = record["cells"][0]["evidence"]
-    assert comparison["notes"] == ["5 of 10 runs diverged and count as the majority class"]
+    assert comparison["notes"] == ["7 of 14 runs diverged and count as the majority class"]
     arms = {arm["learner"]: arm for arm in record["arms"]}
     assert (arms["diverging"]["diverged"], arms["good"]["diverged"]) == (5, 0)
     metrics = arms["diverging"]["metrics"]
