@@ -20,7 +20,7 @@ def test_an_accepted_exception_is_written_whole_and_expected_from_then_on(projec
     assert row["blessing"] == {"reason": "small, but honest"}
     (comparison,) = row["cells"][0]["evidence"]
     assert comparison["seeds"] == [0, 1, 2, 3, 4, 5, 6]
-    assert comparison["samples"] == [0.0] * 5
+    assert comparison["samples"] == [0.0] * 7
     result = project.run("-v", "-rx")
     assert (result.ret, outcomes(result)) == (0, {"brave": "XFAIL"})
     assert "refuted, as in the ledger: small, but honest" in output(result)

@@ -99,7 +99,7 @@ def test_diverged_runs_count_as_the_majority_class_and_are_noted(project):
     (comparison,) = record["cells"][0]["evidence"]
     assert comparison["notes"] == ["7 of 14 runs diverged and count as the majority class"]
     arms = {arm["learner"]: arm for arm in record["arms"]}
-    assert (arms["diverging"]["diverged"], arms["good"]["diverged"]) == (5, 0)
+    assert (arms["diverging"]["diverged"], arms["good"]["diverged"]) == (7, 0)
     metrics = arms["diverging"]["metrics"]
     assert metrics["error"] == metrics["majority_error"]
     assert all(0.3 < error < 0.7 for error in metrics["error"])

@@ -20,7 +20,7 @@ OUTCOMES = {  # by the verdict of the run and that of the ledger's row
     ("refuted", "not applicable"): "FAILED",
     ("inconclusive", "no row"): "INCONCLUSIVE",
     ("inconclusive", "supported"): "INCONCLUSIVE",
-    ("inconclusive", "refuted"): "INCONCLUSIVE",
+    ("inconclusive", "refuted"): "FAILED",
     ("inconclusive", "inconclusive"): "INCONCLUSIVE",
     ("not applicable", "no row"): "SKIPPED",
     ("not applicable", "supported"): "SKIPPED",
