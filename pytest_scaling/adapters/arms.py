@@ -147,7 +147,7 @@ def is_applied(metric: Metric | str) -> bool:
 
 def is_accuracy(metric: Metric | str) -> bool:
     """Whether a metric is one minus the error."""
-    return metric is ACCURACY or (isinstance(metric, Metric) and metric == ACCURACY)
+    return metric == ACCURACY
 
 
 def rows_of(task: Any, m: Any) -> Any:

@@ -86,9 +86,10 @@ SUCCESS = Metric("success", better="higher", range=SHARE)  # of one that returns
 def by_its_words(name: str) -> Metric:
     """A metric that an arm reports itself, by words of its name; ClaimError where none tells."""
     words = set(name.lower().replace("-", "_").split("_"))
-    for better, known in (("lower", LOWER), ("higher", HIGHER)):
-        if words & set(known):
-            return Metric(name, better="lower" if better == "lower" else "higher")
+    if words & {*LOWER}:
+        return Metric(name, better="lower")
+    if words & {*HIGHER}:
+        return Metric(name, better="higher")
     raise ClaimError(
         f"whether a lower or a higher {name!r} is better does not follow from its name; "
         f"say metric=Metric({name!r}, better='higher') or better='lower'"

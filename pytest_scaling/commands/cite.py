@@ -13,7 +13,7 @@ import pytest
 
 from ..ledger.ledger import profiles_in
 from ..ledger.reading.strict_json import read_bytes
-from ..ledger.registration.standing import of_row
+from ..ledger.registration.standing import with_standing
 from ..report.archive import Archive, ArchiveError, open_ledger
 from .output import complain, say
 
@@ -66,8 +66,8 @@ def show(options: argparse.Namespace) -> int:
     from ..report.citation.project import Place
 
     archive = open_ledger(options.ledger, options.profile)
-    row, path = archive[options.claim], archive.path(options.claim)
-    row = {**row, "confirmation": of_row(archive.folder, row)}
+    row = with_standing(archive.folder, archive[options.claim])
+    path = archive.path(options.claim)
     complain(archive.broken)  # one of them may be a control of this claim
     try:
         citation = cite(row, controls(archive, options.claim), Place.of(path))

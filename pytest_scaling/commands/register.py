@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
+from ..ledger.environment import tier_in
 from ..ledger.git import commit
 from ..ledger.ledger import Ledger, profiles_in
 from ..ledger.reading.reader import shown
 from ..ledger.registration.attempts import Past, in_words
 from ..ledger.registration.blocks import Blocks
-from ..ledger.registration.history import is_continued, obstacle
+from ..ledger.registration.history import obstacle
 from ..ledger.registration.ingredients import Ingredients, differences
 from ..ledger.registration.registration import Registration, Shelf
 from ..ledger.words import SHOWN
-from ..run.collection import arguments_of, claim_of, takes_time
+from ..run.collection import claim_of, takes_time
 from ..run.evaluate import evaluation, made_of
 from ..run.options import CONFIRM, TIER
 from ..run.session import Session
-from ..spec.arguments import PROVIDED
 from ..spec.declaration import Claim
 from ..trials.sources import Design
 from .collect import collect, default_paths
@@ -53,14 +53,10 @@ class Candidate:
     def expected(self) -> str:
         """What the ledger says in this tier, where it is decided there, or what the claim says."""
         profiles = profiles_in(self.ledger)
-        ledgers = [Ledger(self.ledger, each) for each in profiles if self.tier == tier_of(each)]
+        ledgers = [Ledger(self.ledger, each) for each in profiles if self.tier == tier_in(each)]
         rows = [row for each in ledgers if (row := each.row(self.claim.id))]
         verdicts = {row.verdict for row in rows if row.verdict in DECIDED}
         return verdicts.pop() if len(verdicts) == 1 else self.claim.expected
-
-
-def tier_of(profile: str) -> str:
-    return profile.rpartition("-")[2]
 
 
 def add_to(commands: Any) -> None:
@@ -132,13 +128,11 @@ def candidate(session: Session, item: pytest.Function, files: Sequence[Path]) ->
     found: list[Ingredients] = []
 
     def make(given: Mapping[str, Any]) -> list[str]:
-        designs = evaluation(session, item, {**given, "device": "cpu"}, Design()).designs()
+        designs = evaluation(session, item, {**given, "device": "cpu"}, Design()).designs
         found.append(made_of(session, item, designs, named))
         return []
 
-    if set(arguments_of(item)) <= {*PROVIDED, "device", *claim.given}:
-        make({})
-    elif broken := with_fixtures(item, make):
+    if broken := with_fixtures(item, make):
         raise pytest.UsageError(f"claim {claim.id!r} cannot be registered: {broken[0]}")
     root, timing = session.config.rootpath, takes_time(item)
     return Candidate(claim, session.tier.name, ledger, root, timing, found[0])
@@ -187,11 +181,8 @@ def register(
             f"`register` needs version control, which shows what came first, and {words}"
         )
     blocks = Blocks.read(shelf.folder)
-    if not is_continued(blocks.path, blocks.text):
-        raise pytest.UsageError(
-            f"the list of blocks {shown(blocks.path)} does not continue what earlier commits have "
-            f"of it; restore it from version control"
-        )
+    if blocks.break_in_history:
+        raise pytest.UsageError(blocks.break_in_history)
     past = Past.of(shelf, ledger)
     if options.all and not options.again:
         chosen = [each for each in chosen if not as_registered(each)]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..ledger.reading.reader import EDITED, UnreadableError, has_its_digest, read, shown
-from ..ledger.registration.standing import of_row
+from ..ledger.registration.standing import with_standing
 from ..report.archive import ArchiveError, open_ledger
 from ..run.options import LEDGER, REPORT
 from .collect import AS_IT_IS, project_code
@@ -135,7 +135,7 @@ def of_the_ledger(
     if not archive.rows:
         raise pytest.UsageError(*archive.broken)
     directory = options.to or project.report / OF_THE_LEDGER
-    rows = [{**row, "confirmation": of_row(archive.folder, row)} for row in archive.rows.values()]
+    rows = [with_standing(archive.folder, row) for row in archive.rows.values()]
     page = build_of_rows(archive.folder.parent, rows, directory)
     return page, archive.broken
 

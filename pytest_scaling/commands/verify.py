@@ -19,7 +19,7 @@ import pytest
 
 from ..experiments.bodies.body import Body
 from ..experiments.evaluation import Evaluation
-from ..ledger.environment import Profile
+from ..ledger.environment import Profile, tier_in
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
 from ..ledger.protocol import Protocol, rule_of
@@ -32,10 +32,10 @@ from ..ledger.replay import Replay
 from ..ledger.verification import STALE, evaluated_again, missing_then, orphan_rows
 from ..ledger.words import SHOWN, listed, more
 from ..report.archive import ArchiveError, found_folder
-from ..run.collection import arguments_of, claim_of, run_item
+from ..run.collection import arguments_of, claim_of, own_fixtures, run_item
 from ..run.options import TIER
 from ..run.session import Session
-from ..spec.arguments import PROVIDED, STOPWATCH
+from ..spec.arguments import STOPWATCH
 from ..spec.declaration import Claim
 from ..spec.scope import missing_devices
 from ..spec.scope import scope as lay_out
@@ -78,7 +78,7 @@ class Audit:
 
     def tier_of(self, profile: str) -> str:
         """The tier of a profile, by its name; the default one where it names none."""
-        tier = profile.rpartition("-")[2]
+        tier = tier_in(profile)
         return tier if tier in self.tiers else self.tiers[0]
 
     def evaluate(self, paths: Sequence[str], tier: str | None = None) -> None:
@@ -319,9 +319,7 @@ def with_fixtures(
     item: pytest.Function, use: Callable[[Mapping[str, Any]], list[str]]
 ) -> list[str]:
     """The result of `use` for the values of an item's fixtures, while these are set up."""
-    claim = claim_of(item)
-    known = (*PROVIDED, "device", *(claim.given if claim else ()))
-    names = [name for name in arguments_of(item) if name not in known]
+    names = own_fixtures(item)
     if not names:
         return use({})
     caller = Caller(lambda: use({name: item.funcargs[name] for name in names}))

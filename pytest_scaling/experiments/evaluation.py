@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -113,8 +114,7 @@ class Evaluation:
 
     def verdict(self) -> ClaimResult:
         """Run every cell, and let the claim's strength turn the cells into its verdict."""
-        designs = self.designs()
-        planned = iter(designs)
+        planned = iter(self.designs)
         cells = tuple(
             CellResult(cell, None, cell.skip) if cell.skip else self._hear(next(planned))
             for cell in self.scope.cells
@@ -124,40 +124,38 @@ class Evaluation:
             over_cells(self.scope, cells),
             cells,
             self.scope.partial,
-            designs,
+            self.designs,
             self.rule,
             {name: each.verdict() for name, each in self.alternatives.items()},
         )
 
+    @functools.cached_property
     def designs(self) -> tuple[CellDesign, ...]:
         """What every cell that runs would measure, found without measuring anything."""
         return tuple(self._design(cell) for cell in self.scope.cells if not cell.skip)
 
     def _design(self, cell: Cell) -> CellDesign:
-        statements, source = self._statements(cell), Design()
+        """What one cell would measure; tried again where its body joins several statements."""
+        declared = max(self.declared or 1, 1)
+        evidence, asked = self._planned(cell, declared)
+        statements = declared if declared > 1 else max(evidence.statements, 1)
+        if statements > declared:
+            evidence, asked = self._planned(cell, statements)
+        decisions = tuple(each for each in evidence.decisions if each.estimate is not None)
+        return CellDesign(cell, decisions, asked, statements)
+
+    def _planned(self, cell: Cell, statements: int) -> tuple[Evidence, tuple[Arm, ...]]:
+        """What a body decides and asks for that knows nothing, at the levels of its statements."""
+        source = Design()
         experiment = self._experiment(source, statements)
         if self.body.measures:
             self.body.rehearse(experiment, cell)
-        decisions = tuple(
-            each for each in experiment.evidence.decisions if each.estimate is not None
-        )
-        return CellDesign(cell, decisions, tuple(source.asked), statements)
-
-    def _statements(self, cell: Cell) -> int:
-        """How many statements the body joins by "and", which no result decides."""
-        if self.declared and self.declared > 1:
-            return self.declared
-        planned = self._experiment(Design(), 1)
-        if self.body.measures:
-            self.body.rehearse(planned, cell)
-        return max(planned.evidence.statements, 1)
+        return experiment.evidence, tuple(source.asked)
 
     def prefetch(self) -> None:
         """Run every cell for the trials that it asks for, ignoring its outcome."""
-        for cell in self.scope.cells:
-            if not cell.skip:
-                experiment = self._experiment(self.source, self._statements(cell))
-                self.body.rehearse(experiment, cell)
+        for design in self.designs:
+            self.body.rehearse(self._experiment(self.source, design.statements), design.cell)
         for each in self.alternatives.values():
             each.prefetch()
 

@@ -40,6 +40,11 @@ class Profile:
         return asdict(self)
 
 
+def tier_in(profile: str) -> str:
+    """The tier that the name of a profile ends with."""
+    return profile.rpartition("-")[2]
+
+
 @cache
 def libraries() -> dict[str, str]:
     """Versions of the libraries that are installed, found without importing them."""

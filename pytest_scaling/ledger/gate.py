@@ -73,10 +73,11 @@ class Gate:
         rows = [
             (record, self.ledger_of(record)) for record in self._kept() if not record["partial"]
         ]
-        files = {ledger: [*ledger.files()] for ledger in dict.fromkeys(each for _, each in rows)}
+        ledgers = dict.fromkeys(ledger for _, ledger in rows)
+        owed = {ledger: self._owed(ledger, [*ledger.files()]) for ledger in ledgers}
         for record, ledger in rows:
             kept = RowFile.read(ledger.path(record["claim"]["id"]))
-            control = self._owed(record, ledger, files[ledger])
+            control = owed[ledger].get(record["claim"]["id"], "")
             mode = "new" if kept is None else "changed"
             if mode in modes and (kept is None or is_changed(kept, record, control)):
                 path = ledger.write(record, reason, control)
@@ -98,17 +99,21 @@ class Gate:
             if self.ledger_of(record) == ledger and not ledger.path(record["claim"]["id"]).exists()
         )
 
-    def _owed(self, record: Record, ledger: Ledger, files: Sequence[RowFile]) -> str:
-        """The word for the control of a supported claim where it is not refuted, or nothing.
+    def _owed(self, ledger: Ledger, files: Sequence[RowFile]) -> dict[str, str]:
+        """By id, the supported claims whose control is not refuted, and the word for that.
 
         A control that is not in the run has the verdict of its row.
         """
-        of = record["claim"]["id"]
         here = [each for each in self._kept() if self.ledger_of(each) == ledger]
         rows = [each.content for each in files if not each.wrong]
-        found = controls_by_claim(here).get(of) or controls_by_claim(rows).get(of)
-        status = status_of(found or ())
-        return status.word if doubt(record, status) else ""
+        controls = controls_by_claim(rows) | controls_by_claim(here)
+        owed = {}
+        for record in here:
+            of = record["claim"]["id"]
+            status = status_of(controls.get(of, ()))
+            if doubt(record, status):
+                owed[of] = status.word
+        return owed
 
     def _doubted(self, ledger: Ledger, files: Sequence[RowFile]) -> Iterator[str]:
         """Claims that are supported without a refuted control, where no reason accepts that.
@@ -118,12 +123,8 @@ class Gate:
         if not files:
             return
         kept = {each.claim_id: each.content for each in files if not each.wrong}
-        for record in self._kept():
-            if self.ledger_of(record) != ledger:
-                continue
-            of = record["claim"]["id"]
-            owed = self._owed(record, ledger, files)
-            if owed and kept.get(of, {}).get(ACCEPTANCE, {}).get(CONTROL) != owed:
+        for of, owed in self._owed(ledger, files).items():
+            if kept.get(of, {}).get(ACCEPTANCE, {}).get(CONTROL) != owed:
                 yield (
                     f"{of} is supported, and its control is {owed}; let it be refuted, or accept "
                     f"that with --claims-update=new,changed --claims-reason '...'"

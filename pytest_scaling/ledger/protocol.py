@@ -143,7 +143,7 @@ def arms(designs: Sequence[CellDesign]) -> dict[str, Protocol]:
     return {
         name(arm): {
             "learner_version": traits.version(arm.learner),
-            "task_version": 1 if arm.task is None else traits.version(arm.task),
+            "task_version": traits.version(arm.task),
             "settings": dict(arm.settings),
         }
         for arm in asked

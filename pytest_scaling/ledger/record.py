@@ -334,7 +334,7 @@ def row_of(arm: Arm, results: tuple[SeedResult, ...]) -> Record:
         "label": arm.label,
         "learner_version": traits.version(arm.learner),
         "task": arm.task_name,
-        "task_version": 1 if arm.task is None else traits.version(arm.task),
+        "task_version": traits.version(arm.task),
         "bayes_error": getattr(arm.task, "bayes_error", None),
         "m": arm.m,
         "replicate": arm.replicate,

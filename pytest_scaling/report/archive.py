@@ -11,6 +11,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
 from ..experiments.quantities import JUDGED_BY, Rule
+from ..ledger.environment import tier_in
 from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.protocol import rule_of
@@ -68,7 +69,7 @@ def by_size(profiles: Sequence[str]) -> list[str]:
 
 def tier_rank(profile: str) -> int:
     """The place of a profile's tier, from 0; -1 for one of the project's own."""
-    tier = profile.rpartition("-")[2]
+    tier = tier_in(profile)
     names = [each.name for each in DEFAULT_TIERS]
     return names.index(tier) if tier in names else -1
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..ledger.controls import SUPPORTED_TOO, controls_by_claim, doubt, status_of
 from ..ledger.format import Record
-from ..ledger.registration.standing import CONFIRMED, EXPLORED, NOT_CONFIRMED, STALE
+from ..ledger.registration.standing import EXPLORED, standings
 from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import NOTHING
 from .page.badge import Badge
@@ -47,7 +47,7 @@ def badge(records: Sequence[Record]) -> str:
     del doubts[""]
     counts = [f"{count[word]} {word}" for word in WORDS if count[word]]
     counts += [f"{number} {words}" for words, number in sorted(doubts.items())]
-    counts += standings(claims)
+    counts += in_standing(claims)
     content = {
         "schemaVersion": 1,
         "label": "claims",
@@ -57,14 +57,13 @@ def badge(records: Sequence[Record]) -> str:
     return json.dumps(content, indent=1) + "\n"
 
 
-def standings(claims: Sequence[Record]) -> list[str]:
+def in_standing(claims: Sequence[Record]) -> list[str]:
     """How many claims are confirmed, not confirmed or stale; where none is, that all are explored.
 
     Empty for records of an older version, which do not say.
     """
-    count = Counter(map(status_of_claim, claims))
-    told = [f"{count[word]} {word}" for word in (CONFIRMED, NOT_CONFIRMED, STALE) if count[word]]
-    return told or ([EXPLORED] if count[EXPLORED] else [])
+    told = [f"{number} {word}" for word, number in standings(claims)]
+    return told or ([EXPLORED] if EXPLORED in map(status_of_claim, claims) else [])
 
 
 def colour(count: Mapping[str, int], doubts: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ..spec.arguments import STOPWATCH
+from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, ClaimError, claims_in, claims_of
 from .devices import device_of as parameter
 from .session import Session
@@ -148,6 +148,13 @@ def share_body(metafunc: pytest.Metafunc) -> None:
 def arguments_of(item: pytest.Function) -> tuple[str, ...]:
     """The names of the arguments of a test function."""
     return tuple(item._fixtureinfo.argnames)
+
+
+def own_fixtures(item: pytest.Function) -> list[str]:
+    """The arguments that neither this plugin nor the claim provides: fixtures of the user's."""
+    claim = claim_of(item)
+    known = (*PROVIDED, "device", *(claim.given if claim else ()))
+    return [name for name in arguments_of(item) if name not in known]
 
 
 def takes_time(item: pytest.Item) -> bool:

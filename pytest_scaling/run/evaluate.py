@@ -103,7 +103,7 @@ def made_of(
 def require_unchanged(session: Session, item: pytest.Function, registration: Registration) -> None:
     """Raise pytest.UsageError where a claim is no longer what was registered."""
     given = {name: item.funcargs.get(name) for name in arguments_of(item) if name not in PROVIDED}
-    designs = evaluation(session, item, given, Design()).designs()
+    designs = evaluation(session, item, given, Design()).designs
     now = made_of(session, item, designs, registration.ingredients["files"])
     if words := changed_since(registration, now):
         raise pytest.UsageError(words)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..spec.arguments import PROVIDED
 from ..trials.sources import Plan
-from .collection import MISTAKE, arguments_of, claim_of, device_of
+from .collection import MISTAKE, claim_of, device_of, own_fixtures
 from .evaluate import evaluation
 from .interruption import deferred
 from .options import options_of
@@ -48,12 +47,11 @@ def is_due(session: pytest.Session) -> bool:
 
 def can_prefetch(item: pytest.Item) -> bool:
     """Whether a body will run, and needs nothing but what this plugin provides."""
-    claim = claim_of(item)
-    if not isinstance(item, pytest.Function) or claim is None or MISTAKE in item.stash:
+    if not isinstance(item, pytest.Function) or claim_of(item) is None or MISTAKE in item.stash:
         return False
     if any(item.get_closest_marker(name) for name in ("skip", "skipif")):
         return False
-    return set(arguments_of(item)) <= {*PROVIDED, "device", *claim.given}
+    return not own_fixtures(item)
 
 
 def needs(session: Session, item: pytest.Function) -> dict[str, Trial]:

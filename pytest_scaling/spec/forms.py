@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 
+from . import traits
+
 TASK = ("name", "classes", "draw", "test_set")
 LEARNER = ("name", "settings", "fit_predict")
 FUNCTION = ("name", "settings", "run_seed")  # of an arm that has no task
@@ -68,7 +70,7 @@ def check_arm(learner: object, task: object, m: object) -> None:
 
     A function of a seed has neither task nor rows.
     """
-    if getattr(learner, "task_free", False):
+    if traits.has_no_task(learner):
         if task is not None or m:
             raise ClaimError(
                 f"{described(learner)} is a function of a seed, which takes no task and no m"

@@ -62,12 +62,12 @@ class Learner(Protocol):
     width; itself when absent), `cost(task, m)` (rough seconds per seed), `version` (1 when absent;
     another one is another learner, whatever its code), `expected(task, m)` (the metrics `error` and
     `majority_error` that it is known to have, from seeds that never judge: they say which tasks
-    count), `may_collapse` (true where single runs may
-    fail, so that the first look is at ten seeds), `shares` (names of its metrics that are shares
-    from 0 to 1: others whose values are all 0 or 1 are judged as failure and success),
-    `judged_rows(metric, m)` (of how many rows of its own a metric is a share; 0 for others) and
-    `batch_seeds` (false where `fit_predict` trains one seed after another: each is then a trial of
-    its own, in a block of one seed, which is stored when it is done and runs beside the others).
+    count), `may_collapse` (true where single runs may fail, so that the first look is at ten
+    seeds), `shares` (names of its metrics that are shares from 0 to 1: others whose values are all
+    0 or 1 are judged as failure and success), `judged_rows(metric, m)` (of how many rows of its own
+    a metric is a share; 0 for others) and `batch_seeds` (false where `fit_predict` trains one seed
+    after another: each is then a trial of its own, in a block of one seed, which is stored when it
+    is done and runs beside the others).
     """
 
     @property

@@ -18,8 +18,8 @@ Thing = TypeVar("Thing")
 SECONDS_A_ROW = 1e-4  # of a learner that does not state its cost, next to those that do
 
 
-def version(thing: Learner | Task) -> int:
-    """The version that a learner or a task states; 1 where it states none."""
+def version(thing: Learner | Task | None) -> int:
+    """The version that a learner or a task states; 1 where it states none, and of no task."""
     return int(getattr(thing, "version", 1))
 
 

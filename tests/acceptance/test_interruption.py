@@ -60,7 +60,8 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
     kept = stored(slow.path / "own.db")
     assert 2 <= kept <= CLAIMS
     result = slow.run(store="own.db", workers=4)
-    assert f"trials: {2 * (CLAIMS + 1) - kept} trained, {kept} recalled from own.db" in output(result)
+    text = output(result)
+    assert f"trials: {2 * (CLAIMS + 1) - kept} trained, {kept} recalled from own.db" in text
     assert result.parseoutcomes() == {"passed": CLAIMS}
 
 

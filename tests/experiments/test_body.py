@@ -81,7 +81,7 @@ def test_the_reason_names_every_comparison_that_is_open():
 
 
 def refute_levels(evaluation):
-    (design,) = evaluation.designs()
+    (design,) = evaluation.designs
     return [each.estimate.refute_level for each in design.comparisons]
 
 
@@ -115,7 +115,7 @@ def test_a_reversal_over_several_tasks_is_one_statement_and_others_are_counted_b
         assert reversal(BASE, LEADS, tasks=tasks, m=64) > smallest_effect
         assert compare(BASE, LEADS, task=tasks[0], m=64) > smallest_effect
 
-    (design,) = evaluation(body, tasks=tasks).designs()
+    (design,) = evaluation(body, tasks=tasks).designs
     assert (design.statements, len(design.comparisons)) == (2, 3)
 
 

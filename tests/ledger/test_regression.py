@@ -12,6 +12,7 @@ from pytest_scaling.ledger.environment import Profile
 from pytest_scaling.ledger.ledger import Ledger
 from pytest_scaling.ledger.record import record
 from pytest_scaling.ledger.regression import compare, level_for, suspects
+from pytest_scaling.ledger.watched.errors import errors
 from pytest_scaling.spec.declaration import Claim
 from pytest_scaling.spec.scope import scope
 from tests.experiments.bench import EFFECT, GOOD, POOR, TASK, TIERS, planted, swinging
@@ -179,6 +180,17 @@ def test_an_error_that_rises_in_both_arms_fails_though_the_contrast_holds(
         "the error rose: median error of poor",
     ]
     assert words[0].partition("m = 64, ")[2].startswith("was 0.004")
+
+
+def test_an_error_of_a_function_that_rises_is_told_without_a_task():
+    was, now = (heard(planted(good=low, poor=swinging(low + 0.2, 0.001))) for low in (0.1, 0.2))
+    for made in (was, now):
+        for arm in made["arms"]:
+            arm.update(task="", m=0)
+    assert [each.sentence for each in errors(was, now, 0.01)] == [
+        "the error rose: median error of good, was 0.1000 and is 0.2000",
+        "the error rose: median error of poor, was 0.3010 and is 0.4010",
+    ]
 
 
 def test_an_error_that_fell_is_only_told(row):

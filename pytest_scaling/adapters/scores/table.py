@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...spec.declaration import ClaimError
+from ..content import is_gap
 
 Row = Mapping[str, Any]
 NESTED = ("doc", "metadata")  # where logs keep what a data set says about an item
@@ -61,7 +62,8 @@ def cell(row: Row, column: str) -> Any:
 
 def absent(value: object) -> bool:
     """Whether a cell is empty, as files and data frames have it."""
-    return value is None or str(value).strip() in ("", "nan", "NaT", "<NA>")
+    text = "" if value is None else str(value).strip()
+    return not text or is_gap(text)
 
 
 def of_frame(source: Any, name: str) -> Table:

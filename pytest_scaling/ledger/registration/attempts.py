@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..environment import tier_in
 from ..format import Record
-from ..ledger import Ledger, RowFile, profiles_in
 from .blocks import Blocks
 from .history import contents, versions
 from .registration import Shelf
@@ -38,15 +38,16 @@ class Past:
     def of(cls, shelf: Shelf, ledger: Path, until: str = "HEAD") -> Past:
         """The results that version control keeps, and those that wait to be committed."""
         forms: dict[tuple[Path, str], list[str]] = {}
-        for _, path, row in (*rows_in(ledger, until), *rows_in(shelf.results, until)):
+        confirmed = rows_in(shelf.results, until)
+        for _, path, row in (*rows_in(ledger, until), *confirmed):
             forms.setdefault((path.parent, path.stem), []).append(row["protocol"]["hash"])
         once = {key: [one for one, _ in itertools.groupby(each)] for key, each in forms.items()}
-        return cls(once, results_of(shelf, until))
+        return cls(once, by_registration(shelf, confirmed))
 
     def log(self, blocks: Blocks, tier: str, claim: str, protocol: str) -> Log:
         """The attempts at a claim before its next registration. protocol: the hash of its own."""
         lines = [
-            changes(found, protocol if folder.name.rpartition("-")[2] == tier else found[-1])
+            changes(found, protocol if tier_in(folder.name) == tier else found[-1])
             for (folder, name), found in self.forms.items()
             if name == claim
         ]
@@ -65,9 +66,17 @@ class Past:
         return "confirmed" if row["verdict"] == row["registration"]["expected"] else "not confirmed"
 
 
-def results_of(shelf: Shelf, until: str = "HEAD") -> dict[str, Record]:
+def results_of(shelf: Shelf) -> dict[str, Record]:
     """Every confirmation that there ever was, by the hash of its registration."""
-    rows = (*(row for *_, row in rows_in(shelf.results, until)), *waiting(shelf.results))
+    return by_registration(shelf, rows_in(shelf.results, "HEAD"))
+
+
+def by_registration(
+    shelf: Shelf, committed: Sequence[tuple[str, Path, Record]]
+) -> dict[str, Record]:
+    """Confirmations as `rows_in` gives them, and those that wait to be committed."""
+    waiting = (each.content for each in shelf.result_files() if not each.wrong)
+    rows = (*(row for *_, row in committed), *waiting)
     return {row["registration"]["hash"]: row for row in rows if "registration" in row}
 
 
@@ -86,13 +95,6 @@ def is_row(content: object) -> bool:
     """Whether a value looks like a row, as far as the attempts need it."""
     parts = ("protocol", "claim", "verdict")
     return isinstance(content, dict) and all(name in content for name in parts)
-
-
-def waiting(results: Path) -> list[Record]:
-    """The confirmations in the folder now, whether or not they are committed."""
-    ledgers = [Ledger(results, profile) for profile in profiles_in(results)]
-    files: list[RowFile] = [each for ledger in ledgers for each in ledger.files()]
-    return [each.content for each in files if not each.wrong]
 
 
 def changes(found: Sequence[str], now: str) -> tuple[int, int]:

@@ -12,12 +12,12 @@ from ...trials.identity import sha256
 from ...trials.seeds import MOST_SEEDS, REPLICATE_STRIDE, confirming_offset
 from ..format import Record
 from ..git import git
-from ..ledger import Ledger, RowFile, profiles_in
+from ..ledger import RowFile
 from ..reading.reader import shown
 from ..words import listed
 from .attempts import Past, rows_in
 from .blocks import Blocks
-from .history import contents, is_before, is_continued, obstacle, versions
+from .history import contents, is_before, obstacle, versions
 from .registration import Registration, Shelf
 
 REMEDY = "restore it from version control"
@@ -43,8 +43,7 @@ class Audit:
     @cached_property
     def results(self) -> list[RowFile]:
         """The files of all confirmations."""
-        ledgers = [Ledger(self.shelf.results, name) for name in profiles_in(self.shelf.results)]
-        return [each for ledger in ledgers for each in ledger.files()]
+        return self.shelf.result_files()
 
     def faults(self) -> Iterator[str]:
         """A sentence for everything that is wrong."""
@@ -53,11 +52,8 @@ class Audit:
         except pytest.UsageError as fault:
             yield str(fault)
             return
-        if not self.obstacle and not is_continued(blocks.path, blocks.text):
-            yield (
-                f"the list of blocks {shown(blocks.path)} does not continue what earlier commits "
-                f"have of it; {REMEDY}"
-            )
+        if not self.obstacle and blocks.break_in_history:
+            yield blocks.break_in_history
         yield from self._missing(blocks)
         for path in self.shelf.paths():
             yield from self._registration(path, blocks)

@@ -21,6 +21,7 @@ from ..ledger import RESTORE
 from ..reading.reader import quoted, shown
 from ..reading.schema import fault
 from ..reading.strict_json import loads, read_bytes
+from .history import is_continued
 from .registration import Registration
 
 NAME = "blocks.jsonl"  # in the folder of the registrations
@@ -59,6 +60,16 @@ class Blocks:
         except (OSError, ValueError) as damage:
             raise tampered(path, f"cannot be read ({quoted(str(damage))})") from None
         return cls(path, tuple(entries_in(path, text)), text)
+
+    @property
+    def break_in_history(self) -> str:
+        """That the list is not the one in version control, continued; empty where it is."""
+        if is_continued(self.path, self.text):
+            return ""
+        return (
+            f"the list of blocks {shown(self.path)} does not continue what earlier commits have of "
+            f"it; restore it from version control"
+        )
 
     @property
     def next(self) -> int:

@@ -16,8 +16,9 @@ import pytest
 
 from ...trials.identity import sha256
 from ...trials.seeds import MOST_SEEDS, confirming_offset
+from ..environment import tier_in
 from ..format import Record, dump, write
-from ..ledger import RESTORE, Ledger, Row, profiles_in
+from ..ledger import RESTORE, Ledger, Row, RowFile, profiles_in
 from ..reading.reader import quoted, shown
 from ..reading.schema import fault
 from ..reading.strict_json import loads, read_bytes
@@ -112,10 +113,15 @@ class Shelf:
         """Put the file of a registration in its place, whole or not at all."""
         return write(self.path(registration.tier, registration.claim), dump(registration.content))
 
+    def result_files(self) -> list[RowFile]:
+        """The files of all confirmations, in all profiles."""
+        ledgers = [Ledger(self.results, profile) for profile in profiles_in(self.results)]
+        return [each for ledger in ledgers for each in ledger.files()]
+
     def result(self, registration: Registration) -> Row | None:
         """What the measurement of a registration gave; None where it has not been made."""
         for profile in profiles_in(self.results):
-            if profile.rpartition("-")[2] == registration.tier:
+            if tier_in(profile) == registration.tier:
                 row = Ledger(self.results, profile).row(registration.claim)
                 if row and row.record.get("registration", {}).get("hash") == registration.hash:
                     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,11 @@ def of_row(ledger: Path, row: Record) -> Standing:
     return standing(ledger, row["profile"]["tier"], row["claim"]["id"], said)
 
 
+def with_standing(ledger: Path, row: Record) -> dict[str, Any]:
+    """A row of the ledger with its standing, as the record of a run has it."""
+    return {**row, "confirmation": of_row(ledger, row)}
+
+
 def stated(registration: Registration, verdict: str | None, changed: Sequence[str]) -> Standing:
     """The standing of a claim that is registered. changed: what differs from the registration."""
     fresh = f"fresh {registration.seeds}"
@@ -96,6 +102,12 @@ def changed_since(registration: Registration, now: Ingredients) -> str:
 def status_of(record: Record) -> str:
     """The status that a record gives its claim; empty where it says nothing."""
     return str((record.get("confirmation") or {}).get("status", ""))
+
+
+def standings(records: Iterable[Record]) -> list[tuple[str, int]]:
+    """How many records are confirmed, not confirmed or stale, for each of these that occurs."""
+    count = Counter(map(status_of, records))
+    return [(word, count[word]) for word in (CONFIRMED, NOT_CONFIRMED, STALE) if count[word]]
 
 
 def unconfirmed(records: Iterable[Record]) -> Iterator[str]:

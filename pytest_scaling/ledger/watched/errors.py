@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from ..format import Record, arm_key, estimated
+from ..format import Record, arm_key, estimated, of_task
 from .finding import SHRINK, Finding
 
 ERROR = "error"
@@ -52,8 +52,8 @@ def error(was: Record, now: Record, least: float, level: float) -> Iterator[Find
     if abs(rise) < max(SHRINK * min(middles), least) * (1 - 1e-9):
         return
     words = (
-        f"median error of {now['label']} on {now['task']}, m = {now['m']:,}, was "
-        f"{middles[0]:.4f} and is {middles[1]:.4f}"
+        f"median error of {now['label']}{of_task(now)}, was {middles[0]:.4f} and is "
+        f"{middles[1]:.4f}"
     )
     if rise > 0 and any(step.low > 0 for step in steps):
         yield Finding("error", f"the error rose: {words}")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...ledger.controls import SUPPORTED_TOO
-from ...ledger.registration.standing import CONFIRMED, NOT_CONFIRMED, STALE, status_of
+from ...ledger.registration.standing import standings
 from .. import words
 from .badge import ICONS, Badge
 from .cards import Card, everyone
@@ -32,13 +32,6 @@ def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
     return [(badge, number) for badge, number in numbers if number]
 
 
-def standings(claims: Sequence[Card]) -> list[tuple[str, int]]:
-    """How many claims are confirmed, not confirmed or stale, those that occur."""
-    found = [status_of(each.record) for each in claims]
-    numbers = [(word, found.count(word)) for word in (CONFIRMED, NOT_CONFIRMED, STALE)]
-    return [(word, number) for word, number in numbers if number]
-
-
 def lead(heads: Sequence[Card]) -> str:
     """The run in a sentence or two."""
     claims = [each for each in heads if each.control]
@@ -49,7 +42,8 @@ def lead(heads: Sequence[Card]) -> str:
     sentence = f"{words.count(len(claims), 'claim').capitalize()}: {verdicts}. " if claims else ""
     failed = sum(each.control is SUPPORTED_TOO for each in claims)
     sentence += f"{words.count(controls, 'control').capitalize()}."
-    told = [f"{words.number_word(n)} {status}" for status, n in standings(claims)]
+    standing = standings(each.record for each in claims)
+    told = [f"{words.number_word(n)} {status}" for status, n in standing]
     if told:
         sentence += f" On fresh seeds, {', '.join(told)}."
     if failed:

@@ -13,10 +13,9 @@ import pytest
 from ...ledger.reading.reader import shown
 from ...ledger.registration.attempts import results_of
 from ...ledger.registration.blocks import Blocks
-from ...ledger.registration.history import committed, is_continued, obstacle
+from ...ledger.registration.history import committed, obstacle
 from ...ledger.registration.registration import Registration, Shelf
-from ...spec.arguments import PROVIDED
-from ..collection import arguments_of, claim_of, device_of
+from ..collection import claim_of, device_of, own_fixtures
 from ..evaluate import REGISTRATION, require_unchanged
 from ..finish import require_clean
 from ..options import CONFIRM, is_worker
@@ -122,7 +121,8 @@ def faults(session: Session, waiting: dict[pytest.Item, Registration]) -> Iterat
         shelf = shelf_of(session, item)
         if shelf.folder not in lists:
             lists[shelf.folder] = Blocks.read(shelf.folder)
-            yield from unlisted(lists[shelf.folder])
+            if words := lists[shelf.folder].break_in_history:
+                yield words
         path = shelf.path(each.tier, each.claim)
         if not committed(path):
             yield (
@@ -142,21 +142,10 @@ def faults(session: Session, waiting: dict[pytest.Item, Registration]) -> Iterat
         yield from changed(session, item, each)
 
 
-def unlisted(blocks: Blocks) -> Iterator[str]:
-    """Whether the list of blocks is not one that version control knows, and only continues."""
-    if not is_continued(blocks.path, blocks.text):
-        yield (
-            f"the list of blocks {blocks.path.name} does not continue what earlier commits have of "
-            f"it; restore it from version control"
-        )
-
-
 def changed(session: Session, item: pytest.Item, registration: Registration) -> Iterator[str]:
     """Whether a claim is not what was registered; one with fixtures of its own says so later."""
-    claim = claim_of(item)
-    assert claim is not None
     assert isinstance(item, pytest.Function)
-    if set(arguments_of(item)) <= {*PROVIDED, "device", *claim.given}:
+    if not own_fixtures(item):
         try:
             require_unchanged(session, item, registration)
         except pytest.UsageError as words:
