@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .experiments.estimate import Decision, Estimate, Inconclusive, all_of, equivalent
     from .experiments.one_look.versions import environment, revision
     from .report.archive import Archive, ArchiveError, open_ledger
-    from .spec.declaration import Claim, ClaimError, Source, claim, control
+    from .spec.declaration import Claim, Source, claim, control
+    from .spec.errors import ClaimError
     from .spec.protocols import Block, Fit, Learner, Settings, SettingsError, Task
     from .spec.tier import Tier
     from .statistics.plateau import FLAT

@@ -17,12 +17,12 @@ VERDICTS = {
     "optimisers": {
         "adam-beats-sgd": "supported",
         "adam-beats-sgd-on-a-ball": "refuted",
-        "adam-arrives": "supported",
+        "adam-arrives": "supported, control not run",
     },
     "regression": {
         "curves-help": "supported",
         "curves-harm": "refuted",
-        "prices-are-close": "supported",
+        "prices-are-close": "supported, control not run",
     },
 }
 NEEDS = {"boosting": ("pandas", "sklearn"), "dropout": ("torch",)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from . import scorers
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
-from ..spec.forms import LEARNER, TASK, ClaimError, described
+from ..spec.errors import ClaimError
+from ..spec.forms import LEARNER, TASK, described
 from . import scorers
 from .data import Data
 from .estimators import Estimator

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 
 if TYPE_CHECKING:
     import numpy as np

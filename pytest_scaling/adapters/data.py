@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from . import content
 from .splits import STREAM, Splits, is_listed
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from ..spec.protocols import Block, Fit, Outcome, Settings
 from . import scorers
 from .data import Data, Part

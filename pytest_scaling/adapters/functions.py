@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from ..spec.protocols import Outcome
 from .metrics import ERROR, SUCCESS, VALUE, Metric, by_its_words
 from .naming import in_words, plain, titled

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 
 UNIT = re.compile(r"(?!rat|rel)[A-Za-z%°][A-Za-z0-9%° /.-]{0,19}")  # as records have them
 Better = Literal["lower", "higher"]

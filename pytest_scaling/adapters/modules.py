@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..spec.forms import ClaimError, described
+from ..spec.errors import ClaimError
+from ..spec.forms import described
 from ..spec.protocols import Block, Fit, Settings
 from .functions import word_of
 from .naming import titled

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from .metrics import ACCURACY, ERROR, EVERYTHING, POSITIVE, SHARE, SIGNED, UP_TO_ONE, Better, Metric
 
 NEGATED = "neg_"

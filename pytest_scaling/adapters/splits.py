@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..spec.forms import ClaimError
+from ..spec.errors import ClaimError
 from .content import checked, count
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 
 from ..run.collection import claim_of
 from ..run.session import Session, session_of
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 from ..spec.protocols import SettingsError
 
 T = TypeVar("T")

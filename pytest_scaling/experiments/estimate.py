@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from _pytest.outcomes import Skipped  # `pytest.skip.Exception`, which has no type
 
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..spec import traits
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 from ..trials.seeds import APART
 from ..trials.sources import NotYet
 from .estimate import Estimate

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 
 if TYPE_CHECKING:
     from ..statistics.interval import Interval

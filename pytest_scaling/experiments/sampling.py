@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..adapters.data import Data
 from ..spec import traits
-from ..spec.declaration import LEVEL, Claim, ClaimError
+from ..spec.declaration import LEVEL, Claim
+from ..spec.errors import ClaimError
 from ..trials.rows.shared import fixed_test_rows
 from ..trials.seeds import blocks_for
 from ..trials.sources import NotYet, ResultSource

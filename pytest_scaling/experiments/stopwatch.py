@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..devices.accelerator import accelerator
 from ..devices.timing import Timed, Work, interleave, stood_still, turns
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 from ..spec.traits import in_tier, version
 from ..trials.result import in_one_line
 from .estimate import Estimate, Unmeasured

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..experiments.evaluation import Evaluation
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 from ..spec.scope import unavailable
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from ..spec.arguments import PROVIDED, STOPWATCH
-from ..spec.declaration import Claim, ClaimError, claims_in, claims_of
+from ..spec.declaration import Claim, claims_in, claims_of
+from ..spec.errors import ClaimError
 from .devices import device_of as parameter
 from .session import Session
 

@@ -22,7 +22,8 @@ from ..ledger.registration.ingredients import Ingredients, hashes_of, ingredient
 from ..ledger.registration.registration import Registration, Shelf
 from ..ledger.registration.standing import Standing, changed_since, standing, stated
 from ..spec.arguments import PROVIDED, STOPWATCH
-from ..spec.declaration import Claim, ClaimError
+from ..spec.declaration import Claim
+from ..spec.errors import ClaimError
 from ..spec.scope import Scope, missing_devices, scope
 from ..trials.sources import Design, Retelling
 from .collection import arguments_of, claim_of, device_of, takes_time

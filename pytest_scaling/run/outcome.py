@@ -13,7 +13,8 @@ from ..experiments.one_look.timings import TimingError
 from ..ledger.ledger import Row, turned_cells
 from ..ledger.registration.standing import status_of
 from ..ledger.words import needs
-from ..spec.declaration import Claim, ClaimError
+from ..spec.declaration import Claim
+from ..spec.errors import ClaimError
 from ..spec.protocols import SettingsError
 from ..trials.execution import OfflineError
 from ..trials.result import TrialError

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .forms import ClaimError, check_learners, check_tasks
+from .errors import ClaimError
+from .forms import check_learners, check_tasks
 
 PARTS = ("tasks", "learners", "given")  # of a scope; whatever is not named is the claim's
 LISTS = ("tasks", "learners")

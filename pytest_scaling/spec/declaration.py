@@ -15,7 +15,8 @@ import pytest
 
 from .alternatives import checked_alternatives
 from .arguments import PROVIDED
-from .forms import ClaimError, check_beside, check_function, check_learners, check_tasks
+from .errors import ClaimError
+from .forms import check_beside, check_function, check_learners, check_tasks
 
 if TYPE_CHECKING:
     from .protocols import Learner, Task

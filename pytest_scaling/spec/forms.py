@@ -6,15 +6,12 @@ import inspect
 from collections.abc import Iterable
 
 from . import traits
+from .errors import ClaimError
 
 TASK = ("name", "classes", "draw", "test_set")
 LEARNER = ("name", "settings", "fit_predict")
 FUNCTION = ("name", "settings", "run_seed")  # of an arm that has no task
 ESTIMATOR = ("fit", "get_params")
-
-
-class ClaimError(ValueError):
-    """A claim is written in a way that cannot be judged; the message says why."""
 
 
 def check_function(id: str, function: object) -> None:

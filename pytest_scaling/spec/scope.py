@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import traits
-from .declaration import Claim, ClaimError
+from .declaration import Claim
+from .errors import ClaimError
 from .tier import Tier
 from .traits import label, largest_m, sizes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .declaration import ClaimError
+from .errors import ClaimError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..spec import traits
-from ..spec.declaration import ClaimError
+from ..spec.errors import ClaimError
 from .fingerprint.fingerprint import attributes_of, fingerprint
 from .fingerprint.values import name_of
 

@@ -5,7 +5,8 @@ import pytest
 from pytest_scaling import all_of
 from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.experiments.evaluation import Evaluation
-from pytest_scaling.spec.declaration import Claim, ClaimError
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.spec.scope import scope
 from tests.experiments.bench import EFFECT, TASK, TIERS, Name, planted, swinging
 

@@ -17,7 +17,7 @@ from pytest_scaling.experiments.units import (
     STATEMENT,
     UNITS,
 )
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.statistics import verdict as judges
 from pytest_scaling.statistics.interval import Interval
 from pytest_scaling.statistics.verdict import Verdict

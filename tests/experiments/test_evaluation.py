@@ -12,7 +12,8 @@ from pytest_scaling.experiments.evaluation import (
     levels_of,
     over_cells,
 )
-from pytest_scaling.spec.declaration import Claim, ClaimError
+from pytest_scaling.spec.declaration import Claim
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.spec.scope import Cell, scope
 from pytest_scaling.statistics.scope import CellLevels
 from pytest_scaling.statistics.verdict import Verdict

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_scaling.experiments.estimate import Inconclusive, Unmeasured, equivalent
 from pytest_scaling.experiments.units import ERROR, LOG_RATIO, LOG_STEPS, NUMBER
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.spec.traits import label, largest_m
 from pytest_scaling.statistics.interval import paired_interval
 from pytest_scaling.statistics.verdict import Verdict

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_scaling.experiments.units import ERROR, LOG_ERROR
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.trials.seeds import APART
 from pytest_scaling.trials.sources import NotYet
 from tests.experiments.bench import (

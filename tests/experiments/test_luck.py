@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pytest_scaling.experiments.estimate import equivalent
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.trials.result import SeedResult
 from pytest_scaling.trials.rows.shared import fixed_test_rows
 from pytest_scaling.trials.trial import Arm

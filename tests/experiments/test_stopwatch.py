@@ -9,7 +9,7 @@ import pytest
 from pytest_scaling.devices.accelerator import Cpu
 from pytest_scaling.devices.timing import Work, interleave
 from pytest_scaling.experiments.stopwatch import TimingError
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from pytest_scaling.spec.protocols import Fit
 from tests.experiments.bench import experiment, planted
 from tests.trials.toys import Stripes

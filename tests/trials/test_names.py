@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_scaling.spec.declaration import ClaimError
+from pytest_scaling.spec.errors import ClaimError
 from tests.trials.toys import Centroids, InProcess, Stripes, trial
 
 

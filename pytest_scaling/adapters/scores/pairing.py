@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from .scores import Score, Scores, in_words, missing
 from .table import Table, absent, cell, listed
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from . import inspect_ai, lm_eval
 from .table import (
     Row,

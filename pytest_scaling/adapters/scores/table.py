@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from ..content import is_gap
 
 Row = Mapping[str, Any]

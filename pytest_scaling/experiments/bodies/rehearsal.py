@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 
 if TYPE_CHECKING:
     from ...spec.scope import Cell

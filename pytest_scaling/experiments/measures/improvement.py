@@ -10,7 +10,8 @@ from ...adapters.arms import is_accuracy, is_applied, rows_of
 from ...adapters.estimators import Estimator, check
 from ...adapters.metrics import Metric
 from ...spec import traits
-from ...spec.forms import TASK, ClaimError, lacking
+from ...spec.errors import ClaimError
+from ...spec.forms import TASK, lacking
 from ...trials.trial import Arm
 from ..estimate import Estimate
 from ..quantities import Samples, differences, diverged_notes, metric_of

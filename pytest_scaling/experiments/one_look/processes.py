@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ...devices.accelerator import Accelerator
 from ...devices.numerics import ENVIRONMENT
 from ...devices.timing import MOST_COPIES
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from .timings import TimingError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...adapters.scores import Paired, Pairing, Scores
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from ...trials.sources import NotYet
 from ..estimate import Estimate, Unmeasured
 from ..units import NUMBER

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 
 SOURCES = ("src", "")  # of a checkout, what goes first on the search path where it is there
 IN_CI = "in CI, check out the whole history, with fetch-depth: 0"

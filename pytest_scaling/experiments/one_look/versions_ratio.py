@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...devices.accelerator import accelerator
 from ...devices.timing import interleave
-from ...spec.declaration import ClaimError
+from ...spec.errors import ClaimError
 from ..estimate import Estimate, Unmeasured
 from .processes import Asked, Both, ready
 from .timings import alone, design, judged

@@ -80,6 +80,12 @@ def required(value: Any, wanted: Any, schema: Schema, place: str) -> str:
     return f"{inner(place, missing[0])} is absent" if missing else ""
 
 
+def required_beside(value: Any, wanted: Any, schema: Schema, place: str) -> str:
+    """The first property that is absent though another, which never goes without it, is there."""
+    present = (name for name in wanted if isinstance(value, dict) and name in value)
+    return next(filter(None, (required(value, wanted[k], schema, place) for k in present)), "")
+
+
 def properties(value: Any, wanted: Any, schema: Schema, place: str) -> str:
     if not isinstance(value, dict):
         return ""
@@ -157,6 +163,7 @@ CHECKS: dict[str, Check] = {
     "enum": one_of,
     "anyOf": any_of,
     "required": required,
+    "dependentRequired": required_beside,
     "properties": properties,
     "additionalProperties": further_properties,
     "propertyNames": property_names,

@@ -62,7 +62,7 @@ def need_of(node: pytest.Item) -> Need | None:
     mark = node.get_closest_marker("devices")
     if mark is None:
         return None
-    from ...spec.declaration import ClaimError
+    from ...spec.errors import ClaimError
 
     unknown = [name for name in mark.args if not re.fullmatch(SINGLE, str(name))]
     odd = sorted(mark.kwargs.keys() - {"memory", "count"})
@@ -127,7 +127,7 @@ def wanted(test: str, asked: Mapping[str, Any]) -> Numerics:
         if name in known and not fits(name, value)
     ]
     if wrong:
-        from ...spec.declaration import ClaimError
+        from ...spec.errors import ClaimError
 
         raise ClaimError(
             f"{test} is marked numerics with {', '.join(wrong)}; it takes seed=N, threads=N, "

@@ -21,7 +21,7 @@ from ...devices.numerics import (
     single_threaded,
 )
 from ...spec import traits
-from ...spec.forms import ClaimError
+from ...spec.errors import ClaimError
 from ...spec.protocols import Block
 from ..result import MemoryShortage, SeedResult, Trained, TrialError, in_one_line
 from ..rows.draws import draws_of_process
