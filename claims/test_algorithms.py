@@ -59,7 +59,7 @@ def test_sigmoid_saturates(measure, exact, compare, m_small, smallest_effect):
     )
     assert exact(largest <= 1 / 4, "no slope is above 1/4")
     assert exact(as_in_the_formula == 1, "every slope is s(1 - s), s being the sigmoid")
-    assert exact(far_out < NEARLY_ZERO, "beyond 5 on either side every slope is below .01")
+    assert exact(far_out < NEARLY_ZERO, "beyond 5 on either side every slope is below 0.01")
     assert units > smallest_effect
 
 
@@ -80,7 +80,7 @@ def test_relu_saturates(measure, exact, compare, m_small, smallest_effect):
         task=mnist1d,
         m=m_small,
     )
-    shallow = exact(far_out < NEARLY_ZERO, "beyond 5 every slope is below .01")
+    shallow = exact(far_out < NEARLY_ZERO, "beyond 5 every slope is below 0.01")
     reached = units > smallest_effect
     assert shallow
     assert reached

@@ -21,25 +21,25 @@ GENERATED = [mnist1d, poker_one_hot, friedman, teacher]
 
 @claim(
     "forces-continue",
-    "The forces still work: a further gain is foretold, and it comes",
+    "The forces still work: a further gain is predicted, and it comes",
     source=LECTURE.at("09:28", "10:14"),
     strength="usually",
     smallest_effect=MARGIN,
     bounds={"flat": FLAT, "far": TOLERANCE},
     tasks=GENERATED,
 )
-def test_the_large_network_goes_on_as_foretold(curve, forecast, task, m_large, bounds):
+def test_the_large_network_goes_on_as_predicted(curve, forecast, task, m_large, bounds):
     error = curve(large_network, task=task)
     error.require_room(m_large // 2)
-    foretold = forecast(large_network, task=task, m=m_large)
+    predicted = forecast(large_network, task=task, m=m_large)
     gained = error.relative_gain(m_large // 2, m_large, bound="flat")
-    assert all_of(foretold.gain(bound="flat"), gained) > bounds.flat
-    assert foretold.miss(bound="far") < bounds.far
+    assert all_of(predicted.gain(bound="flat"), gained) > bounds.flat
+    assert predicted.miss(bound="far") < bounds.far
 
 
 @claim(
     "forces-continue-for-logistic-regression",
-    "For logistic regression a further gain is foretold, and it comes",
+    "For logistic regression a further gain is predicted, and it comes",
     source=LECTURE.at("02:13", "02:20"),
     strength="usually",
     smallest_effect=MARGIN,
@@ -50,23 +50,23 @@ def test_the_large_network_goes_on_as_foretold(curve, forecast, task, m_large, b
 def test_logistic_regression_has_nothing_more_to_gain(curve, forecast, task, m_large, bounds):
     error = curve(logistic_regression, task=task)
     error.require_learning()
-    foretold = forecast(logistic_regression, task=task, m=m_large)
-    assert foretold.gain(bound="flat") > bounds.flat
+    predicted = forecast(logistic_regression, task=task, m=m_large)
+    assert predicted.gain(bound="flat") > bounds.flat
     assert error.relative_gain(m_large // 2, m_large, bound="flat") > bounds.flat
-    assert foretold.miss(bound="far") < bounds.far
+    assert predicted.miss(bound="far") < bounds.far
 
 
 @claim(
     "forces-continue-by-a-law",
-    "The large network improves by a power law: the error is what the law foretells",
+    "The large network improves by a power law: the error is what the law predicts",
     source=LECTURE.at("09:28", "10:14"),
     strength="usually",
     bounds={"far": (-TOLERANCE, TOLERANCE)},
     tasks=GENERATED,
 )
-def test_the_error_is_what_a_power_law_foretells(forecast, task, m_large, bounds):
-    foretold = forecast(large_network, task=task, m=m_large)
-    assert equivalent(foretold.miss(bound="far"), bounds.far)
+def test_the_error_is_what_a_power_law_predicts(forecast, task, m_large, bounds):
+    predicted = forecast(large_network, task=task, m=m_large)
+    assert equivalent(predicted.miss(bound="far"), bounds.far)
 
 
 @claim(

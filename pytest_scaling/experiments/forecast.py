@@ -48,7 +48,7 @@ class Forecast:
         return self.sampler.estimate(
             self._arms(self.sizes),
             reduce,
-            about=f"relative fall of the error of {self._name} that {self._law} foretells",
+            about=f"relative fall of the error of {self._name} that {self._law} predicts",
             measured=f"forecast of the relative fall, {self.m // 2:,} to {self.m:,}",
             unit=LOG_ERROR,
             bound=bound,
@@ -68,8 +68,8 @@ class Forecast:
         return self.sampler.estimate(
             self._arms((*self.sizes, self.m)),
             reduce,
-            about=f"error of {self._name} over the one that {self._law} foretells",
-            measured=f"measured over foretold, {self.m:,}",
+            about=f"error of {self._name} over the one that {self._law} predicts",
+            measured=f"measured over predicted, {self.m:,}",
             unit=LOG_RATIO,
             bound=bound,
         )

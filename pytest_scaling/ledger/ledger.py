@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .environment import Profile
+from .environment import Profile, tier_in
 from .format import ACCEPTANCE, CONTROL, OF_ONE_RUN, Record, dump, write
 from .reading.reader import (
     EDITED,
@@ -155,6 +155,19 @@ def profiles_in(directory: Path, device: str | None = None) -> list[str]:
     folders = (each for each in directory.glob("*-*-*-*-*") if not each.is_symlink())
     names = sorted(folder.name for folder in folders if folder.is_dir())
     return [name for name in names if device in (None, name.partition("-")[0])]
+
+
+def rows_of_other_tiers(ledger: Ledger) -> dict[str, dict[str, Record]]:
+    """The usable rows of a ledger's other tiers in the same environment, by claim and tier."""
+    environment = ledger.profile.rpartition("-")[0]
+    found: dict[str, dict[str, Record]] = {}
+    for profile in profiles_in(ledger.directory):
+        if profile == ledger.profile or profile.rpartition("-")[0] != environment:
+            continue
+        for each in Ledger(ledger.directory, profile).files():
+            if not each.wrong:
+                found.setdefault(each.path.stem, {})[tier_in(profile)] = each.content
+    return found
 
 
 def covers(arguments: Sequence[str], folder: Path) -> bool:

@@ -31,6 +31,11 @@ def place_of(task: str, learner: str) -> str:
     return " with ".join(part for part in (task, learner) if part) or "the claim"
 
 
+def conflicts(verdict: str, other: str) -> bool:
+    """Whether two verdicts on one claim contradict each other: supported here, refuted there."""
+    return {verdict, other} == {"supported", "refuted"}
+
+
 def would_decide(comparisons: Sequence[Record]) -> str:
     """How many seeds would decide all of these open comparisons, with the chance of that."""
     if "seeds_range" not in comparisons[0]:  # a row that was judged by the mean alone

@@ -127,10 +127,10 @@ def miss(
 
     Raises ValueError as `forecast` does, and for another number of seeds.
     """
-    foretold = forecast(sizes, errors, target, rows)
+    ahead = forecast(sizes, errors, target, rows)
     rates = smoothed(measured, rows)
-    same_length(rates, foretold.last, "Measured errors and those of the forecast")
-    return foretold.log_ratio(rates)
+    same_length(rates, ahead.last, "Measured errors and those of the forecast")
+    return ahead.log_ratio(rates)
 
 
 def forecast_all(sizes: Sequence[int], errors: Samples, target: float) -> Forecast:

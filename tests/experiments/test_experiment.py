@@ -401,11 +401,11 @@ def power_law(exponent, floor=0.0, top=0.4, jump=0.0):
 
 
 def test_a_forecast_is_fitted_to_six_sizes_and_held_against_the_seventh():
-    foretold = power_law(0.3)
-    assert foretold.sizes == (256, 512, 1_024, 2_048, 4_096, 8_192)
-    assert foretold.gain(bound="flat").value == pytest.approx(0.3 * math.log(2), abs=0.05)
-    assert bool(foretold.gain(bound="flat") > 0.03)
-    assert foretold.miss(bound="far").value == pytest.approx(0, abs=0.05)
+    predicted = power_law(0.3)
+    assert predicted.sizes == (256, 512, 1_024, 2_048, 4_096, 8_192)
+    assert predicted.gain(bound="flat").value == pytest.approx(0.3 * math.log(2), abs=0.05)
+    assert bool(predicted.gain(bound="flat") > 0.03)
+    assert predicted.miss(bound="far").value == pytest.approx(0, abs=0.05)
     missed = power_law(0.3, jump=0.1)
     assert bool(missed.miss(bound="far") > 0.14)
 

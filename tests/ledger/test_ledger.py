@@ -6,8 +6,15 @@ import os
 import pytest
 
 from pytest_scaling.ledger import format as module
-from pytest_scaling.ledger.format import write
-from pytest_scaling.ledger.ledger import Ledger, Row, covers, profiles_in, turned_cells
+from pytest_scaling.ledger.format import digest, write
+from pytest_scaling.ledger.ledger import (
+    Ledger,
+    Row,
+    covers,
+    profiles_in,
+    rows_of_other_tiers,
+    turned_cells,
+)
 from tests.report.citation.conftest import arm, cell, comparison, row
 
 FOLDER = "cpu-x86_64-float32-deterministic-quick"
@@ -220,3 +227,17 @@ def test_a_record_that_could_not_be_read_is_not_written(ledger):
     with pytest.raises(pytest.UsageError, match=r"the record of 'it' does not match .*tier"):
         ledger.write(broken, "first")
     assert not ledger.directory.exists()
+
+
+def test_the_rows_of_other_tiers_stand_beside_and_broken_ones_do_not(ledger):
+    ledger.write(RECORD, "too few data")
+    environment, _, _ = FOLDER.rpartition("-")
+    standard = f"{environment}-standard"
+    profile = {**RECORD["profile"], "tier": "standard"}
+    other = {**RECORD, "profile": profile}
+    path = Ledger(ledger.directory, standard).write(other | {"digest": digest(other)}, "measured")
+    assert rows_of_other_tiers(ledger) == {"it": {"standard": json.loads(path.read_text("utf-8"))}}
+    assert rows_of_other_tiers(Ledger(ledger.directory, standard)).keys() == {"it"}
+    assert rows_of_other_tiers(Ledger(ledger.directory, "cuda-x86_64-float32-any-quick")) == {}
+    path.write_text("{}", encoding="utf-8")
+    assert rows_of_other_tiers(ledger) == {}

@@ -56,8 +56,8 @@ def measured(errors, n, seed, *, noise=0.03, repetitions=1):
 def samples_at(errors, n):
     """Return samples of the relative gain and of the miss, both (repetitions, n)."""
     seen = smoothed(errors[..., :n], ROWS, axes=3)
-    foretold = forecast_all(SIZES, seen[:, :-1], TARGET)
-    return foretold.relative_gain, foretold.log_ratio(seen[:, -1])
+    ahead = forecast_all(SIZES, seen[:, :-1], TARGET)
+    return ahead.relative_gain, ahead.log_ratio(seen[:, -1])
 
 
 @pytest.mark.parametrize("each", LAWS.values(), ids=LAWS)
@@ -97,13 +97,13 @@ def test_no_other_floor_scale_and_exponent_fit_better():
 
 def test_the_samples_of_a_forecast_have_it_as_their_mean():
     errors = measured(law(*LAWS["with a floor"]), 10, seed=122)[0]
-    foretold = forecast(SIZES, errors[:-1], TARGET, ROWS)
+    ahead = forecast(SIZES, errors[:-1], TARGET, ROWS)
     means = smoothed(errors, ROWS, axes=2).mean(1)
     found = fit(SIZES, means[:-1])
-    assert foretold.predicted == pytest.approx(found.error(TARGET), rel=1e-6)
-    assert foretold.relative_gain.mean() == pytest.approx(math.log(means[-2] / foretold.predicted))
+    assert ahead.predicted == pytest.approx(found.error(TARGET), rel=1e-6)
+    assert ahead.relative_gain.mean() == pytest.approx(math.log(means[-2] / ahead.predicted))
     missed = miss(SIZES, errors[:-1], TARGET, errors[-1], ROWS)
-    assert missed.mean() == pytest.approx(math.log(means[-1] / foretold.predicted))
+    assert missed.mean() == pytest.approx(math.log(means[-1] / ahead.predicted))
 
 
 def test_the_samples_spread_as_the_forecast_does_when_whole_seeds_are_drawn_again():
