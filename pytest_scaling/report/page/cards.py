@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ...ledger.controls import ControlStatus, controls_by_claim, doubt, status_of
+from ...ledger.controls import ControlStatus, doubt, status_of
 from ...ledger.format import ALTERNATIVES, Record, estimated
 from ...ledger.words import in_scopes
 from .. import words
+from ..answers import in_order
 from ..citation.bibtex import bibtex
 from ..citation.citation import cite
 from ..citation.key import KeyFault
-from ..citation.moment import start
 from ..citation.project import Place
 from .badge import Badge
 from .details import (
@@ -168,7 +168,7 @@ def cards(records: Sequence[Record], place: Callable[[Record], Place] | None = N
     """
     taken: dict[str, int] = {}
     heads: list[Card] = []
-    for head, controls in ordered(records):
+    for head, controls in in_order(records):
         made = [card(each, anchor(each, taken), controls, place) for each in (head, *controls)]
         heads.append(replace(made[0], controls=tuple(made[1:])))
     return heads
@@ -180,31 +180,6 @@ def anchor(record: Record, taken: dict[str, int]) -> str:
     taken[name] = taken.get(name, 0) + 1
     # A claim's id has no double hyphen, so this one is free.
     return str(name) if taken[name] == 1 else f"{name}--{taken[name]}"
-
-
-def ordered(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
-    """Claims by source and time, each with its controls; without a source at the end."""
-    named = dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records)
-    titles = {title: place for place, title in enumerate(named)}
-    by_claim = controls_by_claim(records)
-
-    def moment(record: Record) -> tuple[bool, int, int]:
-        source = record["claim"]["source"] or {}
-        times = source.get("times") or ["0:0"]
-        return not source, titles[source.get("title")], start(times[0])
-
-    def controls(record: Record) -> list[Record]:
-        own = by_claim.get(record["claim"]["id"], ())  # and evaluated in the same way
-        return [each for each in own if each["profile"] == record["profile"]]
-
-    claims = [each for each in records if each["claim"]["control_of"] is None]
-    lined_up = [(claim, controls(claim)) for claim in sorted(claims, key=moment)]
-    held = {id(each) for _, group in lined_up for each in group}
-    return lined_up + [
-        (each, [])
-        for each in records
-        if each["claim"]["control_of"] is not None and id(each) not in held
-    ]
 
 
 def card(
