@@ -54,9 +54,10 @@ def steps(name, job):
 def test_there_are_workflows_and_examples():
     assert set(DOCUMENTS) == {
         "claims.yml",
+        "docs.yml",
         "nightly.yml",
-        "docs/how-to/ci.md, 1",
-        "docs/how-to/ci.md, 2",
+        "ci.md, 1",
+        "ci.md, 2",
     }
 
 
