@@ -23,7 +23,7 @@ SECTIONS = (  # of the lecture: where each begins, and what it says in a sentenc
     ("03:30", "Both help only up to a point"),
     ("03:45", "With little data, hand-crafted features and details decide who leads"),
     ("05:01", "With plenty of data, large networks lead"),
-    ("05:28", "Computation and better algorithms carry this on: ReLU, faster experiments"),
+    ("05:28", "Faster computation and better algorithms, such as ReLU, keep it going"),
 )
 
 Answers = Mapping[str, Answer]  # of one tier, by the id of the claim
@@ -88,7 +88,7 @@ def sums(tier: str, found: Answers) -> str:
     return (
         f"{tier.capitalize()} tier: {counted.claims['supported']} of {counted.claims.total()} "
         f"{', '.join(('claims supported', *verdicts))}; "
-        f"{counted.refuted_controls} of {counted.controls} controls refuted, as they must be."
+        f"{counted.refuted_controls} of {counted.controls} controls refuted, as all must be."
     )
 
 
