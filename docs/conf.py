@@ -39,6 +39,7 @@ html_title = "pytest-scaling"
 html_static_path = ["theme/static"]
 html_css_files = ["tables.css"]
 html_extra_path = ["theme/front"]  # leads from the root of the site to docs/index.html
+html_show_copyright = False
 html_show_sphinx = False
 html_copy_source = False
 REPORT = '\n<p><a href="../report/index.html">The report: every claim with its evidence</a></p>\n'

@@ -40,9 +40,9 @@ class Placeholder:
 
 @pytest.fixture
 def compare(device: str) -> Any:
-    """compare(a, b, metric="error", task=task, m=m): by how much b is better than a, paired.
+    """compare(a, b, metric="error", task=task, m=m): by how much b is better than a.
 
-    Seeds are paired. `task`, `m` and `metric` may each be a pair, one for each arm.
+    Paired: both see the same seeds. `task`, `m` and `metric` may each be a pair, one for each arm.
     `compare(scores(a), scores(b), cluster="column")` compares two runs that exist already: CSV
     files, logs of lm-evaluation-harness or inspect_ai, or data frames.
     """
@@ -85,7 +85,10 @@ def spread(device: str) -> Any:
 
 @pytest.fixture
 def curve(device: str) -> Any:
-    """curve(learner, task=task): error against m: `gain`, `relative_gain`, `above_bayes`."""
+    """curve(learner, task=task): error against m: `gain`, `relative_gain`, `above_bayes`.
+
+    `require_room(m)` makes the cell not applicable where nothing is left to learn with m rows.
+    """
     return Placeholder("curve")
 
 

@@ -1,11 +1,15 @@
 """The examples on the pages run, and say what is shown beside them."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from pytest_scaling.__main__ import parser
+from pytest_scaling.run.options import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -93,3 +97,29 @@ def test_the_example_of_a_lesson_says_what_it_prints():
     run = python("-c", f"import matplotlib; matplotlib.use('agg')\n{source}")
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"{printed}\n"
+
+
+def commands_shown():
+    """Every command in a console block of the README and the pages, without its comment."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
+        for block in re.findall(r"```console\n(.*?)```", text_of(page), re.DOTALL):
+            for line in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
+                for command in re.sub(" +# .*", "", line).split(" && "):
+                    yield shlex.split(command.removeprefix("python -m "))
+
+
+def test_every_command_of_the_plugin_that_is_shown_can_be_given():
+    shown = [
+        words for words in commands_shown() if words[0] in ("pytest_scaling", "pytest-scaling")
+    ]
+    assert len(shown) > 10
+    for words in shown:
+        parser().parse_args(words[1:])  # ends the process where one of them is unknown
+
+
+def test_every_option_of_pytest_that_is_shown_exists():
+    known = {option.flag for option in OPTIONS} | {"--tier", "--device"}  # by conftest.py
+    shown = [words for words in commands_shown() if words[0] == "pytest"]
+    flags = {word.partition("=")[0] for words in shown for word in words if word[:2] == "--"}
+    assert "--claims-confirm" in flags
+    assert flags - known == set()

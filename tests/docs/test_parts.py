@@ -114,6 +114,14 @@ def test_a_part_of_the_lecture_is_as_good_as_its_worst_claim(made_up):
     assert "1 of 3 claims supported, 1 open, 1 refuted; 0 of 0 controls" in made
 
 
+def test_the_claim_shown_is_the_one_that_is_tested():
+    (shown,) = re.findall(
+        r"```python\n(@claim.*?)```", text_of(DOCS / "tutorials/lecture.md"), re.S
+    )
+    code_lines = set(text_of(ROOT / "claims" / "test_data.py").splitlines())
+    assert [line for line in shown.splitlines() if line not in code_lines] == []
+
+
 def test_claims_by_stopwatch_and_no_others_have_no_row():
     made = rows_of(ledger.verdicts_by_claim())
     without = {row[1].strip("`") for row in made if row[2] == "no row"}
