@@ -9,6 +9,7 @@ import pytest
 from claims.coverage import statements
 from docs.parts import code, ledger
 from docs.parts.__main__ import PARTS, closing, opening, part, renewed
+from fixtures.tasks import suite
 from pytest_scaling import __all__ as public
 from pytest_scaling.ledger.format import ACCEPTANCE, digest
 from pytest_scaling.ledger.ledger import Ledger
@@ -120,6 +121,19 @@ def test_the_claim_shown_is_the_one_that_is_tested():
     )
     code_lines = set(text_of(ROOT / "claims" / "test_data.py").splitlines())
     assert [line for line in shown.splitlines() if line not in code_lines] == []
+
+
+def test_the_tasks_run_in_the_tiers_that_their_table_says():
+    table = text_of(ROOT / "claims" / "README.md").partition("| task |")[2].partition("\n\n")[0]
+    runs = {
+        name: row.split("|")[3].strip()
+        for row in table.splitlines()[2:]
+        for name in re.findall("`([^`]+)`", row.split("|")[1])
+    }
+    quick, standard = ({task.name for task in suite(tier)} for tier in ("quick", "standard"))
+    named = re.compile("from standard on(?!, for)")
+    assert {name for name in runs if runs[name] == "in every tier"} == quick
+    assert {name for name in runs if named.match(runs[name])} == standard - quick
 
 
 def test_claims_by_stopwatch_and_no_others_have_no_row():
