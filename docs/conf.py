@@ -50,7 +50,7 @@ def with_contents(app, name, source):
     text = source[0]
     if name == root_doc:
         lists = re.findall(r"\*\*(\w[\w -]*)\*\*[^\n]*\n\n((?:- .*\n?)+)", text)
-        contents = [(title, re.findall(r"\]\(([^)#]+)\.md\)", links)) for title, links in lists]
+        contents = [(title, re.findall(r"\]\(([^)#]+)\.md", links)) for title, links in lists]
         text = text.replace("<!-- /answers -->", REPORT)
     elif name.endswith("/README"):
         contents = [("", re.findall(r"^\| \[.+?\]\(([\w-]+)\.md\)", text, re.MULTILINE))]

@@ -61,12 +61,14 @@ def commands() -> str:
 
 
 def described(whole: argparse.ArgumentParser, words: str = "") -> Iterator[str]:
-    """A command with what its help says, or those below it."""
-    name = whole.prog.partition("pytest_scaling")[2].strip()
-    rows = [f"| {cell(each)} | {sentence(each.help or '')} |" for each in arguments(whole)]
-    if name:
-        table = ["| argument | what it does |\n|---|---|", *rows] if rows else []
-        yield "\n\n".join((f"## {name}", sentence(words), *["\n".join(table)][: len(rows)]))
+    """A command with its arguments and examples, and those below it. words: its short help."""
+    if name := whole.prog.removeprefix(parser().prog).strip():
+        table = [f"| {cell(each)} | {sentence(each.help or '')} |" for each in arguments(whole)]
+        head = ["| argument | what it does |\n|---|---|"] if table else []
+        examples = f"```text\n{whole.epilog}\n```" if whole.epilog else ""
+        about = " ".join((whole.description or sentence(words)).split())
+        parts = (f"## {name}", about, "\n".join(head + table), examples)
+        yield "\n\n".join(part for part in parts if part)
     for action in whole._actions:
         if isinstance(action, argparse._SubParsersAction):
             helps = {each.dest: each.help or "" for each in action._choices_actions}

@@ -43,8 +43,8 @@ def test_every_public_name_is_on_the_page_of_the_api():
 
 
 def test_every_command_that_can_be_given_is_described():
-    headings = re.findall(r"^## (.+)$", code.commands(), re.MULTILINE)
-    assert headings[:7] == ["init", "list", "register", "verify", "report", "cite", "store"]
+    headings = set(re.findall(r"^## (.+)$", code.commands(), re.MULTILINE))
+    assert headings >= {"init", "list", "register", "verify", "report", "cite", "store"}
     assert "store merge" in headings
 
 
