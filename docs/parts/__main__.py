@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pytest_scaling.run.options import markdown
 
-from . import code, ledger
+from . import code, example, ledger
 
 ROOT = Path(__file__).parents[2]
-PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {  # by page, each with its name
+Parts = Mapping[str, Mapping[str, Callable[[], str]]]  # by page, each with its name
+PARTS: Parts = {
     "README.md": {"answers": ledger.answers_by_section},
     "claims/README.md": {"verdicts": ledger.verdicts_by_claim},
     "docs/index.md": {"answers": ledger.answers_by_section},
@@ -23,6 +24,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {  # by page, each with i
     "docs/reference/commands.md": {"commands": code.commands},
     "docs/reference/api.md": {"api": code.api, "hooks": code.hooks},
 }
+TRAINED: Parts = {"README.md": {"printed": example.printed}}  # trains for some seconds
 
 
 def opening(name: str) -> str:
@@ -42,19 +44,19 @@ def part(text: str, name: str) -> str:
     return inside
 
 
-def renewed(page: str, text: str) -> str:
-    """A page with all its parts made anew."""
-    for name, make in PARTS[page].items():
+def renewed(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """A page with these parts made anew."""
+    for name, make in parts.items():
         old = f"{opening(name)}{part(text, name)}{closing(name)}"
         text = text.replace(old, f"{opening(name)}{make()}{closing(name)}")
     return text
 
 
 def main() -> None:
-    for page in PARTS:
+    for page, parts in (*PARTS.items(), *TRAINED.items()):
         path = ROOT / page
         text = path.read_text(encoding="utf-8")
-        if (new := renewed(page, text)) != text:
+        if (new := renewed(text, parts)) != text:
             path.write_text(new, encoding="utf-8")
             print(f"{page}: renewed")
 

@@ -1,5 +1,6 @@
 """The examples on the pages run, and say what is shown beside them."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -23,7 +24,12 @@ def text_of(path):
 def python(*arguments, cwd=ROOT):
     """Run Python, by default in the root of the repository."""
     return subprocess.run(
-        [sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

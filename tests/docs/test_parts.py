@@ -28,7 +28,7 @@ def text_of(path):
 @pytest.mark.parametrize("page", PARTS)
 def test_what_is_made_from_code_and_ledger_is_current(page):
     text = text_of(ROOT / page)
-    assert renewed(page, text) == text, "run `python -m docs.parts`"
+    assert renewed(text, PARTS[page]) == text, "run `python -m docs.parts`"
 
 
 def test_a_page_without_the_comments_around_a_part_is_told_of():
