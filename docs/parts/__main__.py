@@ -19,6 +19,7 @@ PARTS: Parts = {
     "README.md": {"answers": ledger.answers_by_section},
     "claims/README.md": {"verdicts": ledger.verdicts_by_claim},
     "docs/index.md": {"answers": ledger.answers_by_section},
+    "docs/tutorials/lecture.md": {"evidence": ledger.evidence},
     "docs/reference/options.md": {"options": markdown},
     "docs/reference/fixtures.md": {"fixtures": code.fixtures},
     "docs/reference/commands.md": {"commands": code.commands},

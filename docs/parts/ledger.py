@@ -16,6 +16,8 @@ NOT_MEASURED = "not measured yet"
 NO_ROW = "no row"
 MARKS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": "\N{EN DASH}"}
 OPEN = {"inconclusive": "open", "refuted": "refuted", "not applicable": "not applicable"}
+SHOWN = "large-dominates"
+FIGURES = ("effect", "interval", "bound", "seeds", "verdict")
 WORST_FIRST = ("refuted", "inconclusive", "supported")
 SECTIONS = (  # of the lecture: where each begins, and what it says in a sentence
     ("01:00", "Traditional learners improve with more data, and then flatten"),
@@ -103,6 +105,22 @@ def verdicts_by_claim(directory: Path = LEDGER) -> str:
             time = statement.times[0].partition("-")[0]
             lines.append(row(time, f"`{id}`", *marked(found, [*cells]), control(found)))
     return "\n".join(lines)
+
+
+def evidence(directory: Path = LEDGER) -> str:
+    """The claim that the tutorial is about, comparison by comparison, in the first tier."""
+    answer = answers_of(TIERS[0], directory)[SHOWN]
+    lines = [heading("task", "the large network against", "rows", *FIGURES)]
+    for place in answer.record["cells"]:
+        rival = place["learner"] + ("" if place["counted"] else " (beside)")
+        for each in place["evidence"]:
+            m = each["measured"].rpartition(", ")[2]
+            interval = f"[{each['low']:.4f}, {each['high']:.4f}]"
+            found = (f"{each['value']:.4f}", interval, f"> {each['bound']:.4f}", str(each["n"]))
+            mark = f"{MARKS[each['verdict']]} {each['verdict']}"
+            lines.append(row(place["task"], rival, m, *found, mark))
+    verdict = f"{MARKS[answer.verdict]} {answer.verdict}"
+    return "\n".join((*lines, "", f"Claim: {verdict}. Control: {answer.control.word}."))
 
 
 def cell(answer: Answer | None, tier: Answers) -> str:

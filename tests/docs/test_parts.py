@@ -144,20 +144,14 @@ def test_claims_by_stopwatch_and_no_others_have_no_row():
     }
 
 
-def test_the_verdict_shown_is_that_of_the_ledger():
+def test_the_evidence_shown_is_that_of_the_ledger():
     row = json.loads(text_of(LEDGER / "large-dominates.json"))
-    text = text_of(DOCS / "tutorials" / "lecture.md")
-    shown = text.partition("<!-- verdict -->\n")[2].partition("\n<!-- /verdict -->")[0]
-    assert f"large-dominates: {row['verdict']}" in shown
-    evidence = [each for cell in row["cells"] for each in cell["evidence"]]
-    known = {
-        f"{each['value']:.4f} [{each['low']:.4f}, {each['high']:.4f}] {each['n']}"
-        for each in evidence
-    }
-    lines = [
-        re.findall(r"(-?\d\.\d{4}) +(\[[^]]*\]) +> 0\.0100 +(\d+)", line)
-        for line in shown.splitlines()
+    made = ledger.evidence()
+    measured = [each for cell in row["cells"] for each in cell["evidence"]]
+    shown = rows_of(made.partition("\n\n")[0])
+    assert [cells[6] for cells in shown] == [str(each["n"]) for each in measured]
+    assert [cells[7].partition(" ")[2] for cells in shown] == [each["verdict"] for each in measured]
+    assert [cells[1].endswith("(beside)") for cells in shown] == [
+        not cell["counted"] for cell in row["cells"] for _ in cell["evidence"]
     ]
-    figures = {" ".join(found[0]) for found in lines if found}
-    assert len(figures) == len(shown.splitlines()) - 4  # two fences, a heading and the headline
-    assert figures <= known
+    assert f" {row['verdict']}. Control: " in made
