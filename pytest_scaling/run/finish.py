@@ -296,7 +296,9 @@ def beside(session: Session, records: Sequence[Record], verbose: int) -> Iterato
     yield from session.counts() if verbose >= 0 else ()
     yield from names_of_nobody(session)
     yield from session.distrusted
-    yield from session.written
+    for line in session.written:
+        if verbose >= 0 or not line.startswith("report: ") or "not written" in line:
+            yield line
     if verbose == 0:
         yield "details: " + shlex.join(["pytest", *paths_given(session.config), "-k", "ID", "-v"])
 

@@ -57,15 +57,24 @@ def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
     )
 
 
-def joined(parts: Iterable[tuple[str, str]], width: int, paint: Paint = plain) -> Iterator[str]:
-    """Parts, each with its colour, in as few lines of the width as hold them whole."""
+def joined(
+    parts: Iterable[tuple[str, str]], width: int, paint: Paint = plain, indent: int = 0
+) -> Iterator[str]:
+    """Parts, each with its colour, in as few indented lines of the width as hold them whole.
+
+    A part that is longer than a line is wrapped.
+    """
+    blank, room = " " * indent, max(width - indent, 20)
     line, taken = "", 0
     for text, colour in parts:
         length = columns(text)
-        if line and taken + len(BETWEEN) + length > width:
-            yield line
+        if line and taken + len(BETWEEN) + length > room:
+            yield blank + line
             line, taken = "", 0
+        if length > room:
+            yield from (blank + paint(words, colour) for words in wrapped(text, room))
+            continue
         line = f"{line}{BETWEEN if line else ''}{paint(text, colour)}"
         taken += length + (len(BETWEEN) if taken else 0)
     if line:
-        yield line
+        yield blank + line

@@ -99,6 +99,10 @@ class Screen:
         ]
         if self.missing:
             parts.append((f"{self.missing} without a verdict", "red"))
+        for tier in self.tiers:
+            if apart := sum(tier in each.conflicts for each in self.found):
+                words = f"{apart} {'contradicts' if apart == 1 else 'contradict'} the {tier} tier"
+                parts.append((words, "red"))
         if counted.controls:
             came, controls = counted.refuted_controls, counted.controls
             as_hoped = "green" if came == controls else "yellow"
@@ -135,9 +139,8 @@ class Screen:
         yield line
         if not beside:
             yield " " * indent + self.paint(name, "light")
-        for note in noted:
-            for words in wrapped(printable(note.text), self.width, indent):
-                yield self.paint(words, note.colour)
+        parts = [(printable(note.text), note.colour) for note in noted]
+        yield from joined(parts, self.width, self.paint, indent)
 
     def _name(self, answer: Answer) -> str:
         devices = {each.record["profile"]["device"] for each in self.found}
@@ -192,14 +195,14 @@ def doubts(answer: Answer, controlled: Collection[str]) -> Iterator[Note]:
     if answer.is_control or status.trustworthy:
         return
     if status is NOT_RUN:
-        if answer.id in controlled:
-            yield Note(status.sentence, "yellow", wrong=answer.verdict == "supported")
+        if answer.id in controlled and answer.verdict == "supported":
+            yield Note(status.sentence, "yellow", wrong=True)
         return
     names = [str(each["claim"]["id"]) for each in answer.controls if each["verdict"] != "refuted"]
     fooled = status is SUPPORTED_TOO
     words, colour = status.sentence, "red" if fooled else "yellow"
-    wrong = fooled or answer.verdict == "supported"
-    yield Note(f"{words}: {listed(names)}", colour, wrong=wrong)
+    if fooled or answer.verdict == "supported":
+        yield Note(f"{words}: {listed(names)}", colour, wrong=True)
 
 
 def not_applicable(found: Sequence[Answer]) -> dict[str, int]:
