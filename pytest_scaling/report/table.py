@@ -88,7 +88,11 @@ class Table:
         cells = [(cell, *split(cell)) for cell in record["cells"]]
         figures = [one.figures for *_, found in cells for one in found if one.figures]
         widths = [max(map(columns, column)) for column in zip(*figures, strict=True)]
-        names = [columns(one.name) + 2 * INDENT + 2 for *_, found in cells for one in found]
+        names = [
+            columns(one.name) + (2 * INDENT if heading else INDENT) + 2
+            for _, heading, found in cells
+            for one in found
+        ]
         taken = sum(widths) + 2 * len(widths)
         start = min(max(names, default=0), self.width - taken)
         for cell, heading, found in cells:

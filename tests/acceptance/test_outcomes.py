@@ -92,16 +92,19 @@ def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
 
 def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
     project.claims(stated("open", "inconclusive"), stated("clear"))
-    result = project.run()
+    result = project.run("-vv")
     assert result.parseoutcomes() == {"passed": 1, "inconclusive": 1}
     result.stdout.fnmatch_lines(
         [
-            "test_claims.py i. *",
             "*- inconclusive: neither supported nor refuted -*",
             "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10), * 100%: "
             "the interval contains smallest_effect 0.0500; * would decide it, * times in 10",
+            "[?] It is so *  open",
+            "  open: * seeds *would decide, have 10",
+            "1 of 2 claims supported · 1 open *",
         ]
     )
+    project.run().stdout.fnmatch_lines(["test_claims.py i. *", "[?] It is so *  open"])
 
 
 @pytest.mark.parametrize("source", ["command line", "ini file"])
