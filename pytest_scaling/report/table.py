@@ -92,9 +92,12 @@ class Table:
             columns(one.name) + (2 * INDENT if heading else INDENT) + 2
             for _, heading, found in cells
             for one in found
+            if one.figures
         ]
         taken = sum(widths) + 2 * len(widths)
         start = min(max(names, default=0), self.width - taken)
+        if names and min(names) > start:  # none has its figures beside it
+            start = 2 * INDENT + 2
         for cell, heading, found in cells:
             if heading:
                 sign, colour = self._sign(record, cell["verdict"])

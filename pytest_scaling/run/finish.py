@@ -239,6 +239,7 @@ def names_of_nobody(session: Session) -> Iterator[str]:
 
 def summarise(reporter: Any, session: Session) -> None:
     """Write what a run found: by `-v` with every cell, and the answers last of all."""
+    reporter.ensure_newline()
     verbose = session.config.get_verbosity()
     records = list(session.records.values())
     if verbose > 0:

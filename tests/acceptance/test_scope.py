@@ -87,7 +87,7 @@ def test_tasks_and_learners_beside_are_shown_and_do_not_count(project):
         ("two", "poor-but-on-two", False, "refuted"),
         ("two", "as-good", False, "refuted"),
     ]
-    result.stdout.fnmatch_lines(["    sign · as-good (beside) * ✗ refuted *"])
+    result.stdout.fnmatch_lines(["  ✗ sign · as-good (beside): *"])
 
 
 def test_every_learner_of_a_task_must_support_the_claim(project):

@@ -106,7 +106,8 @@ class Screen:
         if counted.controls:
             came, controls = counted.refuted_controls, counted.controls
             as_hoped = "green" if came == controls else "yellow"
-            parts.append((f"{came} of {controls} controls refuted, as expected", as_hoped))
+            noun = "control" if controls == 1 else "controls"
+            parts.append((f"{came} of {controls} {noun} refuted, as expected", as_hoped))
         if free := [each for each in self.found if self._has_no_control(each)]:
             parts.append((f"{len(free)} without a control", ""))
         return joined(parts, self.width, self.paint)

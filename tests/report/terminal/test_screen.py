@@ -49,7 +49,7 @@ def test_the_screen_answers_each_claim_in_a_line_in_the_order_of_its_source(make
     ]
     assert list(screen.totals()) == [
         "0 of 4 claims supported · 1 refuted · 1 open · 2 not applicable",
-        "1 of 1 controls refuted, as expected · 3 without a control",
+        "1 of 1 control refuted, as expected · 3 without a control",
     ]
 
 
