@@ -15,9 +15,9 @@ from ..run.collection import claim_of
 from ..run.session import Session, session_of
 from ..spec.errors import ClaimError
 from ..spec.protocols import SettingsError
+from .parser import WORKING_DIRECTORY
 
 T = TypeVar("T")
-WORKING_DIRECTORY: list[str] = []  # what `python -m` put first on the search path, if anything
 OK = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 # This package is in memory before pytest can rewrite its assertions, of which it has none.
 AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")

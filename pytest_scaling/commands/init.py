@@ -14,6 +14,7 @@ import pytest
 
 from ..ledger.reading.reader import shown
 from .output import say
+from .parser import add_command
 
 STARTER = Path(__file__).with_name("starter")
 FILES = {  # by its place in the project, what is written there
@@ -29,12 +30,29 @@ then, with everything committed, keep the verdict for later runs to be compared 
 """
 
 
+EXAMPLES = (
+    ("init", "in the current folder"),
+    ("init my-project", "in a folder of this name"),
+)
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "init", help="write a first claim, its conftest, workflow and ledger; overwrites nothing"
+    parser = add_command(
+        commands,
+        "init",
+        help="start claims in a project of your own",
+        about="Write a first claim, its conftest.py, a workflow for CI and a folder for the\n"
+        "ledger. Files that are there already stay as they are.",
+        examples=EXAMPLES,
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="default: this one")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        help="the project's folder, made if need be (default: the current one)",
+    )
     parser.set_defaults(run=run)
 
 

@@ -43,7 +43,14 @@ from ..trials.identity import sha256
 from ..trials.seeds import confirming_offset
 from .collect import collect, default_paths
 from .output import say
+from .parser import add_command
 
+EXAMPLES = (
+    ("verify", "the whole ledger"),
+    ("verify claims/test_scale.py", "the rows of one file's claims"),
+    ("verify --profile quick", "the rows of one tier"),
+    ("verify --isolated claims/ledger", "rows from strangers"),
+)
 NOT_EVALUATED = (
     "sound as JSON says; no claim was evaluated again, and no protocol compared with its claim"
 )
@@ -53,7 +60,8 @@ NOT_EVALUATED = (
 class Audit:
     """What verifying has found so far, and what it has looked at.
 
-    profile: the only one to look at, or None. found: a message for everything that is wrong.
+    profile: look only at profiles whose name has these parts, as in "quick"; None for all.
+    found: a message for everything that is wrong.
     """
 
     profile: str | None = None
@@ -68,7 +76,9 @@ class Audit:
 
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
-        return [name for name in profiles_in(directory) if self.profile in (None, name)]
+        names = profiles_in(directory)
+        parts = set((self.profile or "").split("-")) - {""}
+        return [name for name in names if parts <= set(name.split("-"))]
 
     @property
     def further_tiers(self) -> list[str]:
@@ -140,15 +150,25 @@ class Audit:
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "verify", help="compute every verdict of the ledger again from its samples; trains nothing"
+    parser = add_command(
+        commands,
+        "verify",
+        help="check that every stored verdict follows from its samples",
+        about="Compute every verdict of the ledger again from the samples in its row, and say\n"
+        "which row was edited, is out of date or is missing. Nothing is trained.",
+        examples=EXAMPLES,
     )
-    parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
-    parser.add_argument("--profile", help="verify only the rows of this profile")
+    parser.add_argument(
+        "paths", nargs="*", help="files and folders of claims, or of ledgers (default: claims)"
+    )
+    parser.add_argument(
+        "--profile",
+        help="check only this profile; part of its name is enough, such as quick",
+    )
     parser.add_argument(
         "--isolated",
         action="store_true",
-        help="import nothing of the project: paths are folders of ledgers, whose rows are checked "
+        help="run no code of the project: check rows from strangers, in folders of ledgers, "
         "without their claims",
     )
     parser.set_defaults(run=run)
