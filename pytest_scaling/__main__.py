@@ -54,7 +54,7 @@ def parser(only: str | None = None) -> Parser:
         version=f"{PROGRAM} {__version__}",
         help="show the version and exit",
     )
-    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
     for name in [only] if only else COMMANDS:
         import_module(f".commands.{COMMANDS[name]}", __package__).add_to(commands)
     return whole
@@ -77,7 +77,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # as in `pytest-scaling list | head`
         discard()
         return BROKEN_PIPE
+    except OSError as refusal:
+        discard()
+        complain([refused(refusal)])
+        return int(pytest.ExitCode.USAGE_ERROR)
     return status
+
+
+def refused(error: OSError) -> str:
+    """What the machine refused, in a sentence."""
+    reason = error.strerror or str(error)
+    if not here():
+        return "the current folder no longer exists; change to another one"
+    if error.filename is None:
+        return f"what the command prints cannot be written: {reason}"
+    return f"{os.fsdecode(error.filename)} cannot be used: {reason}"
 
 
 def run(typed: Sequence[str]) -> int:
@@ -85,6 +99,8 @@ def run(typed: Sequence[str]) -> int:
     if not typed:
         say(OVERVIEW, end="")
         return 0
+    if not here():
+        raise FileNotFoundError("no current folder")
     options = parser(typed[0] if typed[0] in COMMANDS else None).parse_args(typed)
     return int(options.run(options))
 

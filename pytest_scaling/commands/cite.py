@@ -26,6 +26,7 @@ THEMES_OF_FILES: tuple[tuple[Literal["light", "dark"], str], ...] = (
 )
 FORMATS = ("text", "full", "bibtex", "csl-json", "json")
 MORE = "--format full adds how to reproduce it, BibTeX and CSL-JSON; --figures DIR draws its slides"
+NO_CLAIM = "cite: name a claim, or give --check FILE; `pytest-scaling list` shows the claims"
 EXAMPLES = (
     ("cite plateau", "to quote, and to cite"),
     ("cite plateau --format bibtex", "an entry for LaTeX"),
@@ -46,7 +47,7 @@ def add_to(commands: Any) -> None:
         "the full citation, then the key by which anybody can check it later.",
         examples=EXAMPLES,
     )
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument("claim", nargs="?", help="the claim's id, as `list` shows it")
     what.add_argument(
         "--check",
@@ -79,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.check:
             return check(options)
+        if options.claim is None:
+            raise pytest.UsageError(NO_CLAIM)
         return show(options)
     except ArchiveError as absent:
         raise pytest.UsageError(str(absent)) from None
@@ -166,13 +169,14 @@ def summary(citation: Any, others: Mapping[str, str]) -> Iterator[str]:
     yield paragraph(citation.quotable)
     for tier, verdict in others.items():
         contradicts = ", which contradicts this" if conflicts(citation.key.verdict, verdict) else ""
-        yield f"In the {tier} tier it is {verdict}{contradicts}."
+        yield paragraph(f"In the {tier} tier it is {verdict}{contradicts}.")
     yield ""
     yield paragraph(citation.sentence)
     yield paragraph(citation.provenance)
-    yield from filter(None, [citation.warned])
+    if citation.warned:
+        yield paragraph(citation.warned)
     if not citation.commit:
-        yield "This row is not committed as it stands, so nobody else can find it yet."
+        yield paragraph("This row is not committed as it stands, so nobody else can find it yet.")
     yield from ("", "Key, to cite it by:", f"  {citation.key}")
 
 

@@ -40,6 +40,7 @@ EXAMPLES = (
     ("store prune --dry-run", "what could go"),
     ("store prune --older-than 90", "and what is old"),
     ("store forget mlp-64", "drop a learner's trials"),
+    ("store forget mlp-64 --dry-run", "or ask first"),
     ("store export copy.db", "a copy to share"),
     ("store merge copy.db", "take in a copy"),
     ("store --scaling-store my.db info", "another store"),
@@ -84,7 +85,7 @@ def add_arguments(action: Any, name: str) -> None:
         action.add_argument(
             "--all",
             action="store_true",
-            help=f"show every learner and task, not only the {MOST_ROWS} that took longest",
+            help=f"show all learners and tasks, not only the {MOST_ROWS} that took longest",
         )
     if name == "prune":
         action.add_argument(
@@ -105,10 +106,10 @@ def add_arguments(action: Any, name: str) -> None:
 
 def days(text: str) -> float:
     """A number of days from 0 on."""
-    number = float(text)
-    if not 0 <= number < 1e6:
-        raise ValueError(text)
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := float(text)) < 1e6:
+            return number
+    raise argparse.ArgumentTypeError(f"takes a number of days from 0 on, not {text!r}")
 
 
 def chosen_path(options: argparse.Namespace) -> Path:
@@ -276,17 +277,28 @@ def export(options: argparse.Namespace) -> int:
     if os.path.lexists(target):
         raise pytest.UsageError(f"{target} already exists; name a new file, or `merge` into it")
     with opened(path) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        try:
+            connection.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.OperationalError as refusal:
+            raise pytest.UsageError(f"{target} cannot be written: {refusal}") from None
     say(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
     return 0
+
+
+def make_room(path: Path) -> None:
+    """Make the file of a store where there is none; pytest.UsageError where that is refused."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as refusal:
+        raise pytest.UsageError(f"the store {path} cannot be made: {refusal.strerror}") from None
 
 
 def merge(options: argparse.Namespace) -> int:
     """Copy the sound trials of another store that this one does not have."""
     path, source = chosen_path(options), options.file
     with opened(source) as other:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        make_room(path)
         with opened(path, to_write=True) as own:
             sound = {each.identity for each in inventory.trials(own) if not any(each.faults)}
             offered = list(inventory.trials(other))

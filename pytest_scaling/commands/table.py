@@ -12,7 +12,7 @@ from ..ledger.reading.strict_json import printable
 from ..ledger.registration.standing import EXPLORED
 from ..ledger.words import conflicts
 from ..report.table import SIGNS
-from .listing import BROKEN, NONE, Entry
+from .entries import BROKEN, NONE, Entry
 from .output import can_write
 from .parser import PROGRAM
 

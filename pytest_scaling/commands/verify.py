@@ -235,6 +235,10 @@ def isolated(folders: Sequence[str], profile: str | None = None) -> Audit:
     except ArchiveError as absent:
         raise pytest.UsageError(str(absent)) from None
     for directory in paths:
+        if not profiles_in(directory):
+            raise pytest.UsageError(
+                f"there is no ledger in {shown(directory)}: it has no folder of a profile"
+            )
         audit.claims[directory] = {}
         for name in audit.profiles(directory):
             ledger = Ledger(directory, name)

@@ -95,7 +95,7 @@ def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
 
 
 def near(name: str, known: Collection[str]) -> str:
-    """Which of the known names may have been meant, as the end of a sentence; empty for none.
+    """Which of the known names may have been meant, as the end of a sentence.
 
     Names that are spelt alike come before those that contain the name, or share a word with it.
     """
@@ -105,7 +105,9 @@ def near(name: str, known: Collection[str]) -> str:
     sharing = sorted(known, key=lambda each: -len(words & set(each.split("-"))))
     sharing = [each for each in sharing if words & set(each.split("-"))]
     found = list(dict.fromkeys((*alike, *inside, *sharing)))[:SHOWN]
-    return f"; did you mean {' or '.join(found)}?" if found else ""
+    if not found:
+        return "; `pytest-scaling list` shows all of them"
+    return f"; did you mean {' or '.join(filter(None, (', '.join(found[:-1]), found[-1])))}?"
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class Archive(Mapping[str, Record]):
                 f"claim {claim_id!r} has no row in {self.profile}; it has one in "
                 f"{' and '.join(elsewhere)}"
             )
-        hint = near(claim_id, self.ids) or "; `pytest-scaling list` shows all ids"
+        hint = near(claim_id, self.ids)
         return f"there is no claim {claim_id!r} in {self.folder / self.profile}{hint}"
 
     @cached_property
