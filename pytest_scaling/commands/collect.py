@@ -20,7 +20,11 @@ from .parser import WORKING_DIRECTORY
 T = TypeVar("T")
 OK = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 # This package is in memory before pytest can rewrite its assertions, of which it has none.
-AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
+# The plugin for lost exceptions, of which there are none, collects garbage twice at the end.
+AS_IT_IS = (
+    *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),
+    *("-p", "no:unraisableexception"),
+)
 
 
 def default_paths() -> list[str]:

@@ -73,12 +73,24 @@ class Audit:
     confirmations: int = 0
     stale: list[str] = field(default_factory=list)  # claims that changed since they were measured
     unordered: str = ""  # why nobody can tell whether registrations came first
+    read: dict[Path, RowFile | None] = field(default_factory=dict)  # files, each read once
 
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
         names = profiles_in(directory)
         parts = set((self.profile or "").split("-")) - {""}
         return [name for name in names if parts <= set(name.split("-"))]
+
+    def row_file(self, path: Path) -> RowFile | None:
+        """A file of a ledger, or None where there is none."""
+        if path not in self.read:
+            self.read[path] = RowFile.read(path)
+        return self.read[path]
+
+    def files(self, ledger: Ledger) -> list[RowFile]:
+        """All files of a profile."""
+        found = map(self.row_file, ledger.paths())
+        return [each for each in found if each is not None]
 
     @property
     def further_tiers(self) -> list[str]:
@@ -105,7 +117,7 @@ class Audit:
             names = [name for name in self.profiles(directory) if self.tier_of(name) == now]
             for name in names if (directory, claim.id) not in done else ():
                 ledger = Ledger(directory, name)
-                row_file = RowFile.read(ledger.path(claim.id))
+                row_file = self.row_file(ledger.path(claim.id))
                 self.rows += row_file is not None
                 self.found += wrong_with(session, item, row_file, ledger)
             if (directory, claim.id) not in done:
@@ -141,7 +153,7 @@ class Audit:
         """Compare the rows of a profile with each other, and note the arms that nothing checks."""
         rows = {
             shown(each.path): each.content
-            for each in ledger.files()
+            for each in self.files(ledger)
             if each.content and not each.is_duplicate
         }
         self.found += contradictions(rows)
@@ -222,8 +234,9 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
         audit.check_registrations(directory)
         whole = covers(paths, directory.parent)
         for name in audit.profiles(directory):
-            audit.found += orphan_rows(Ledger(directory, name), claims, whole=whole)
-            audit.hold_together(Ledger(directory, name))
+            ledger = Ledger(directory, name)
+            audit.found += orphan_rows(audit.files(ledger), claims, whole=whole)
+            audit.hold_together(ledger)
     return audit
 
 
@@ -242,7 +255,7 @@ def isolated(folders: Sequence[str], profile: str | None = None) -> Audit:
         audit.claims[directory] = {}
         for name in audit.profiles(directory):
             ledger = Ledger(directory, name)
-            for each in ledger.files():
+            for each in audit.files(ledger):
                 audit.rows += 1
                 audit.claims[directory][each.path.stem] = None
                 audit.found += filter(None, [each.wrong or wrong_protocol(each)])
