@@ -235,14 +235,15 @@ def check(options: argparse.Namespace) -> int:
         found = list(checked(path, options.ledger))
         if not found:
             raise pytest.UsageError(
-                f"{path} cites no claim: a citation is a key such as those that "
-                f"`python -m pytest_scaling cite CLAIM` prints"
+                f"{path} cites no claim; a citation is a key, as `pytest-scaling cite CLAIM` "
+                f"prints it"
             )
         for line, holds, sentence in found:
             holding, failing = holding + holds, failing + (not holds)
             if sentence:
                 say(f"{path}:{line}: {sentence}")
-    say(f"citations: {holding} hold, {failing} {'does' if failing == 1 else 'do'} not")
+    hold, do = "holds" if holding == 1 else "hold", "does" if failing == 1 else "do"
+    say(f"citations: {holding} {hold}, {failing} {do} not")
     return int(pytest.ExitCode.TESTS_FAILED if failing else pytest.ExitCode.OK)
 
 

@@ -66,11 +66,11 @@ def collect(
         raise pytest.UsageError(*taker.mistakes)
     if status == pytest.ExitCode.USAGE_ERROR:
         raise SystemExit(int(status))
-    where = " ".join(paths)
+    where = " ".join(paths) if list(paths) != ["."] else "this folder"
     if status not in OK:
         raise pytest.UsageError(
-            f"pytest ended the collection of {where} with exit code {int(status)}; "
-            f"`python -m pytest --collect-only {where}` shows why"
+            f"pytest could not collect {where} (exit code {int(status)}); "
+            f"`python -m pytest --collect-only {' '.join(paths)}` shows why"
         )
     if not taker.taken:
         raise pytest.UsageError(f"there are no claims in {where}; a claim is a test with @claim")

@@ -25,7 +25,7 @@ FILES = {  # by its place in the project, what is written there
 }
 NEXT = """
 next: {cd}python -m pytest claims
-then, with everything committed, keep the verdict for later runs to be compared with:
+then, with everything committed, keep the verdict, so that later runs are compared with it:
       python -m pytest claims --claims-update=new --claims-reason "first measurement"\
 """
 
@@ -89,8 +89,8 @@ def in_the_way(path: Path, error: OSError) -> pytest.UsageError:
     """The error about a file that cannot be written."""
     where = shown(Path(error.filename or path))
     return pytest.UsageError(
-        f"{shown(path)} cannot be written, {where}: {error.strerror}; make room for it, or name "
-        f"another folder, as in `pytest-scaling init FOLDER`"
+        f"{shown(path)} cannot be written ({where}: {error.strerror}); move what is in the way, or "
+        f"name another folder, as in `pytest-scaling init FOLDER`"
     )
 
 

@@ -120,14 +120,14 @@ def run(options: argparse.Namespace) -> int:
     if bool(options.claims) == options.all:
         raise pytest.UsageError("register: name the claims, or give --all")
     if not (reason := " ".join(options.reason.split())):
-        raise pytest.UsageError("register: --reason says why, for whoever reads the registration")
+        raise pytest.UsageError("register: --reason must say why, for whoever reads it later")
     found = candidates(options)
     chosen = wanted(found, options)
     shelves = dict.fromkeys(each.shelf for each in chosen)
     groups = [[each for each in chosen if each.shelf == shelf] for shelf in shelves]
     written = [line for group in groups for line in register(group, reason, options)]
     if not written:
-        say("every claim is registered as it is; --again takes another block for all of them")
+        say("every claim is registered already; --again registers all of them on another block")
         return 0
     say("\n".join(written))
     paths = " ".join(options.paths or default_paths())
@@ -183,7 +183,7 @@ def wanted(found: Sequence[Candidate], options: argparse.Namespace) -> list[Cand
     timed = [each.claim.id for each in chosen if each.timing]
     if not options.all and timed:
         raise pytest.UsageError(
-            f"claim {timed[0]!r} takes times, which are evidence of one machine and moment; only "
+            f"claim {timed[0]!r} takes times, which hold for one machine at one moment; only "
             f"claims about seeds can be registered"
         )
     if options.expect and len(options.claims) != 1:
@@ -239,12 +239,12 @@ def require_new(each: Candidate, past: Past, *, again: bool) -> None:
     outcome = past.outcome(old.hash)
     if outcome == "not run":
         raise pytest.UsageError(
-            f"claim {claim!r} is registered as it is in the tier {tier}, block {old.block}, and "
+            f"claim {claim!r} is registered already in the tier {tier}, block {old.block}, and "
             f"has not been measured there; run pytest with {CONFIRM.flag}"
         )
     if not again:
         raise pytest.UsageError(
-            f"claim {claim!r} was registered as it is in the tier {tier}, block {old.block}, and "
+            f"claim {claim!r} was registered already in the tier {tier}, block {old.block}, and "
             f"is {outcome}; --again takes another block, and the attempt log shows both"
         )
 

@@ -261,8 +261,8 @@ def forget(options: argparse.Namespace) -> int:
             going = [each for each in held if each.identity.startswith(name)]
         if not going:
             raise pytest.UsageError(
-                f"the store {path} has no trial of a learner or task {name!r}, nor of an identity "
-                f"that begins so; `store info` lists what it has"
+                f"the store {path} has no trial of a learner or task {name!r}, and none whose id "
+                f"begins so; `store info --all` lists what it has"
             )
         if not options.dry_run:
             inventory.remove(connection, [each.identity for each in going])

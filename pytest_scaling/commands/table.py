@@ -212,7 +212,8 @@ def summary(entries: Sequence[Entry], layout: Layout) -> Iterator[str]:
     controls = [each for each in entries if each.claim.is_control]
     by_claim = controls_of(entries)
     for profile, title in zip(layout.profiles, titles(layout.profiles), strict=True):
-        yield f"{title}: {counted(claims, profile)}{judged(controls, profile)}"
+        standing = standings(claims, profile)
+        yield f"{title}: {counted(claims, profile)}{standing}{judged(controls, profile)}"
     if disputes := [each for each in claims if any(disputed(each, p) for p in layout.profiles)]:
         yield f"{CONFLICT} tiers contradict each other: {names(disputes)}"
     doubts = [
@@ -251,6 +252,12 @@ def counted(claims: Sequence[Entry], profile: str) -> str:
     if without["no row"]:
         parts.append(f"{sign(NONE)}{TIED}{without['no row']}{TIED}without a row")
     return ", ".join(parts) or "no claims"
+
+
+def standings(claims: Sequence[Entry], profile: str) -> str:
+    """How many claims are confirmed, or registered or stale, as the middle of a sentence."""
+    found = Counter(each.kept.statuses.get(profile, EXPLORED) for each in claims)
+    return "".join(f"; {count} {status}" for status, count in found.items() if status != EXPLORED)
 
 
 def judged(controls: Sequence[Entry], profile: str) -> str:

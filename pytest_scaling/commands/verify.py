@@ -52,7 +52,7 @@ EXAMPLES = (
     ("verify --isolated claims/ledger", "rows from strangers"),
 )
 NOT_EVALUATED = (
-    "sound as JSON says; no claim was evaluated again, and no protocol compared with its claim"
+    "well-formed; no claim was evaluated again, and no protocol was compared with its claim"
 )
 
 
@@ -198,7 +198,10 @@ def run(options: argparse.Namespace) -> int:
     if not audit.rows and not audit.found:
         where = ", ".join(map(shown, audit.claims))
         what = f"profile {options.profile}" if options.profile else "row"
-        say(f"not comparable: the ledger {where} has no {what}; see `--claims-update=new`")
+        say(
+            f"not comparable: the ledger {where} has no {what}; `pytest claims "
+            f"--claims-update=new --claims-reason WHY` adds rows"
+        )
         return NOT_COMPARABLE
     for sentence in audit.found:
         say(sentence)

@@ -237,7 +237,7 @@ def talk(forest):
 
 def test_a_text_whose_citations_hold_passes(forest, cite, oak, talk):
     forest.write(oak)
-    assert cite("--check", talk(oak)) == (OK, "citations: 1 hold, 0 do not\n", "")
+    assert cite("--check", talk(oak)) == (OK, "citations: 1 holds, 0 do not\n", "")
 
 
 def test_a_cited_verdict_that_changed_fails_by_file_and_line(forest, cite, make, oak, talk):
@@ -248,7 +248,7 @@ def test_a_cited_verdict_that_changed_fails_by_file_and_line(forest, cite, make,
     assert code == FAILED
     assert out.splitlines() == [
         "talk.md:2: 'oak' was cited as supported and is refuted now",
-        "citations: 1 hold, 1 does not",
+        "citations: 1 holds, 1 does not",
     ]
 
 

@@ -101,6 +101,7 @@ def test_more_is_told_where_asked_for():
         "quick: inconclusive in 2 of 3 scopes; confirmed; about 34 seeds would decide it" in found
     )
     assert "? inconclusive, confirmed" in " ".join(found)
+    assert "quick: ? 1 inconclusive; 1 confirmed" in found
 
 
 def test_signs_that_the_terminal_lacks_are_replaced(monkeypatch):

@@ -187,8 +187,8 @@ def test_what_a_store_does_not_have_cannot_be_forgotten(command, filled):
     status, text = command("forget", "nobody")
     assert (status, text) == (
         USAGE,
-        f"ERROR: the store {filled} has no trial of a learner or task 'nobody', nor of an "
-        "identity that begins so; `store info` lists what it has\n",
+        f"ERROR: the store {filled} has no trial of a learner or task 'nobody', and none whose id "
+        "begins so; `store info --all` lists what it has\n",
     )
 
 
