@@ -12,6 +12,7 @@ from ..ledger.format import Record, dump
 from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
+from .figures.plan import FigurePlan
 from .folder import OutputFolder
 from .page.cards import cards, everyone
 from .page.changes import RowKey, changes, row_key
@@ -36,7 +37,10 @@ def build_in(
     def place(record: Record) -> Place:
         return Place(project, Path(record["file"]).parent.as_posix())
 
-    return build(records, directory, dict(rows(root, records, ledger, broken)), place), broken
+    compared = dict(rows(root, records, ledger, broken))
+    folders = [(root / record["file"]).parent for record in records[:1]]
+    plan = FigurePlan.beside(folders[0]) if folders else None
+    return build(records, directory, compared, place, plan), broken
 
 
 def build_of_rows(claims: Path, records: Sequence[Record], directory: Path) -> Path:
@@ -44,7 +48,8 @@ def build_of_rows(claims: Path, records: Sequence[Record], directory: Path) -> P
     project = Project.around(claims)
     home = claims.resolve()
     place = home.relative_to(project.root) if home.is_relative_to(project.root) else Path()
-    return build(records, directory, None, lambda _: Place(project, place.as_posix()))
+    plan = FigurePlan.beside(claims)
+    return build(records, directory, None, lambda _: Place(project, place.as_posix()), plan)
 
 
 def rows(
@@ -82,17 +87,19 @@ def build(
     directory: Path,
     ledger: Mapping[RowKey, Row | None] | None = None,
     place: Callable[[Record], Place] | None = None,
+    plan: FigurePlan | None = None,
 ) -> Path:
     """Write the report into a directory and return the path of its page.
 
     ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
-    which project a record belongs; without it the page has no citations. The same arguments give
-    the same bytes. Files of an earlier report are replaced or removed, no others.
+    which project a record belongs; without it the page has no citations. plan: what the
+    suite says about its figure. The same arguments give the same bytes. Files of an earlier report
+    are replaced or removed, no others.
 
     Raises ReportError where matplotlib or Jinja2 is missing, or a file in the folder is not a
     report's; then nothing is written.
     """
-    OutputFolder(directory).replace(contents(records, ledger, place))
+    OutputFolder(directory).replace(contents(records, ledger, place, plan))
     return directory / PAGE
 
 
@@ -100,10 +107,11 @@ def contents(
     records: Sequence[Record],
     ledger: Mapping[RowKey, Row | None] | None,
     place: Callable[[Record], Place] | None,
+    plan: FigurePlan | None,
 ) -> dict[str, str | bytes]:
     """What each file of the report holds, by its name within the report; the page comes last."""
     heads = cards(records, place)
-    gallery = Gallery.of(heads, records)
+    gallery = Gallery.of(heads, records, plan)
     texts = {card.anchor: dump(card.record) for card in everyone(heads)}
     sizes = {anchor: len(text.encode()) for anchor, text in texts.items()}
     html = pages(heads, changes(heads, ledger), gallery, sizes)

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 Leader = tuple[tuple[float, float], tuple[float, float]]  # in points on the axes
 ACROSS = 1.22  # how far the axis of m reaches beyond the first and the last size, as a factor
-AMOUNT, PERFORMANCE = "amount of labelled data m  \N{RIGHTWARDS ARROW}", "performance (accuracy)  \N{UPWARDS ARROW}"
+AMOUNT, PERFORMANCE = (
+    "amount of labelled data m  \N{RIGHTWARDS ARROW}",
+    "performance (accuracy)  \N{UPWARDS ARROW}",
+)
 ROOM_OF_A_TICK = 60.0  # points
 
 
@@ -71,9 +74,7 @@ def draw_large(
         draw_curve(axes, curve, style, colours)
         note = composed.end_of(curve.label, curve.end.m)
         mean = 1 - curve.end.mean
-        ends.append(
-            EndLabel(wrapped(curve.label), wrapped(note), curve.end.m, mean, style.colour)
-        )
+        ends.append(EndLabel(wrapped(curve.label), wrapped(note), curve.end.m, mean, style.colour))
     dress(axes, frame, colours)
     return write_labels(axes, frame, ends)
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...ledger.format import Record
+from ...ledger.words import NOTHING
 from ..words import join, number_word
 from .curves import Panel, beside, figure_title, for_a_slide, hero, of_tasks, without
 from .plan import Annotation, FigurePlan
 
-ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": "–"}
+ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": NOTHING}
 NOT_MEASURED = "not measured beyond"
 COUNTED = {
     "supported": ("holds", "hold"),
@@ -36,6 +37,7 @@ class Letter:
         sizes: the numbers of rows that it compares on the large task.
     """
 
+    id: str
     letter: str
     words: str
     verdict: str
@@ -90,9 +92,10 @@ class Composition:
         if not self.others:
             return f"The task: {named}"
         below = "The others are" if len(self.others) > 1 else "The other is"
+        every = number_word(len(self.panels))
         return (
-            f"One of {number_word(len(self.panels))} tasks: {named}, the one with the most measured "
-            f"points. {below} below, on one scale."
+            f"One of {every} tasks: {named}, the one with the most measured points. "
+            f"{below} below, on one scale."
         )
 
     def end_of(self, label: str, m: int) -> str:
@@ -174,6 +177,7 @@ def letter(plan: Annotation, record: Record, large: Panel) -> Letter:
     """One claim of the plan, with its verdict."""
     times = (record["claim"]["source"] or {}).get("times") or [""]
     return Letter(
+        plan.id,
         plan.letter,
         plan.words,
         record["verdict"],

@@ -11,7 +11,6 @@ from .composition import Composition, Letter
 from .layout import (
     BODY,
     EDGE,
-    HEIGHT,
     KEY,
     LINE_HEIGHT,
     POINTS,
@@ -39,8 +38,10 @@ def write_letters(
 ) -> None:
     """The letters on the large panel, which cover no curve and no leader, and its zone's words."""
     sheet = frame.in_points
-    lines = {c.label: [place(axes, sheet, p.m, 1 - p.mean) for p in c.points] for c in
-             composed.hero.curves}
+    lines = {
+        c.label: [place(axes, sheet, p.m, 1 - p.mean) for p in c.points]
+        for c in composed.hero.curves
+    }
     taken = list[Box]()
     if composed.zone:
         taken.append(write_zone(axes, composed, sheet, list(lines.values()), colours))
@@ -78,8 +79,9 @@ def write_zone(
     boxes = [Box(width / 2, y, width, height) for y in (sheet[1] - height / 2 - 8, height / 2 + 8)]
     points = [point for line in lines for point in line]
     box = max(boxes, key=lambda each: min(each.distance(point) for point in points) > 4)
-    draw_pill(axes, letter, (8 + PILL[0] / 2, box.y + height / 2 - PILL[1] / 2), "axes points",
-              colours)
+    draw_pill(
+        axes, letter, (8 + PILL[0] / 2, box.y + height / 2 - PILL[1] / 2), "axes points", colours
+    )
     axes.annotate(
         text,
         (0, 0),
@@ -131,8 +133,11 @@ def write_key(figure: Figure, composed: Composition, colours: Theme) -> None:
     for letter, lines, height in zip(composed.letters, texts, heights, strict=True):
         draw_pill(axes, letter, (left + PILL[0] / 2, top - PILL[1] / 2), "figure points", colours)
         verdict = colours.verdicts[letter.verdict]
-        looks = ((BODY, colours.ink, "normal"), (SMALL, verdict, "bold"),
-                 (SMALL, colours.muted, "normal"))
+        looks = (
+            (BODY, colours.ink, "normal"),
+            (SMALL, verdict, "bold"),
+            (SMALL, colours.muted, "normal"),
+        )
         y = top
         for text, (size, colour, weight), tall in zip(lines, looks, heights_of(lines), strict=True):
             if text:

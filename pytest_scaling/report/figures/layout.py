@@ -86,9 +86,7 @@ def small_frames(composed: Composition) -> list[Frame]:
     free = right_end(composed) - LEFT - BETWEEN_SMALL * (amount - 1)
     width = min(free / max(amount, 1), WIDTH / 4)
     return [
-        Frame(
-            LEFT + place * (width + BETWEEN_SMALL), SMALL_BOTTOM, width, SMALL_TOP - SMALL_BOTTOM
-        )
+        Frame(LEFT + place * (width + BETWEEN_SMALL), SMALL_BOTTOM, width, SMALL_TOP - SMALL_BOTTOM)
         for place in range(amount)
     ]
 

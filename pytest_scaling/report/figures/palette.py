@@ -174,8 +174,7 @@ def of_family(member: re.Match[str], colours: Theme) -> Style:
 
 def shade(number: int) -> float:
     """Where a member of a family is between its least and largest, whichever others there are."""
-    size = float(min(number, 10**9))
-    return size**STEEP / (size**STEEP + MIDDLE**STEEP)
+    return 1 / (1 + math.pow(MIDDLE / max(min(number, 10**9), 0.1), STEEP))
 
 
 def hashed(text: str) -> int:

@@ -67,7 +67,7 @@ class FigurePlan:
             return cls.read(read_bytes(folder / FILE).decode("utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return cls()
-        except (OSError, ValueError) as damage:
+        except (OSError, ValueError, RecursionError) as damage:
             reason = getattr(damage, "strerror", None) or damage
             raise ReportError(f"{FILE} beside the claims cannot be used: {reason}") from None
 

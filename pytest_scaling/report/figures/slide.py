@@ -150,17 +150,23 @@ def evidence_line(composed: Composition) -> str:
     )
 
 
-def description(panels: Sequence[Panel]) -> str:
+def description(
+    panels: Sequence[Panel], records: Sequence[Record] = (), plan: FigurePlan | None = None
+) -> str:
     """The figure in words, for those who cannot see it."""
-    tasks = []
-    for panel in panels:
+    composed, tasks = compose(panels, records, plan), []
+    for panel in composed.panels:
         ends = [
             f"{curve.label} from {1 - curve.points[0].mean:.1%} at m = {curve.points[0].m:,} "
             f"to {1 - curve.end.mean:.1%} at m = {curve.end.m:,}"
             for curve in panel.curves
         ]
         tasks.append(f"On {panel.task}: {join(ends)}.")
-    return "Accuracy against the number of labelled examples. " + " ".join(tasks)
+    claims = [
+        f"{each.letter}: {each.words}: {' · '.join(filter(None, (each.verdict, each.time)))}."
+        for each in composed.letters
+    ]
+    return " ".join(["Accuracy against the amount of labelled data.", *tasks, *claims])
 
 
 def svg(figure: Figure, title: str, text: str) -> str:
@@ -179,11 +185,16 @@ def svg(figure: Figure, title: str, text: str) -> str:
     )
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG, 2560 x 1440."""
+def png(figure: Figure, text: str = "") -> bytes:
+    """The figure as PNG, 2560 x 1440, with the text as its description."""
     buffer = io.BytesIO()
     with matplotlib_settings():
-        figure.savefig(buffer, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=PIXELS_PER_INCH,
+            metadata={"Software": None, "Description": text or None},
+        )
     return buffer.getvalue()
 
 
@@ -197,4 +208,4 @@ class Drawing:
 
 def drawing(figure: Figure, title: str, text: str) -> Drawing:
     """A figure in both forms."""
-    return Drawing(svg(figure, title, text), png(figure))
+    return Drawing(svg(figure, title, text), png(figure, text))
