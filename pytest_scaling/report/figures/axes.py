@@ -76,7 +76,7 @@ def draw_large(
         mean = 1 - curve.end.mean
         ends.append(EndLabel(wrapped(curve.label), wrapped(note), curve.end.m, mean, style.colour))
     dress(axes, frame, colours)
-    return write_labels(axes, frame, ends)
+    return write_labels(axes, frame, ends, colours)
 
 
 def draw_small(
@@ -216,7 +216,9 @@ def size_ticks(axes: Axes, frame: Frame, letters: float) -> list[float]:
     return [2.0**power for power in range(high, low - 1, -step)][::-1]
 
 
-def write_labels(axes: Axes, frame: Frame, ends: Sequence[EndLabel]) -> list[Leader]:
+def write_labels(
+    axes: Axes, frame: Frame, ends: Sequence[EndLabel], colours: Theme
+) -> list[Leader]:
     """Labels right of the axes, none on top of another, with leaders, which are returned."""
     width, points = frame.in_points
     low, high = axes.get_ylim()
@@ -225,7 +227,7 @@ def write_labels(axes: Axes, frame: Frame, ends: Sequence[EndLabel]) -> list[Lea
     wanted = [(end.accuracy - low) / (high - low) * points for end in ends]
     centres = spread(wanted, heights, -BEYOND, points + BEYOND)
     for end, centre, height in zip(ends, centres, heights, strict=True):
-        write_label(axes, end, (width + GUTTER, centre), height, share)
+        write_label(axes, end, (width + GUTTER, centre), height, share, colours.muted)
     first, last = (math.log2(edge) for edge in axes.get_xlim())
     starts = [(math.log2(end.m) - first) / (last - first) * width for end in ends]
     return [
@@ -235,7 +237,7 @@ def write_labels(axes: Axes, frame: Frame, ends: Sequence[EndLabel]) -> list[Lea
 
 
 def write_label(
-    axes: Axes, end: EndLabel, at: tuple[float, float], height: float, share: float
+    axes: Axes, end: EndLabel, at: tuple[float, float], height: float, share: float, muted: str
 ) -> None:
     """One label, its note below it, and a leader from where its line ends."""
     size = (BODY if end.bold else SMALL) * share
@@ -270,7 +272,7 @@ def write_label(
             textcoords="axes points",
             va="center",
             size=SMALL * share,
-            color=end.colour,
+            color=muted,
             linespacing=1.05,
             annotation_clip=False,
         )

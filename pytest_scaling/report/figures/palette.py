@@ -54,7 +54,7 @@ THEMES: dict[ThemeName, Theme] = {
             ("#9479cf", "#6845ae", "#361b70"),
         ),
         others=(
-            "#a67800",
+            "#b8860b",
             "#c2410c",
             "#a8437f",
             "#6f7782",
