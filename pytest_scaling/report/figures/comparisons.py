@@ -149,8 +149,9 @@ def kind(line: SlideLine) -> str:
 
 def sides(own: Sequence[SlideLine]) -> Sides:
     """What lies left and right of zero on the axis of some lines."""
-    unit, seconds = own[0].evidence["unit"], {line.second for line in own}
-    firsts = {line.first for line in own}
+    named = [line for line in own if line.counted] or own
+    unit, seconds = own[0].evidence["unit"], {line.second for line in named}
+    firsts = {line.first for line in named}
     first = firsts.pop() if len(firsts) == 1 else ""
     second = seconds.pop() if len(seconds) == 1 else ""
     measured = kind(own[0])

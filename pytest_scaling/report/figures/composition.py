@@ -17,7 +17,7 @@ from .curves import Panel, beside, figure_title, for_a_slide, hero, of_tasks, wi
 from .plan import Annotation, FigurePlan
 
 ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": NOTHING}
-NOT_MEASURED = "not measured beyond"
+UP_TO = "up to"
 COUNTED = {
     "supported": ("holds", "hold"),
     "refuted": ("fails", "fail"),
@@ -101,7 +101,7 @@ class Composition:
     def end_of(self, label: str, m: int) -> str:
         """Why a curve of the large panel ends at m; empty where others end there as well."""
         last = max(curve.end.m for curve in self.hero.curves)
-        return f"{self.ends.get(label, NOT_MEASURED)} {m:,}" if m < last else ""
+        return f"{self.ends.get(label, UP_TO)} {m:,}" if m < last else ""
 
 
 def figure_panels(

@@ -122,10 +122,10 @@ def test_a_curve_that_ends_early_says_so(make):
     arms = [make.arm("x", m, [0.3]) for m in (64, 256, 1024)]
     arms += [make.arm("svm", m, [0.2]) for m in (16, 64, 256)]
     panels = learning_curves([make.record("it", "supported", arms=arms)])
-    assert "not measured beyond 256" in words(draw(panels))
+    assert "up to 256" in words(draw(panels))
     plan = FigurePlan(ends={"svm": "too costly beyond"})
     assert "too costly beyond 256" in words(draw(panels, plan=plan))
-    assert "not measured beyond 1,024" not in words(draw(panels))
+    assert "up to 1,024" not in words(draw(panels))
 
 
 def test_letters_have_the_verdict_and_the_time_of_their_claims(panels, run):
