@@ -60,13 +60,34 @@ def holding(heads: Sequence[Card]) -> str:
 
 
 def findings(heads: Sequence[Card]) -> list[str]:
-    """What else there is to say of all claims: what fails, what is open, controls, fresh seeds."""
+    """What else there is to say: what fails, and the remarks on all claims."""
+    refuted = failing(heads)
+    named = words.join([f"“{each.text}”" for each in refuted[:MOST_NAMED]])
+    sentence = f"{number_failing(refuted)}: {named}." if refuted else ""
+    if len(refuted) > MOST_NAMED:
+        sentence = f"{number_failing(refuted)}."
+    return [*filter(None, [sentence]), *remarks(heads)]
+
+
+def failing(heads: Sequence[Card]) -> list[Card]:
+    """The claims that are refuted."""
+    return [each for each in heads if each.control and each.badge.word == "refuted"]
+
+
+def number_failing(refuted: Sequence[Card]) -> str:
+    """As in "One fails"."""
+    number = words.number_word(len(refuted)).capitalize()
+    return f"{number} {'fails' if len(refuted) == 1 else 'fail'}"
+
+
+def remarks(heads: Sequence[Card]) -> list[str]:
+    """How many claims are open or not applicable, what their controls say, and fresh seeds."""
     claims = [each for each in heads if each.control]
-    named = {word: [each for each in claims if each.badge.word == word] for word in ICONS}
-    rest = [failing(named["refuted"])] if named["refuted"] else []
-    rest += [f"{number_of(named['inconclusive'])} open"] if named["inconclusive"] else []
-    absent = named["not applicable"]
-    rest += [f"{number_of(absent)} not applicable"] if absent else []
+    rest = [
+        f"{number_of([each for each in claims if each.badge.word == word])} {said}"
+        for word, said in (("inconclusive", "open"), ("not applicable", "not applicable"))
+        if any(each.badge.word == word for each in claims)
+    ]
     told = [f"{words.capital('; '.join(rest))}."] if rest else []
     return [*told, *of_controls(heads), *on_fresh_seeds(claims)]
 
@@ -74,19 +95,6 @@ def findings(heads: Sequence[Card]) -> list[str]:
 def number_of(claims: Sequence[Card]) -> str:
     """As in "five are"."""
     return f"{words.number_word(len(claims))} {'is' if len(claims) == 1 else 'are'}"
-
-
-def failing(refuted: Sequence[Card]) -> str:
-    """The claims that fail, in full where they are few."""
-    number = words.number_word(len(refuted))
-    verb = "fails" if len(refuted) == 1 else "fail"
-    named = words.join(
-        [
-            f"\N{LEFT DOUBLE QUOTATION MARK}{each.text}\N{RIGHT DOUBLE QUOTATION MARK}"
-            for each in refuted
-        ]
-    )
-    return f"{number} {verb}: {named}" if len(refuted) <= MOST_NAMED else f"{number} {verb}"
 
 
 def of_controls(heads: Sequence[Card]) -> list[str]:

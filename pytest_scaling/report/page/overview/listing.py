@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ....ledger.controls import SUPPORTED_TOO, controls_by_claim
+from ....ledger.controls import (
+    NOT_APPLICABLE,
+    NOT_RUN,
+    REFUTED,
+    SUPPORTED_TOO,
+    UNDECIDED,
+    controls_by_claim,
+)
 from ....ledger.format import Record
-from ....ledger.words import conflicts, needs
+from ....ledger.words import NOTHING, conflicts, needs
 from ... import words
 from ..badge import Badge
 from ..cards import Card, card
 from ..evidence import Comparison
 from .changes import row_key
 from .context import Context
+
+CONTROL_ICONS = {
+    REFUTED: "✓",
+    UNDECIDED: "?",
+    SUPPORTED_TOO: "✗",
+    NOT_APPLICABLE: NOTHING,
+    NOT_RUN: NOTHING,
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +38,8 @@ class OtherVerdict:
     tier: str
     badge: Badge | None
     conflict: bool
-    sentence: str
+    control: str
+    reasons: tuple[str, ...]  # why it is refuted, where it is
 
 
 @dataclass(frozen=True)
@@ -65,19 +81,20 @@ def note(head: Card) -> str:
 
 
 def control(head: Card) -> str:
-    """What its control says, in a word or two."""
+    """What its control says, in an icon and a word or two: here it is refutation that is good."""
     if head.control is None:
         return f"is a control of {head.control_of}"
-    return "supported too" if head.control is SUPPORTED_TOO else head.control.word
+    word = "supported too" if head.control is SUPPORTED_TOO else head.control.word
+    return f"{CONTROL_ICONS[head.control]} {word}"
 
 
 def other_verdict(head: Card, tier: str) -> OtherVerdict:
     """What another tier says of a claim."""
     other = head.others.get(tier)
     if other is None:
-        return OtherVerdict(tier, None, conflict=False, sentence="")
+        return OtherVerdict(tier, None, conflict=False, control="", reasons=())
     conflict = conflicts(head.badge.word, other.badge.word)
-    return OtherVerdict(tier, other.badge, conflict, other.sentence)
+    return OtherVerdict(tier, other.badge, conflict, control(other), tuple(reasons(other)))
 
 
 def beside(heads: Sequence[Card], known: Context) -> list[Card]:
