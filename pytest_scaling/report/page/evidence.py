@@ -16,6 +16,7 @@ from .badge import Badge
 
 MARGIN = 2.0  # per cent at both ends of a drawing
 MOST_TICKS = 7
+ROOM = 1.0  # beyond values and bounds, in their span: what reaches farther is cut, with an arrow
 RATIOS = [k * 10.0**power for power in range(-4, 7) for k in (1, 2, 5)]
 FALLS = (-9.0, -4.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -75,7 +76,7 @@ def thinned(values: Sequence[float]) -> Sequence[float]:
 
 @dataclass(frozen=True)
 class Strip:
-    """An interval to look at: limits, value, bounds, zero and seeds, in per cent."""
+    """An interval to look at: limits, value, bounds, zero and seeds, in per cent of the width."""
 
     low: float
     high: float
@@ -84,7 +85,7 @@ class Strip:
     zero: float
     claimed: tuple[float, float] | None  # where an interval would have to lie
     seeds: tuple[float, ...]
-    open_below: bool
+    open_below: bool  # it goes on beyond the drawing, or without end
     open_above: bool
 
 
@@ -135,17 +136,37 @@ def comparison(evidence: Record, scales: Mapping[str, Scale], *, is_control: boo
 
 
 def scales(evidence: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
-    """Per unit, the span of all finite limits, bounds, seeds and zero."""
-    spans: dict[str, tuple[float, float]] = {}
+    """Per unit, the span of all finite limits, bounds, seeds and zero, as far as can be drawn.
+
+    Limits and seeds that reach far beyond all values and bounds do not stretch it: they are cut.
+    """
+    shown: dict[str, list[float]] = {}
+    reach: dict[str, list[float]] = {}
     for each in evidence:
-        low, high = spans.get(each["unit"], (0.0, 0.0))
-        known = [each["low"], each["value"], each["high"], *signed_bounds(each)]
-        known += drawn_samples(each) if with_seeds else []
-        finite = [value for value in known if value is not None and math.isfinite(value)]
-        if each["high"] is None and finite:  # room for what has no end
-            finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
-        spans[each["unit"]] = (min(low, *finite), max(high, *finite)) if finite else (low, high)
-    return {unit: Scale(unit, low, high) for unit, (low, high) in spans.items()}
+        core = finite([0.0, each["value"], *signed_bounds(each)])
+        ends = finite([each["low"], each["high"], *(drawn_samples(each) if with_seeds else [])])
+        if each["high"] is None:  # room for what has no end
+            known = [*core, *ends]
+            ends.append(max(known) + 0.25 * (max(known) - min(known)))
+        shown.setdefault(each["unit"], []).extend(core)
+        reach.setdefault(each["unit"], []).extend(ends)
+    return {unit: scale(unit, core, reach[unit]) for unit, core in shown.items()}
+
+
+def scale(unit: str, core: Sequence[float], ends: Sequence[float]) -> Scale:
+    """The scale that holds all of the core, and the ends that are not too far from it."""
+    low, high = min(core), max(core)
+    room = ROOM * (high - low) or math.inf
+    return Scale(
+        unit,
+        max(min(low, *ends), low - room) if ends else low,
+        min(max(high, *ends), high + room) if ends else high,
+    )
+
+
+def finite(values: Iterable[float | None]) -> list[float]:
+    """The values that are known and finite."""
+    return [value for value in values if value is not None and math.isfinite(value)]
 
 
 def signed_bounds(evidence: Record) -> list[float]:
@@ -161,17 +182,19 @@ def strip(evidence: Record, scale: Scale) -> Strip | None:
     bounds = signed_bounds(evidence)
     if evidence["value"] is None or not bounds:
         return None
-    samples = [value for value in drawn_samples(evidence) if math.isfinite(value)]
+    samples = [value for value in finite(drawn_samples(evidence)) if scale.has(value)]
+    low = -math.inf if evidence["low"] is None else evidence["low"]
+    high = math.inf if evidence["high"] is None else evidence["high"]
     return Strip(
-        low=scale.place(scale.low if evidence["low"] is None else evidence["low"]),
-        high=scale.place(scale.high if evidence["high"] is None else evidence["high"]),
+        low=scale.place(max(low, scale.low)),
+        high=scale.place(min(high, scale.high)),
         value=scale.place(evidence["value"]),
         bounds=tuple(scale.place(bound) for bound in bounds),
         zero=scale.place(0.0),
         claimed=claimed(evidence["operator"], [scale.place(bound) for bound in bounds]),
         seeds=tuple(scale.place(value) for value in samples),
-        open_below=evidence["low"] is None,
-        open_above=evidence["high"] is None,
+        open_below=low < scale.low,
+        open_above=high > scale.high,
     )
 
 
