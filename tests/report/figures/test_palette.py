@@ -126,9 +126,9 @@ def test_looks_are_these_for_ever():
         "rbf-svm": ("#b8860b", "D"),
         "linear-svm": ("#c2410c", "s"),
         "logistic-regression": ("#a8437f", "^"),
-        "network-8": ("#478fd2", "o"),
-        "network-32": ("#276cba", "o"),
-        "network-128": ("#103b78", "o"),
+        "network-8": ("#4a92d4", "o"),
+        "network-32": ("#3278c2", "o"),
+        "network-128": ("#134485", "o"),
     }
     assert style_of("ridge").colour == "#66701c"
 
