@@ -47,7 +47,10 @@ def would_decide(comparisons: Sequence[Record]) -> str:
     fewest, ends = max(low for low, _ in ranges), [high for _, high in ranges]
     if None in ends:
         return f"{fewest:,} seeds or more would decide it, 9 times in 10"
-    return f"{fewest:,} to {max(ends):,} seeds would decide it, 8 times in 10"
+    most = max(ends)
+    if most <= fewest:
+        return f"about {fewest:,} seeds would decide it"
+    return f"{fewest:,} to {most:,} seeds would decide it, 8 times in 10"
 
 
 def to_decide(evidence: Record) -> str:

@@ -126,7 +126,7 @@ def contents(
     """What each file of the report holds, by its name within the report; the page comes last."""
     heads = cards(records, place)
     heads = beside(heads, known)
-    gallery = Gallery.of(heads, records)
+    gallery = Gallery.of(heads, records, known.plan)
     texts = {card.anchor: dump(card.record) for card in everyone(heads)}
     sizes = {anchor: len(text.encode()) for anchor, text in texts.items()}
     html = pages(heads, changes(heads, ledger), gallery, sizes, known)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ....ledger.format import Record
 from ....ledger.ledger import Ledger, rows_of_other_tiers
+from ...figures.plan import FigurePlan
 from ...folder import Selection
 from .changes import RowKey
 from .declared import Declared, declared
@@ -18,7 +19,8 @@ class Context:
     """What is known beside the records of a report; by default nothing.
 
     others: the rows of other tiers, by claim and device, and by tier. past: verdicts over time,
-    likewise. ledgers: the histories of the ledgers that are committed.
+    likewise. ledgers: the histories of the ledgers that are committed. plan: what the suite says
+    about its figure.
     """
 
     others: Mapping[RowKey, Mapping[str, Record]] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class Context:
     ledgers: tuple[History, ...] = ()
     source: Declared = field(default_factory=Declared)
     selection: Selection | None = None
+    plan: FigurePlan = field(default_factory=FigurePlan)
 
     @property
     def tiers(self) -> list[str]:
@@ -34,7 +37,10 @@ class Context:
 
 
 def context(ledgers: Iterable[Ledger], selection: Selection | None = None) -> Context:
-    """The context of records that belong to these ledgers."""
+    """The context of records that belong to these ledgers.
+
+    Raises ReportError where what a suite says about its figure cannot be used.
+    """
     distinct = list(dict.fromkeys(ledgers))
     others: dict[RowKey, Mapping[str, Record]] = {}
     past: dict[RowKey, tuple[Past, ...]] = {}
@@ -48,4 +54,6 @@ def context(ledgers: Iterable[Ledger], selection: Selection | None = None) -> Co
     sources = [each for each in declarations if each.statements or each.faults]
     source = sources[0] if len(sources) == 1 else Declared()  # several have no order of their own
     committed = tuple(each for each in histories if each.commit)
-    return Context(others, past, committed, source, selection)
+    plans = [plan for plan in map(FigurePlan.beside, folders) if plan != FigurePlan()]
+    plan = plans[0] if len(plans) == 1 else FigurePlan()  # several have no figure in common
+    return Context(others, past, committed, source, selection, plan)
