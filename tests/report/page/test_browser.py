@@ -178,6 +178,7 @@ def test_the_address_of_a_control_opens_it(visit, guise):
 @pytest.mark.parametrize("guise", ["light", "without script"])
 def test_a_learner_can_be_hidden(visit, guise):
     page = visit(guise)
+    page.locator(".multiples > summary").click()
     chart, boxes = page.locator(".view_accuracy .chart").first, page.locator(".first .legend label")
     curve = chart.locator(".learner .line")
     before = sum(curve.nth(number).is_visible() for number in range(curve.count()))
@@ -189,6 +190,7 @@ def test_a_learner_can_be_hidden(visit, guise):
 @pytest.mark.parametrize("guise", ["light", "without script"])
 def test_the_axes_can_be_chosen(visit, guise):
     page = visit(guise)
+    page.locator(".multiples > summary").click()
     assert page.locator(".panels.view_accuracy").is_visible()
     page.get_by_label("error, both axes logarithmic").check()
     assert page.locator(".panels.view_error").is_visible()

@@ -75,7 +75,7 @@ def test_the_first_words_are_how_many_hold_and_which_fail(make):
     assert findings(heads)[:2] == ["One fails: “The sentence of c”.", "One is open."]
     many = [make.record(f"r{n}", "refuted") for n in range(3)]
     assert findings(cards(many)) == ["Three fail."]
-    assert lead(cards([make.record("a", "supported")])).startswith("1 of 1 claim holds.")
+    assert lead(cards([make.record("a", "supported")])).startswith("The claim holds.")
 
 
 def test_the_facts_are_tier_device_date_and_commit_of_the_run(make):
@@ -87,8 +87,9 @@ def test_the_facts_are_tier_device_date_and_commit_of_the_run(make):
         "27 November 2026",
         "commit 0123456 with changes",
     ]
-    assert "1 of 1 claim holds. Measured with pytest-scaling, quick tier" in citation(
-        cards([record]), Context()
+    assert (
+        "put to the test (A. Teacher): The claim holds. Measured with pytest-scaling, quick tier"
+        in citation(cards([record]), Context())
     )
 
 
