@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 from ...ledger.format import Record, drawn_samples
 from ...ledger.words import interval, minus, overstated, quantity, to_decide, typical_in_words
@@ -16,7 +17,8 @@ from .badge import Badge
 
 MARGIN = 2.0  # per cent at both ends of a drawing
 MOST_TICKS = 7
-ROOM = 1.0  # beyond values and bounds, in their span: what reaches farther is cut, with an arrow
+APART = 12.0  # per cent of the width between numbers on an axis, at least
+FARTHEST = 4.0  # usual widths of an interval: what is farther from its mean is cut, with an arrow
 RATIOS = [k * 10.0**power for power in range(-4, 7) for k in (1, 2, 5)]
 FALLS = (-9.0, -4.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -44,7 +46,15 @@ class Scale:
 
     @property
     def ticks(self) -> list[Tick]:
-        """Round numbers in the unit that a reader sees."""
+        """Round numbers in the unit that a reader sees, as many as fit, those near zero first."""
+        kept: list[Tick] = []
+        for tick in sorted(self.round_numbers(), key=lambda tick: abs(tick.at - self.place(0.0))):
+            if all(abs(tick.at - other.at) >= APART for other in kept):
+                kept.append(tick)
+        return sorted(kept, key=lambda tick: tick.at)
+
+    def round_numbers(self) -> list[Tick]:
+        """Numbers on the axis, however close to each other."""
         if self.unit.startswith("ratio"):
             chosen = thinned([math.log(ratio) for ratio in RATIOS if self.has(math.log(ratio))])
             return [Tick(self.place(at), f"{math.exp(at):.4g}x") for at in chosen]
@@ -136,32 +146,30 @@ def comparison(evidence: Record, scales: Mapping[str, Scale], *, is_control: boo
 
 
 def scales(evidence: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
-    """Per unit, the span of all finite limits, bounds, seeds and zero, as far as can be drawn.
+    """Per unit, the span of zero and of all means, bounds, limits and seeds.
 
-    Limits and seeds that reach far beyond all values and bounds do not stretch it: they are cut.
+    Where an interval is much wider than others it does not stretch the scale: it is cut.
     """
-    shown: dict[str, list[float]] = {}
-    reach: dict[str, list[float]] = {}
+    by_unit: dict[str, list[Record]] = {}
     for each in evidence:
-        core = finite([0.0, each["value"], *signed_bounds(each)])
-        ends = finite([each["low"], each["high"], *(drawn_samples(each) if with_seeds else [])])
-        if each["high"] is None:  # room for what has no end
-            known = [*core, *ends]
-            ends.append(max(known) + 0.25 * (max(known) - min(known)))
-        shown.setdefault(each["unit"], []).extend(core)
-        reach.setdefault(each["unit"], []).extend(ends)
-    return {unit: scale(unit, core, reach[unit]) for unit, core in shown.items()}
+        by_unit.setdefault(each["unit"], []).append(each)
+    return {unit: scale(unit, rows, with_seeds=with_seeds) for unit, rows in by_unit.items()}
 
 
-def scale(unit: str, core: Sequence[float], ends: Sequence[float]) -> Scale:
-    """The scale that holds all of the core, and the ends that are not too far from it."""
-    low, high = min(core), max(core)
-    room = ROOM * (high - low) or math.inf
-    return Scale(
-        unit,
-        max(min(low, *ends), low - room) if ends else low,
-        min(max(high, *ends), high + room) if ends else high,
-    )
+def scale(unit: str, rows: Sequence[Record], *, with_seeds: bool) -> Scale:
+    """The scale of comparisons of one unit."""
+    widths = [row["high"] - row["low"] for row in rows if None not in (row["low"], row["high"])]
+    farthest = FARTHEST * median_low(widths) if any(widths) else math.inf
+    shown = [0.0]
+    for row in rows:
+        core = finite([row["value"], *signed_bounds(row)])
+        ends = finite([row["low"], row["high"], *(drawn_samples(row) if with_seeds else [])])
+        middle = 0.0 if row["value"] is None else row["value"]
+        known = [*core, *(min(max(e, middle - farthest), middle + farthest) for e in ends)]
+        if row["high"] is None and known:  # room for what has no end
+            known.append(max(known) + 0.25 * (max(known) - min(known)))
+        shown += known
+    return Scale(unit, min(shown), max(shown))
 
 
 def finite(values: Iterable[float | None]) -> list[float]:

@@ -12,6 +12,12 @@ from .badge import ICONS, Badge
 from .cards import Card, everyone
 
 MOST_NAMED = 2  # claims that fail and are named in the first sentences
+ALONE = {
+    "supported": "holds",
+    "refuted": "fails",
+    "inconclusive": "is open",
+    "not applicable": "is not applicable",
+}
 OPEN = {
     UNDECIDED: "is undecided",
     NOT_APPLICABLE: "does not apply here",
@@ -54,19 +60,20 @@ def holding(heads: Sequence[Card]) -> str:
     claims = [each for each in heads if each.control]
     if not claims:
         return "No claim was run."
+    if len(claims) == 1:
+        return f"The claim {ALONE[claims[0].badge.word]}."
     good = sum(each.badge.word == "supported" for each in claims)
-    verb = "holds" if len(claims) == 1 else "hold"
-    return f"{good:,} of {words.count_figures(len(claims), 'claim')} {verb}."
+    return f"{good:,} of {len(claims):,} claims hold."
 
 
 def findings(heads: Sequence[Card]) -> list[str]:
     """What else there is to say: what fails, and the remarks on all claims."""
     refuted = failing(heads)
-    named = words.join([f"“{each.text}”" for each in refuted[:MOST_NAMED]])
-    sentence = f"{number_failing(refuted)}: {named}." if refuted else ""
-    if len(refuted) > MOST_NAMED:
-        sentence = f"{number_failing(refuted)}."
-    return [*filter(None, [sentence]), *remarks(heads)]
+    if not refuted or is_alone(heads):
+        return remarks(heads)
+    named = words.join([f"“{each.text}”" for each in refuted])
+    few = len(refuted) <= MOST_NAMED
+    return [f"{number_failing(heads)}{f': {named}' if few else ''}.", *remarks(heads)]
 
 
 def failing(heads: Sequence[Card]) -> list[Card]:
@@ -74,10 +81,16 @@ def failing(heads: Sequence[Card]) -> list[Card]:
     return [each for each in heads if each.control and each.badge.word == "refuted"]
 
 
-def number_failing(refuted: Sequence[Card]) -> str:
-    """As in "One fails"."""
-    number = words.number_word(len(refuted)).capitalize()
-    return f"{number} {'fails' if len(refuted) == 1 else 'fail'}"
+def number_failing(heads: Sequence[Card]) -> str:
+    """As in "One fails"; empty of a single claim, of which it has been said."""
+    number = len(failing(heads))
+    verb = "fails" if number == 1 else "fail"
+    return "" if is_alone(heads) else f"{words.number_word(number).capitalize()} {verb}"
+
+
+def is_alone(heads: Sequence[Card]) -> bool:
+    """Whether there is one claim only."""
+    return sum(each.control is not None for each in heads) == 1
 
 
 def remarks(heads: Sequence[Card]) -> list[str]:
@@ -86,7 +99,7 @@ def remarks(heads: Sequence[Card]) -> list[str]:
     rest = [
         f"{number_of([each for each in claims if each.badge.word == word])} {said}"
         for word, said in (("inconclusive", "open"), ("not applicable", "not applicable"))
-        if any(each.badge.word == word for each in claims)
+        if any(each.badge.word == word for each in claims) and not is_alone(heads)
     ]
     told = [f"{words.capital('; '.join(rest))}."] if rest else []
     return [*told, *of_controls(heads), *on_fresh_seeds(claims)]
@@ -101,7 +114,9 @@ def of_controls(heads: Sequence[Card]) -> list[str]:
     """How many controls came out as they must, and the claims that hold without that."""
     controls = [each for each in everyone(heads) if each.control is None]
     good = sum(each.badge.word == "refuted" for each in controls)
-    told = [f"{good:,} of {words.count_figures(len(controls), 'control')} failed, as they must."]
+    told = [f"{good:,} of {len(controls):,} controls failed, as they must."]
+    if len(controls) == 1:
+        told = ["The control failed, as it must." if good else "The control did not fail."]
     claims = [each for each in heads if each.control]
     if fooled := sum(each.control is SUPPORTED_TOO for each in claims):
         subject = f"{words.count(fooled, 'claim').capitalize()} {'is' if fooled == 1 else 'are'}"

@@ -89,9 +89,10 @@ def fault(each: Any) -> str:
     times = each.get("times", [])
     if not texts(times) or not all(map(TIME.fullmatch, times)):
         return 'needs `times` such as ["02:13-02:20"]'
-    if not texts([*each.get("claims", ())]):
+    claims = each.get("claims", [])
+    if not texts([*claims] if isinstance(claims, dict | list) else claims):
         return "needs `claims`, a table or list of their ids"
-    if not each.get("claims") and not isinstance(each.get("reason"), str):
+    if not claims and not isinstance(each.get("reason"), str):
         return "needs `claims`, or the `reason` why it has none"
     return ""
 
