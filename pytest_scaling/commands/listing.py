@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ..devices.kinds import KINDS
 from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.registration.standing import EXPLORED, of_row
 from ..ledger.words import in_scopes
@@ -27,7 +28,6 @@ from .output import complain, say
 
 NONE = "-"
 BROKEN = "unusable"  # in place of a verdict, where a row must not be used
-ACCELERATORS = ("cuda", "mps")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--tier", help="the tier whose tasks are shown")
     parser.add_argument(
         "--device",
-        choices=("cpu", *ACCELERATORS),
+        choices=("cpu", *KINDS),
         help="show only the verdicts of this device; it need not be present",
     )
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")

@@ -47,7 +47,7 @@ class Option(NamedTuple):  # made in a fifth of the time of a dataclass, in ever
 
 DEVICE = Option(
     "--scaling-device",
-    "where learners train: cpu, cuda, cuda:N, mps, all or auto",
+    "where learners train: cpu, cuda, cuda:N, mps, xpu, all or auto",
     default="cpu",
     ini="scaling_device",
     environment="PYTEST_SCALING_DEVICE",
