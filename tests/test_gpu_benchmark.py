@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import signal
 import subprocess
 import sys
 import tarfile
@@ -142,6 +143,16 @@ def test_what_was_measured_on_another_card_is_measured_again(tmp_path, run, monk
     assert ran == ["peak"]
 
 
+def test_what_failed_in_small_before_is_nothing_to_parts_that_need_it_not(
+    tmp_path, run, monkeypatch
+):
+    ran = ended(monkeypatch, {})
+    run.report.take_over(earlier(tmp_path / "first"))
+    assert run.report.parts["tests"]["failed"]
+    gpu.finish(run, ["training"], keep_going=False)
+    assert ran == ["training"]
+
+
 def test_a_run_in_small_is_not_continued_in_full(tmp_path, run):
     assert "is of a run in full" in run.report.take_over(earlier(tmp_path / "first", small=False))
     assert "there is no " in run.report.take_over(tmp_path / "nowhere")
@@ -179,7 +190,11 @@ def test_a_run_that_takes_too_long_is_interrupted(tmp_path, monkeypatch):
     slow.write_text("import time\ndef test_slow():\n    time.sleep(600)\n")
     there = small_bench(tmp_path, PLENTY)
     options = ["-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={tmp_path}"]
-    _, status, log = suite.run(there, "slow", [str(slow), *options], 60 + 8)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as for what a shell runs behind
+    try:
+        _, status, log = suite.run(there, "slow", [str(slow), *options], 60 + 10)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert status == pytest.ExitCode.INTERRUPTED
     assert any("KeyboardInterrupt" in line for line in log)
 
@@ -202,14 +217,14 @@ def test_the_parts_have_their_time_in_order():
 
 def test_products_in_bfloat16_give_nearly_the_same_gradient():
     block = bench.Training(16, 2, "cpu", 64, 1, 64)
-    exact, half = block.program(record=False), None
+    exact = block.program(record=False)
     exact.workspace.gradient(exact.parameters, block.x, block.y.flatten())
     expected = exact.parameters.flat.grad.clone()
     exact.parameters.flat.grad.fill_(float("nan"))
     half = halves.in_bfloat16(exact)
     half.workspace.gradient(half.parameters, block.x, block.y.flatten())
     error = (half.parameters.flat.grad - expected).norm() / expected.norm()
-    assert 1e-4 < error < 2e-2
+    assert 1e-4 < error < 0.1
 
 
 def test_equality_trains_the_networks_of_the_suite():

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ class Scale:
     widths: tuple[int, ...]
     seeds: tuple[int, ...]  # that train at once
     shapes: tuple[Shape, ...]  # of the levers
+    compiled: tuple[Shape, ...]  # those that are compiled too, which takes seconds for each
     programs: tuple[tuple[int, int], ...]  # width, and networks in one program
     m: int  # training rows
     steps: int  # of the optimiser
     operations: float  # that one timing of training may take at most
     on_cpu: float  # likewise, where one core of the CPU trains
+    all_cores: bool  # train too, beside one of them
     compiler: str  # backend of torch.compile
     claims: str  # that pytest selects by -k; empty for all
     claims_in_full: str  # the one claim that is tried in the full tier; empty for all
@@ -55,11 +58,13 @@ FULL = Scale(
         (1_024, 5, 1_024),
         (1_024, 5, 4_096),
     ),
+    compiled=((256, 5, 128), (1_024, 5, 1_024)),
     programs=((8, 400), (64, 50), (64, 400), (256, 50), (256, 200), (1_024, 50)),
     m=4_096,
     steps=768,
     operations=1e13,
-    on_cpu=3e10,
+    on_cpu=1e11,
+    all_cores=True,
     compiler="inductor",
     claims="",
     claims_in_full="",
@@ -69,11 +74,13 @@ SMALL = Scale(
     widths=(8, 16),
     seeds=(1, 2),
     shapes=((8, 2, 128),),
+    compiled=((8, 2, 128),),
     programs=((8, 4),),
     m=256,
     steps=40,
     operations=1e9,
     on_cpu=1e8,
+    all_cores=False,
     compiler="eager",  # which only traces
     claims="relu-unit-slope",
     claims_in_full="relu-unit-slope",
@@ -108,10 +115,27 @@ class Bench:
         """Seconds until the part must have ended."""
         return self.until - time.monotonic()
 
-    def seconds(self, work: Callable[[], object]) -> float:
-        """Median seconds of REPEATS runs after a warm-up, from an idle device to an idle device."""
+    def seconds(self, work: Callable[[], object], repeats: int = REPEATS) -> float:
+        """Median seconds of some runs after a warm-up, from an idle device to an idle device."""
         timed(work, self.on)
-        return statistics.median(timed(work, self.on).seconds for _ in range(REPEATS))
+        return statistics.median(timed(work, self.on).seconds for _ in range(repeats))
+
+    def step(self, run: Callable[[int], object], steps: int) -> tuple[float, float]:
+        """Seconds of a step of a run, and those that it takes with any number of steps.
+
+        The second are what every trial takes once, such as the recording of a graph.
+        """
+        half = steps // 2
+        whole, part = (self.seconds(partial(run, count)) for count in (steps, half))
+        return a_step(whole, part, steps, half)
+
+
+def a_step(whole: float, part: float, steps: int, half: int) -> tuple[float, float]:
+    """Seconds of a step, and the rest, from those of runs of so many steps and of half as many."""
+    step = (whole - part) / (steps - half)
+    if step <= 0:  # the clock cannot tell the two apart
+        return whole / steps, 0.0
+    return step, max(0.0, whole - step * steps)
 
 
 @dataclass
@@ -167,13 +191,8 @@ class Training:
         rows, labels = self.x.flatten(0, 1), self.y.flatten()
         return Program(self.parameters(), rows, labels, self.batch, networks, record=record)
 
-    def runner(self, steps: int | None = None) -> Callable[[], None]:
-        """Trains networks from the start, as the suite does on this device."""
-        settings = {**SETTINGS, "steps": steps or self.steps}
-
-        def run() -> None:
-            random = [torch.Generator().manual_seed(seed) for seed in range(self.seeds)]
-            with torch.no_grad():
-                train(self.parameters(), self.x, self.y, settings, random)
-
-        return run
+    def train(self, steps: int) -> None:
+        """Train networks from the start, as the suite does on this device."""
+        random = [torch.Generator().manual_seed(seed) for seed in range(self.seeds)]
+        with torch.no_grad():
+            train(self.parameters(), self.x, self.y, {**SETTINGS, "steps": steps}, random)

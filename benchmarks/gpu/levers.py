@@ -13,34 +13,33 @@ from typing import Any
 import torch
 
 from fixtures.learners.network import BETAS
-from fixtures.learners.program import STEPS_AT_ONCE, Pieces
+from fixtures.learners.program import STEPS_AT_ONCE, Pieces, Program
 from fixtures.learners.recording import Recording, stream_of_its_own
 from pytest_scaling.devices.numerics import Numerics, numerics
 
-from .bench import SETTINGS, Bench, Row, Training
+from .bench import SETTINGS, Bench, Row, Scale, Shape, Training
 from .halves import in_bfloat16
 from .report import message
 
 ROWS_OF_MANY = 1_024  # of every network, where hundreds train as one program
-STEPS_OF_MANY = 32 * STEPS_AT_ONCE
-Prepare = Callable[[Training, bool], Callable[[], None]]
+STEPS = 16 * STEPS_AT_ONCE
+LEAST = 4 * STEPS_AT_ONCE  # of which half are played back
+Steps = Callable[[int], None]  # takes so many steps
+Prepare = Callable[[Training, bool], Steps]
 
 
 def levers(bench: Bench) -> Iterator[Row]:
     """Milliseconds per step, including the choice of its rows, with each lever."""
-    for width, seeds, batch in bench.scale.shapes:
-        for name, prepare, record, tf32 in table_of(bench.scale.compiler):
+    for name, prepare, record, tf32, shapes in table_of(bench.scale):
+        for width, seeds, batch in shapes:
             row: Row = {"lever": name, "width": width, "seeds": seeds, "batch": batch}
+            recorded = record and bench.records
             try:
                 with numerics(Numerics(0, tf32=tf32, deterministic=False)):
-                    block = Training(
-                        width, seeds, bench.device, bench.scale.m, bench.scale.steps, batch
-                    )
-                    block.shorten(bench.scale.operations, 4 * STEPS_AT_ONCE)
-                    seconds = bench.seconds(prepare(block, record and bench.records))
-                row["recorded"] = record and bench.records
-                row["ms_a_step"] = 1e3 * seconds / block.steps
-                row["tflops"] = block.operations_a_step * block.steps / seconds / 1e12
+                    steps = min(STEPS, bench.scale.steps)
+                    block = Training(width, seeds, bench.device, bench.scale.m, steps, batch)
+                    row |= rates(bench, block, prepare, recorded)
+                row["recorded"] = recorded
             except Exception as error:
                 row["failed"] = message(error)
             yield row
@@ -53,44 +52,49 @@ def program(bench: Bench) -> Iterator[Row]:
             row: Row = {"width": width, "networks": networks, "tf32": tf32}
             try:
                 with numerics(Numerics(0, tf32=tf32)):
-                    steps = min(STEPS_OF_MANY, bench.scale.steps)
+                    steps = min(STEPS, bench.scale.steps)
                     block = Training(width, networks, bench.device, ROWS_OF_MANY, steps)
-                    block.shorten(bench.scale.operations, 2 * STEPS_AT_ONCE)
-                    work = as_the_suite(block, bench.records)
                     bench.on.forget_peak()
-                    seconds = bench.seconds(work)
-                row["us_a_network_step"] = 1e6 * seconds / block.steps / networks
-                row["tflops"] = block.operations_a_step * block.steps / seconds / 1e12
+                    row |= rates(bench, block, as_the_suite, bench.records)
+                row["us_a_network_step"] = 1e3 * row["ms_a_step"] / networks
                 row["peak_memory"] = bench.on.peak_memory()
             except Exception as error:
                 row["failed"] = message(error)
             yield row
 
 
-def as_the_suite(block: Training, record: bool) -> Callable[[], None]:
+def rates(bench: Bench, block: Training, prepare: Prepare, record: bool) -> Row:
+    """Milliseconds and TFLOP/s of a step, and milliseconds that are there with any steps."""
+    block.shorten(bench.scale.operations, LEAST)
+    step, once = bench.step(prepare(block, record), block.steps)
+    tflops = block.operations_a_step / step / 1e12
+    return {"steps": block.steps, "ms_a_step": 1e3 * step, "ms_once": 1e3 * once, "tflops": tflops}
+
+
+def as_the_suite(block: Training, record: bool) -> Steps:
     """The suite's own steps."""
     return steps_of(block, block.program(record))
 
 
-def halves(block: Training, record: bool) -> Callable[[], None]:
+def halves(block: Training, record: bool) -> Steps:
     """The suite's own steps with products in bfloat16."""
     return steps_of(block, in_bfloat16(block.program(record)))
 
 
-def steps_of(block: Training, program: Any) -> Callable[[], None]:
-    rates = [SETTINGS["learning_rate"]] * block.steps
+def steps_of(block: Training, program: Program) -> Steps:
+    """Steps of a program, always at the same learning rate."""
     orders = block.orders()
 
-    def run() -> None:
+    def run(steps: int) -> None:
         with torch.no_grad():
-            program.run(rates, orders)
+            program.run([SETTINGS["learning_rate"]] * steps, orders)
 
     return run
 
 
 def by_autograd(
     block: Training, record: bool, wrap: Callable[..., Any] = lambda loss: loss
-) -> Callable[[], None]:
+) -> Steps:
     """The same network with its gradient from autograd; `wrap` changes how the loss is computed."""
     layers = [part.clone().requires_grad_() for pair in block.parameters().layers for part in pair]
     optimiser = torch.optim.AdamW(layers, lr=3e-3, betas=BETAS, fused=True, capturable=record)
@@ -115,16 +119,16 @@ def by_autograd(
 
     played = Recording(step, record=record)
 
-    def run() -> None:
+    def run(steps: int) -> None:
         with torch.enable_grad(), stream_of_its_own(rows.device):
-            for row in orders.next(block.steps):
+            for row in orders.next(steps):
                 chosen.copy_(row)
                 played()
 
     return run
 
 
-def compiled(block: Training, record: bool, backend: str) -> Callable[[], None]:
+def compiled(block: Training, record: bool, backend: str) -> Steps:
     """By autograd, with forward and backward compiled by one of torch's backends."""
     import torch._dynamo
 
@@ -134,13 +138,14 @@ def compiled(block: Training, record: bool, backend: str) -> Callable[[], None]:
     )
 
 
-def table_of(backend: str) -> tuple[tuple[str, Prepare, bool, bool], ...]:
-    """The levers: name, work, whether it is recorded as a graph, and whether TF32 is allowed."""
+def table_of(scale: Scale) -> tuple[tuple[str, Prepare, bool, bool, tuple[Shape, ...]], ...]:
+    """The levers: name, work, whether it is recorded as a graph, whether in TF32, and shapes."""
+    shapes, by_compiler = scale.shapes, partial(compiled, backend=scale.compiler)
     return (
-        ("one by one", as_the_suite, False, False),
-        ("graph", as_the_suite, True, False),
-        ("graph, TF32", as_the_suite, True, True),
-        ("graph, bfloat16 products", halves, True, False),
-        ("graph, autograd", by_autograd, True, False),
-        ("graph, torch.compile", partial(compiled, backend=backend), True, False),
+        ("one by one", as_the_suite, False, False, shapes),
+        ("graph", as_the_suite, True, False, shapes),
+        ("graph, TF32", as_the_suite, True, True, shapes),
+        ("graph, bfloat16 products", halves, True, False, shapes),
+        ("graph, autograd", by_autograd, True, False, shapes),
+        ("graph, torch.compile", by_compiler, True, False, scale.compiled),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -14,8 +15,9 @@ from pytest_scaling.devices.hardware import facts, state
 from pytest_scaling.devices.numerics import Numerics, numerics
 
 from ..machine import cores, description, versions
-from .bench import Bench, Row, Training
+from .bench import Bench, Row, Training, a_step
 
+PRODUCTS = 9  # timings of a product
 BLOCKS = 3  # of timings on the CPU and on the device in turns
 LEAST_STEPS = 4 * STEPS_AT_ONCE  # of which the later ones are played back from a graph
 BESIDE = (1, 5)  # networks at once that a core is compared on
@@ -47,15 +49,14 @@ def product_rate(bench: Bench, kind: str, size: int) -> float:
     with numerics(Numerics(0, tf32=tf32)):
         a, b = (torch.rand(size, size, device=bench.device).to(dtype) for _ in "ab")
         out = torch.empty_like(a)
-        seconds = bench.seconds(lambda: torch.mm(a, b, out=out))
+        seconds = bench.seconds(lambda: torch.mm(a, b, out=out), PRODUCTS)
     return 2 * size**3 / seconds / 1e12
 
 
 def training(bench: Bench) -> Iterator[Row]:
     """The suite's own training by width and number of networks at once, and its share of the peak.
 
-    Two numbers of steps tell what a step takes from what every trial takes once, such as the
-    recording of a graph.
+    ms_once: what every trial takes besides, such as the recording of a graph.
     """
     peak = max(product_rate(bench, "float32", size) for size in bench.scale.products)
     for width in bench.scale.widths:
@@ -64,7 +65,7 @@ def training(bench: Bench) -> Iterator[Row]:
                 block = Training(width, seeds, bench.device, bench.scale.m, bench.scale.steps)
                 block.shorten(bench.scale.operations, LEAST_STEPS)
                 bench.on.forget_peak()
-                step, once = a_step(bench, block)
+                step, once = bench.step(block.train, block.steps)
             tflops = block.operations_a_step / step / 1e12
             yield {
                 "width": width,
@@ -80,16 +81,6 @@ def training(bench: Bench) -> Iterator[Row]:
             }
 
 
-def a_step(bench: Bench, block: Training) -> tuple[float, float]:
-    """Seconds of a step of training, and those that are there with any number of steps."""
-    few = max(1, block.steps // 4)
-    whole, part = (bench.seconds(block.runner(steps)) for steps in (block.steps, few))
-    step = (whole - part) / (block.steps - few)
-    if step <= 0:  # the clock cannot tell the two apart
-        return whole / block.steps, 0.0
-    return step, max(0.0, whole - step * block.steps)
-
-
 def ratio(bench: Bench) -> Iterator[Row]:
     """How many times as long one core, and all cores, of the CPU take for a step of training."""
     for width in (width for width in bench.scale.widths if width <= MOST_ON_CPU):
@@ -98,7 +89,7 @@ def ratio(bench: Bench) -> Iterator[Row]:
             there.shorten(bench.scale.operations / 4, LEAST_STEPS)
             here = Training(width, seeds, "cpu", bench.scale.m, bench.scale.steps)
             here.shorten(bench.scale.on_cpu, 4)
-            for threads in sorted({1, cores()}):
+            for threads in sorted({1, cores() if bench.scale.all_cores else 1}):
                 found = sorted(in_turns(bench, here, there, threads))
                 yield {
                     "width": width,
@@ -116,10 +107,17 @@ def in_turns(bench: Bench, here: Training, there: Training, threads: int) -> lis
     """Ratios of the seconds of a step here and there, each from BLOCKS runs in turns."""
     found = []
     with threadpool_limits(limits=threads), numerics(Numerics(0, threads=threads)):
-        sides = [(here.runner(), Cpu(), here.steps), (there.runner(), bench.on, there.steps)]
-        for run, on, _ in sides:
-            timed(run, on)  # the warm-up
+        sides = ((here, Cpu()), (there, bench.on))
+        for block, on in sides:
+            timed(partial(block.train, block.steps), on)  # the warm-up
         for _ in range(BLOCKS):
-            cpu, device = (timed(run, on).seconds / steps for run, on, steps in sides)
+            cpu, device = (
+                a_step(
+                    *(timed(partial(block.train, steps), on).seconds for steps in counts),
+                    *counts,
+                )[0]
+                for block, on in sides
+                for counts in [(block.steps, block.steps // 2)]
+            )
             found.append(cpu / device)
     return found

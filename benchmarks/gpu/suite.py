@@ -119,6 +119,8 @@ def run(
     bench: Bench, name: str, arguments: Sequence[str], limit: float
 ) -> tuple[float, int, list[str]]:
     """Seconds, exit status and output of pytest, which is interrupted a little before its limit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell runs behind
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # or pytest would ignore it too
     log = bench.work / f"{name}.log"
     start = time.perf_counter()
     with log.open("w", encoding="utf-8") as file:
