@@ -21,10 +21,12 @@ from .arms import discordant, measured_arms, overlaps
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Estimate
-    from .notebook import Picture
+    from .notebook.pictures import Picture
 
 
 PLACES = ("claims/ledger", "ledger", "tests/ledger")
+PACKAGE = Path(__file__).parents[1]
+LECTURE, LECTURE_TIER = "lecture", "quick"  # the ledger that is installed with the package
 
 
 class ArchiveError(KeyError):
@@ -35,31 +37,54 @@ class ArchiveError(KeyError):
 
 
 def open_ledger(path: str | Path | None = None, profile: str | None = None) -> Archive:
-    """The ledger in a folder, for reading.
+    """The ledger in a folder, or the one that comes with the package, for reading.
 
     path: the folder of the ledger (default: `claims/ledger`, `ledger` or `tests/ledger`, the first
-        that is there).
+        that is there). The name "lecture" opens the quick tier of the lecture's ledger, which is
+        installed with pytest-scaling: it needs no clone and no network, and works in any folder.
+        (A folder of that name is `Path("lecture")`.)
     profile: its name, or a part that no other has, such as "quick"; by default the one of the
         largest tier, on the CPU where there is one.
 
     Raises ArchiveError where there is no such ledger or profile, or a row cannot be read.
     """
-    folder = found_folder(path)
+    installed = path == LECTURE
+    folder = lecture_folder() if installed else found_folder(path)
     names = by_size(profiles_in(folder))
+    if installed:  # a checkout has more tiers than an installation, and both open the same one
+        names = [name for name in names if tier_in(name) == LECTURE_TIER]
     if not names:
         raise ArchiveError(f"there is no ledger in {folder}: it has no folder of a profile")
-    return Archive(folder, chosen(names, profile, folder))
+    return Archive(folder, chosen(names, profile, path if installed else folder))
+
+
+def lecture_folder() -> Path:
+    """The folder of the lecture's ledger: in the package where it was installed, or in a checkout.
+
+    Raises ArchiveError where neither is there.
+    """
+    for folder in (PACKAGE / LECTURE, PACKAGE.parent / "claims" / "ledger"):
+        if profiles_in(folder):
+            return folder
+    raise ArchiveError(
+        f"the ledger {LECTURE!r} was not installed with pytest-scaling, and {PACKAGE.parent} is no "
+        f"checkout of it: install the wheel of pytest-scaling again"
+    )
 
 
 def found_folder(path: str | Path | None) -> Path:
     """The folder that is named, or the first of PLACES that exists."""
-    if path is not None:
-        return Path(path)
-    folders = [Path(place) for place in PLACES]
-    here = next((folder for folder in folders if folder.is_dir()), None)
-    if here is None:
-        raise ArchiveError(f"there is no ledger here; looked for {', '.join(PLACES)}")
-    return here
+    if path is None:
+        here = next((Path(place) for place in PLACES if Path(place).is_dir()), None)
+        if here is None:
+            raise ArchiveError(f"there is no ledger here; looked for {', '.join(PLACES)}")
+        return here
+    if isinstance(path, str) and not Path(path).is_dir():
+        raise ArchiveError(
+            f"there is no ledger {path!r}: there is no such folder here, and the only ledger that "
+            f"comes with pytest-scaling is {LECTURE!r}"
+        )
+    return Path(path)
 
 
 def by_size(profiles: Sequence[str]) -> list[str]:
@@ -74,7 +99,7 @@ def tier_rank(profile: str) -> int:
     return names.index(tier) if tier in names else -1
 
 
-def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
+def chosen(names: Sequence[str], wanted: str | None, folder: str | Path | None) -> str:
     """The profile that is meant; ArchiveError where there is none, or more than one."""
     if wanted is None:
         return names[-1]
@@ -189,17 +214,21 @@ class Archive(Mapping[str, Record]):
         arm = self._arm(task, learner, m)
         return dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True))
 
-    def at(self, m: int, task: str) -> dict[str, float]:
-        """Mean accuracy with m rows of a task, by the name of the learner, the best first."""
-        self.learners(task)
+    def at(self, m: int, task: str, learners: Sequence[str] | None = None) -> dict[str, float]:
+        """Mean accuracy with m rows of a task, by the name of the learner, the best first.
+
+        learners: only these, where they were measured at m; by default all.
+        """
+        known = self.learners(task)
+        for learner in learners or ():
+            self._require(learner, known, f"learner on {task}")
+        sizes = sorted({size for where, _, size in self.arms if where == task})
+        self._require(m, sizes, f"m on {task}")
         means = {
             learner: 1 - fmean(arm["metrics"]["error"])
             for (where, learner, size), arm in self.arms.items()
-            if (where, size) == (task, m)
+            if (where, size) == (task, m) and learner in (learners or known)
         }
-        if not means:
-            sizes = sorted({size for where, _, size in self.arms if where == task})
-            self._require(m, sizes, f"m on {task}")
         return dict(sorted(means.items(), key=lambda each: -each[1]))
 
     @cached_property
@@ -208,22 +237,43 @@ class Archive(Mapping[str, Record]):
         return min((rule_of(row["protocol"]) for row in self.rows.values()), default=JUDGED_BY)
 
     def compare(
-        self, a: str, b: str, *, task: str, m: int, smallest_effect: float = 0.01
+        self,
+        a: str,
+        b: str,
+        *,
+        task: str,
+        m: int,
+        smallest_effect: float = 0.01,
+        seeds: int | None = None,
+        same_seeds: bool = True,
     ) -> Estimate:
         """How much larger the error of a is than that of b, paired by seed, as a claim measures it.
 
         The interval is that of a claim at level 0.01; compare it with the smallest effect by
-        `estimate > smallest_effect`. Raises ArchiveError where this was not measured.
+        `estimate > smallest_effect`. Two arguments show what a claim takes care of:
+
+        seeds: take only so many of the seeds that both have (at least 2), to see what few say.
+        same_seeds: if false, every run of a meets the run of b on another seed. No claim does so.
+
+        Raises ArchiveError where this was not measured.
         """
-        from .notebook import paired
+        from .notebook.pairing import mixed_up, paired, with_runs_of
 
         first, second = (self._arm(task, learner, m) for learner in (a, b))
-        if not set(first["seeds"]) & set(second["seeds"]):
+        shared = sorted(set(first["seeds"]) & set(second["seeds"]))
+        if not shared:
             raise ArchiveError(f"{a} and {b} have no seed in common on {task}, m = {m:,}")
+        if seeds is not None and not 2 <= seeds <= len(shared):
+            raise ArchiveError(
+                f"{a} and {b} have {len(shared)} seeds in common on {task}, m = {m:,}; seeds must "
+                f"be from 2 to that, not {seeds}"
+            )
+        shared = shared[:seeds]
+        counts = discordant(self.rows.values(), first, second) if same_seeds else None
         return paired(
-            first,
-            second,
-            discordant(self.rows.values(), first, second),
+            with_runs_of(first, shared, shared),
+            with_runs_of(second, shared, shared if same_seeds else mixed_up(shared)),
+            counts,
             smallest_effect,
             self.overlaps.get(task, 0.0),
             self.rule,
@@ -241,7 +291,7 @@ class Archive(Mapping[str, Record]):
         up_to: leave out what was measured with more rows. tasks: these panels; by default those
         with the most curves. Raises ArchiveError where there is no curve of three sizes.
         """
-        from .notebook import figure
+        from .notebook.pictures import figure
 
         for task in tasks or ():
             self._require(task, self.tasks, "task")
@@ -264,17 +314,20 @@ class Archive(Mapping[str, Record]):
 
         Raises ArchiveError where there is no such claim, or it was decided exactly.
         """
-        from .notebook import evidence
+        from .notebook.pictures import evidence
 
         drawn = evidence(self[claim_id], self.profile, theme)
         if drawn is None:
             raise ArchiveError(f"claim {claim_id!r} was decided exactly: there are no intervals")
         return drawn
 
-    def _repr_html_(self) -> str:
-        from .notebook import table
+    def __repr__(self) -> str:
+        return f"<ledger {self.profile} of {len(self)} claims and controls>"
 
-        return table(self.profile, list(self.rows.values()), self.broken)
+    def _repr_html_(self) -> str:
+        from .notebook.table import verdicts
+
+        return verdicts(self.profile, list(self.rows.values()), self.broken)
 
     def _arm(self, task: str, learner: str, m: int) -> Record:
         sizes = self.sizes(task, learner)
