@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ...experiments.display import html_table
 from .intervals import side_by_side
 from .ranking import Standing, common_sizes, draw_progress, draw_standings, label_of
 from .table import Table, by_seed
@@ -56,27 +55,14 @@ def as_html(answer: object) -> str:
     return shown() if shown else f"<p>{escape(str(answer))}</p>"
 
 
-@dataclass(frozen=True)
-class Accuracies:
-    """A standing as a table."""
-
-    standing: Standing
-
-    def __repr__(self) -> str:
-        return self.standing.text
-
-    def _repr_html_(self) -> str:
-        where = f"{self.standing.task}, m = {self.standing.m:,}: accuracy on test rows"
-        return html_table(where, self.standing.accuracies)
-
-
-def standing(ledger: Archive, task: str, m: int, learners: Sequence[str]) -> Accuracies:
+def standing(ledger: Archive, task: str, m: int, learners: Sequence[str]) -> Table:
     """The accuracies of learners with m rows of a task, the best first.
 
     Raises ArchiveError where the task, a learner or m was not measured.
     """
     ledger.at(m, task, learners)
-    return Accuracies(Standing.of(ledger.arms, task, m, learners))
+    accuracies = Standing.of(ledger.arms, task, m, learners).accuracies
+    return Table(f"{task}, m = {m:,}", ("learner", "accuracy"), tuple(accuracies.items()))
 
 
 def seed_by_seed(ledger: Archive, a: str, b: str, *, task: str, m: int) -> Table:

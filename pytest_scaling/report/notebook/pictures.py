@@ -6,7 +6,6 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.format import Record
@@ -35,15 +34,6 @@ class Picture:
         with matplotlib_settings():
             self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
         return buffer.getvalue()
-
-    @property
-    def html(self) -> str:
-        """The figure as an element of HTML, with its words for those who cannot see it."""
-        data = base64.b64encode(self.png).decode()
-        return (
-            f"<img src='data:image/png;base64,{data}' style='max-width: 100%' "
-            f"alt='{escape(self.text)}'>"
-        )
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """As PNG, which every viewer shows; many remove a picture that is inside HTML."""

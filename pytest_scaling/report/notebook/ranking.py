@@ -81,6 +81,7 @@ def draw_standings(standings: Sequence[Standing]) -> Picture:
     down = -(-len(standings) // across)
     with matplotlib_settings():
         figure = blank(4.8 * across, 3.1 * down)
+        figure.set_layout_engine("constrained", hspace=0.12)
         panels = figure.subplots(down, across, squeeze=False).flat
         for axes, standing in zip(panels, standings, strict=False):
             draw_standing(axes, standing, longest(standings))
@@ -158,7 +159,9 @@ def draw_standing(axes: Axes, standing: Standing, right: float) -> None:
         if name in standing.points:
             draw_bar(axes, place, standing.points[name], drawn[name])
         else:
-            axes.text(right / 60, place, "not measured", va="center", size=12, color=MUTED)
+            axes.text(
+                standing.lazy + right / 60, place, "not measured", va="center", size=12, color=MUTED
+            )
     axes.axvline(standing.lazy, color=INK, lw=1.2, ls=(0, (2, 2)), zorder=1)
     axes.set_yticks(range(len(standing.labels)), list(standing.labels.values()), size=13)
     axes.tick_params(axis="y", length=0)
