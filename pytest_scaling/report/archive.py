@@ -201,12 +201,12 @@ class Archive(Mapping[str, Record]):
 
     def learners(self, task: str) -> list[str]:
         """Names of the learners that were measured on a task."""
-        self._require(task, self.tasks, "task")
+        require(task, self.tasks, "task")
         return sorted({learner for where, learner, _ in self.arms if where == task})
 
     def sizes(self, task: str, learner: str) -> list[int]:
         """The numbers of training rows m at which a learner was measured on a task."""
-        self._require(learner, self.learners(task), f"learner on {task}")
+        require(learner, self.learners(task), f"learner on {task}")
         return sorted(m for *arm, m in self.arms if arm == [task, learner])
 
     def errors(self, task: str, learner: str, m: int) -> dict[int, float]:
@@ -219,15 +219,13 @@ class Archive(Mapping[str, Record]):
 
         learners: only these, where they were measured at m; by default all.
         """
-        known = self.learners(task)
-        for learner in learners or ():
-            self._require(learner, known, f"learner on {task}")
-        sizes = sorted({size for where, _, size in self.arms if where == task})
-        self._require(m, sizes, f"m on {task}")
+        names = learners or self.learners(task)
+        sizes = {name: self.sizes(task, name) for name in names}
+        require(m, sorted(set().union(*sizes.values())), f"m on {task}")
         means = {
-            learner: 1 - fmean(arm["metrics"]["error"])
-            for (where, learner, size), arm in self.arms.items()
-            if (where, size) == (task, m) and learner in (learners or known)
+            name: 1 - fmean(self.errors(task, name, m).values())
+            for name in names
+            if m in sizes[name]
         }
         return dict(sorted(means.items(), key=lambda each: -each[1]))
 
@@ -249,31 +247,20 @@ class Archive(Mapping[str, Record]):
     ) -> Estimate:
         """How much larger the error of a is than that of b, paired by seed, as a claim measures it.
 
-        The interval is that of a claim at level 0.01; compare it with the smallest effect by
-        `estimate > smallest_effect`. Two arguments show what a claim takes care of:
-
-        seeds: take only so many of the seeds that both have (at least 2), to see what few say.
-        same_seeds: if false, every run of a meets the run of b on another seed. No claim does so.
+        The interval is that of a claim at level 0.01; `estimate > smallest_effect` judges it.
+        seeds: only so many of those that both have, from 2 on, to see what few are worth.
+        same_seeds: if false, every run of a meets one of b on another seed; no claim does that.
 
         Raises ArchiveError where this was not measured.
         """
         from .notebook.pairing import mixed_up, paired, with_runs_of
 
         first, second = (self._arm(task, learner, m) for learner in (a, b))
-        shared = sorted(set(first["seeds"]) & set(second["seeds"]))
-        if not shared:
-            raise ArchiveError(f"{a} and {b} have no seed in common on {task}, m = {m:,}")
-        if seeds is not None and not 2 <= seeds <= len(shared):
-            raise ArchiveError(
-                f"{a} and {b} have {len(shared)} seeds in common on {task}, m = {m:,}; seeds must "
-                f"be from 2 to that, not {seeds}"
-            )
-        shared = shared[:seeds]
-        counts = discordant(self.rows.values(), first, second) if same_seeds else None
+        shared = shared_seeds(first, second, seeds)
         return paired(
             with_runs_of(first, shared, shared),
             with_runs_of(second, shared, shared if same_seeds else mixed_up(shared)),
-            counts,
+            discordant(self.rows.values(), first, second) if same_seeds else None,
             smallest_effect,
             self.overlaps.get(task, 0.0),
             self.rule,
@@ -294,7 +281,7 @@ class Archive(Mapping[str, Record]):
         from .notebook.pictures import figure
 
         for task in tasks or ():
-            self._require(task, self.tasks, "task")
+            require(task, self.tasks, "task")
         kept = [
             arm
             for (task, _, m), arm in self.arms.items()
@@ -303,11 +290,8 @@ class Archive(Mapping[str, Record]):
         try:
             return figure(kept, self.profile, theme)
         except ValueError:
-            raise ArchiveError(
-                f"no learner was measured at three sizes up to m = {up_to:,}"
-                if up_to is not None
-                else "no learner was measured at three sizes"
-            ) from None
+            until = "" if up_to is None else f" up to m = {up_to:,}"
+            raise ArchiveError(f"no learner was measured at three sizes{until}") from None
 
     def plot_claim(self, claim_id: str, *, theme: Literal["light", "dark"] = "light") -> Picture:
         """The evidence of one claim: every comparison with its interval, its seeds and its bound.
@@ -331,14 +315,33 @@ class Archive(Mapping[str, Record]):
 
     def _arm(self, task: str, learner: str, m: int) -> Record:
         sizes = self.sizes(task, learner)
-        self._require(m, sizes, f"m of {learner} on {task}")
+        require(m, sizes, f"m of {learner} on {task}")
         return self.arms[task, learner, m]
 
-    def _require(self, wanted: object, known: Sequence[object], what: str) -> None:
-        if wanted not in known:
-            raise ArchiveError(
-                f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
-            )
+
+def require(wanted: object, known: Sequence[object], what: str) -> None:
+    """ArchiveError, with what is known, where something that is wanted is not."""
+    if wanted not in known:
+        raise ArchiveError(
+            f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
+        )
+
+
+def shared_seeds(a: Record, b: Record, wanted: int | None) -> list[int]:
+    """The seeds that two arms have in common, or so many of them.
+
+    Raises ArchiveError where they have none, or not so many.
+    """
+    shared = sorted(set(a["seeds"]) & set(b["seeds"]))
+    where = f"in common on {a['task']}, m = {a['m']:,}"
+    if not shared:
+        raise ArchiveError(f"{a['learner']} and {b['learner']} have no seed {where}")
+    if wanted is not None and not 2 <= wanted <= len(shared):
+        raise ArchiveError(
+            f"{a['learner']} and {b['learner']} have {len(shared)} seeds {where}; seeds must be "
+            f"from 2 to that, not {wanted}"
+        )
+    return shared[:wanted]
 
 
 def read(path: Path) -> Record:

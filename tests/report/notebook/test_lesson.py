@@ -147,7 +147,7 @@ def test_intervals_are_drawn_to_scale_with_bound_and_verdict(opened):
     said = [text.get_text() for text in axes.texts]
     assert said == ["✗ refuted", "? inconclusive", "✓ supported", "bound 5"]
     assert axes.get_xlabel().startswith("← elm better     |     oak better →\n")
-    assert picture.text.endswith("m = 256: 0.1700 [0.1434, 0.1966] (n = 5), supported.")
+    assert picture.text.endswith(f"; m = 256: {gaps['m = 256']}, supported.")
 
 
 def test_without_verdicts_there_is_no_bound(opened):
