@@ -271,22 +271,18 @@ class Archive(Mapping[str, Record]):
         *,
         up_to: int | None = None,
         tasks: Sequence[str] | None = None,
+        learners: Sequence[str] | None = None,
         theme: Literal["light", "dark"] = "light",
     ) -> Picture:
         """The lecture's own figure: accuracy against m, a panel per task.
 
         up_to: leave out what was measured with more rows. tasks: these panels; by default those
-        with the most curves. Raises ArchiveError where there is no curve of three sizes.
+        with the most curves. learners: these curves; by default all. Raises ArchiveError where
+        there is no curve of three sizes.
         """
         from .notebook.pictures import figure
 
-        for task in tasks or ():
-            require(task, self.tasks, "task")
-        kept = [
-            arm
-            for (task, _, m), arm in self.arms.items()
-            if (up_to is None or m <= up_to) and (tasks is None or task in tasks)
-        ]
+        kept = arms_of(self.arms, tasks, learners, up_to)
         try:
             return figure(kept, self.profile, theme)
         except ValueError:
@@ -325,6 +321,30 @@ def require(wanted: object, known: Sequence[object], what: str) -> None:
         raise ArchiveError(
             f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
         )
+
+
+def arms_of(
+    arms: Mapping[tuple[str, str, int], Record],
+    tasks: Sequence[str] | None,
+    learners: Sequence[str] | None,
+    up_to: int | None,
+) -> list[Record]:
+    """The arms of these tasks and learners up to an m; of all where none are named.
+
+    Raises ArchiveError for one that was not measured.
+    """
+    known_tasks, known_learners = (sorted({key[place] for key in arms}) for place in (0, 1))
+    for task in tasks or ():
+        require(task, known_tasks, "task")
+    for learner in learners or ():
+        require(learner, known_learners, "learner")
+    return [
+        arm
+        for (task, learner, m), arm in arms.items()
+        if task in (tasks or known_tasks)
+        and learner in (learners or known_learners)
+        and (up_to is None or m <= up_to)
+    ]
 
 
 def shared_seeds(a: Record, b: Record, wanted: int | None) -> list[int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...ledger.format import Record
 from ..figures.curves import Point
 from ..figures.palette import THEMES, Style, styles
-from ..words import join, size
+from ..words import join
 from .pictures import Picture, blank
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def draw_progress(now: Standing, every: Sequence[Standing]) -> Picture:
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
         draw_curves(left, [each for each in every if each.m <= now.m])
         left.set_xlim(every[0].m / 1.3, every[-1].m * 1.3)
-        left.set_xticks([each.m for each in every], [size(each.m) for each in every], size=13)
+        left.set_xticks([each.m for each in every], [f"{each.m:,}" for each in every], size=13)
         left.set_ylim(0, longest(every))
         draw_standing(right, now, longest(every))
         write_notes((), figure)
@@ -130,7 +130,7 @@ def draw_curves(axes: Axes, standings: Sequence[Standing]) -> None:
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.tick_params(axis="y", labelsize=12)
     axes.set_ylabel("accuracy on test rows", size=13, color=MUTED)
-    axes.set_xlabel("labelled examples m (1k is 1,024)", size=13, color=MUTED)
+    axes.set_xlabel("labelled examples m", size=13, color=MUTED)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 

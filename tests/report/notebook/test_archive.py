@@ -272,6 +272,7 @@ def errors_compared(opened):
         (lambda it: it.at(5, "leaves"), "no m on leaves 5; it has 16, 64, 256"),
         (lambda it: it.plot(up_to=64), "no learner was measured at three sizes up to m = 64"),
         (lambda it: it.plot(tasks=["bark"]), "no task 'bark'"),
+        (lambda it: it.plot(learners=["ash"]), "no learner 'ash'; it has elm, oak"),
         (lambda it: it.plot_claim("named"), "'named' was decided exactly"),
     ],
 )
@@ -286,6 +287,12 @@ def test_the_figure_shows_what_was_measured_up_to_an_m(ledger):
     assert "oak from 59.8% at m = 16 to 89.8% at m = 256" in opened.plot().text
     with pytest.raises(ArchiveError):
         opened.plot(up_to=100)
+
+
+def test_the_figure_shows_the_learners_that_are_named(ledger):
+    text = open_ledger(ledger).plot(learners=["oak"]).text
+    assert "oak from 59.8% at m = 16 to 89.8% at m = 256" in text
+    assert "elm" not in text
 
 
 def test_figures_are_pictures_with_their_words(ledger):
