@@ -9,6 +9,7 @@ import pytest
 
 from pytest_scaling import ArchiveError, open_ledger
 from pytest_scaling.ledger.format import dump
+from pytest_scaling.report.figures.comparisons import forest_description
 from pytest_scaling.statistics.interval import noise_floor, paired_interval
 from tests.report.citation.conftest import renewed
 
@@ -296,11 +297,13 @@ def test_the_figure_shows_the_learners_that_are_named(ledger):
 
 
 def test_figures_are_pictures_with_their_words(ledger):
-    picture = open_ledger(ledger).plot_claim("grow", theme="dark")
+    opened = open_ledger(ledger)
+    picture = opened.plot_claim("grow", theme="dark")
     data, metadata = picture._repr_mimebundle_(include=None, exclude=None)
     assert base64.b64decode(data["image/png"]) == picture.png
     assert metadata == {"image/png": {"alt": data["text/plain"]}}
-    assert "0.1310 [0.1190, 0.1420], n = 5, supported" in data["text/plain"]
+    assert data["text/plain"] == forest_description(opened["grow"])
+    assert ", supported" in data["text/plain"]
 
 
 def test_the_table_of_verdicts_has_controls_beside_their_claims_and_is_escaped(ledger):
