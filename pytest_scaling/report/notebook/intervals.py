@@ -64,10 +64,11 @@ def draw_line(axes: Axes, height: float, estimate: Estimate) -> None:
 
 def draw_bound(axes: Axes, bound: float) -> None:
     """The bound as a dashed line, with its value above."""
-    axes.axvline(100 * bound, ls=(0, (4, 3)), lw=1.4, color=INK, zorder=1)
+    points = 100 * bound
+    axes.axvline(points, ls=(0, (4, 3)), lw=1.4, color=INK, zorder=1)
     axes.annotate(
-        f"bound {100 * bound:g}",
-        (100 * bound, 1),
+        f"bound {points:g} point{'' if points == 1 else 's'}",
+        (points, 1),
         (5, 2),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",

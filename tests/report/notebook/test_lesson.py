@@ -145,7 +145,7 @@ def test_intervals_are_drawn_to_scale_with_bound_and_verdict(opened):
         assert list(drawn) == pytest.approx([100 * gap.interval.low, 100 * gap.interval.high])
     assert [label.get_text() for label in axes.get_yticklabels()] == list(gaps)
     said = [text.get_text() for text in axes.texts]
-    assert said == ["✗ refuted", "? inconclusive", "✓ supported", "bound 5"]
+    assert said == ["✗ refuted", "? inconclusive", "✓ supported", "bound 5 points"]
     assert axes.get_xlabel().startswith("← elm better     |     oak better →\n")
     assert picture.text.endswith(f"; m = 256: {gaps['m = 256']}, supported.")
 
