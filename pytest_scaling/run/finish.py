@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..ledger.format import Record
+    from ..report.folder import Selection
 
 NOT_COMPARABLE = 6  # exit code where nothing is wrong, but nothing could be compared
 
@@ -150,15 +151,39 @@ def write_report(session: Session, records: Sequence[Record]) -> str:
         return ""
     from ..report.build import build_in
     from ..report.error import FolderError, ReportError
+    from ..report.folder import OutputFolder
 
     root = session.config.rootpath
+    whole, selection = OutputFolder(root / directory), selected(session)
     try:
-        page, unused = build_in(root, records, root / directory, session.options.ledger)
-        return "; ".join((str(page), *unused))
+        folder = whole.of(selection)
+        page, unused = build_in(root, records, folder.path, session.options.ledger, selection)
     except FolderError as error:
         raise pytest.UsageError(str(error)) from None
     except ReportError as error:
         return f"not written: {error}"
+    left = f"; the report of all claims in {directory} is left as it was"
+    told = f" ({selection.sentence}{left if folder != whole else ''})" if selection else ""
+    return "; ".join((f"{page}{told}", *unused))
+
+
+def selected(session: Session) -> Selection | None:
+    """Which claims a run had; None where it had all."""
+    from ..report.folder import Selection
+
+    partly = (partial(session, Path(directory)) for directory in session.catalogue)
+    collected = sum(map(len, session.catalogue.values()))
+    why = next(filter(None, partly), "")
+    if not why and ended_early(session.config) and len(session.records) < collected:
+        why = "the run ended early"
+    return Selection(len(session.records), collected, why) if why else None
+
+
+def ended_early(config: pytest.Config) -> bool:
+    """Whether a run was interrupted, or stopped at a failure."""
+    run: Any = config.pluginmanager.get_plugin("session")
+    stopped = run.shouldstop or run.shouldfail or run.exitstatus == pytest.ExitCode.INTERRUPTED
+    return bool(stopped)
 
 
 def judge(session: Session) -> Judgement:

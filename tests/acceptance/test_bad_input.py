@@ -21,9 +21,12 @@ COMPARE = "compare, task, m_small, smallest_effect"
         ),
         (
             ["--scaling-device=gpu"],
-            "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, all or auto",
+            "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, xpu, all or auto",
         ),
-        (["--scaling-device="], "there is no device ''; use cpu, cuda, cuda:N, mps, all or auto"),
+        (
+            ["--scaling-device="],
+            "there is no device ''; use cpu, cuda, cuda:N, mps, xpu, all or auto",
+        ),
         (
             ["--scaling-device=cuda"],
             "device 'cuda' was requested and is not available (devices here: cpu); "
