@@ -31,10 +31,17 @@ PAUSE = 0.5  # seconds between signs of life
 
 @dataclass
 class Part:
-    """One claim in the prefetch, and the trials it waits for."""
+    """One claim in the prefetch, the trials it has asked for, and those it still waits for."""
 
     item: pytest.Function
     asked: dict[str, Trial] = field(default_factory=dict)
+    awaited: list[Trial] = field(default_factory=list)
+
+    def waits(self, session: Session) -> bool:
+        """Whether a trial is still to come; each that has come is looked at once."""
+        while self.awaited and not session.trials.pending(self.awaited[-1]):
+            self.awaited.pop()
+        return bool(self.awaited)
 
 
 def is_due(session: pytest.Session) -> bool:
@@ -78,9 +85,11 @@ def check_names(session: Session, items: Iterable[pytest.Item]) -> None:
 def prefetch(
     session: Session,
     items: Iterable[pytest.Item],
-    tick: Callable[[int, int], None] = lambda ready, claims: None,
+    tick: Callable[[int, int, str], None] = lambda ready, claims, now: None,
 ) -> None:
-    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life.
+    """Train what the claims need, as one pool of work.
+
+    tick(claims ready, claims, id of the one in hand) shows life.
 
     Raises pytest.UsageError where there is nothing left to train with, or where two learners or
     tasks share a name.
@@ -98,9 +107,22 @@ def prefetch(
             raise pytest.UsageError(session.trials.names.clash)
         if not waiting:
             return
-        session.trials.request(wanted, limits(parts))
-        tick(len(parts) - len(waiting), len(parts))
+        if wanted:
+            session.trials.request(wanted, limits(parts))
+        tick(len(parts) - len(waiting), len(parts), in_hand(session, waiting))
         session.trials.wait(PAUSE)
+
+
+def in_hand(session: Session, waiting: Sequence[Part]) -> str:
+    """The id of the first claim that waits for what is being trained; empty where none does."""
+    training = session.trials.waited_for
+    for part in waiting if training else ():
+        if any(
+            each.description in training for trial in part.asked.values() for each in trial.parts
+        ):
+            claim = claim_of(part.item)
+            return claim.id if claim else ""
+    return ""
 
 
 def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list[Trial]]:
@@ -108,7 +130,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
     still: list[Part] = []
     wanted: dict[str, Trial] = {}
     for part in waiting:
-        if any(session.trials.pending(trial) for trial in part.asked.values()):
+        if part.waits(session):
             still.append(part)
             continue
         missing = needs(session, part.item)
@@ -117,6 +139,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
         }
         if fresh:  # what was asked for before and is missing has failed: the real run reports it
             part.asked |= fresh
+            part.awaited = list(fresh.values())
             wanted |= fresh
             still.append(part)
     return still, list(wanted.values())

@@ -1,5 +1,6 @@
 """Prefetch: what all claims need is asked for together, before any of them is judged."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -68,6 +69,10 @@ class Waiting:
     names: Names = field(default_factory=Names)
     ended: list[str] = field(default_factory=list)
 
+    @property
+    def waited_for(self):
+        return "; ".join(trial.description for trial in self.asked.values())
+
     def known(self, trial):
         return self.done.get(trial.identity)
 
@@ -75,7 +80,7 @@ class Waiting:
         return trial.identity in self.asked
 
     def request(self, trials, limits):
-        fresh = {trial.identity: trial for trial in trials if not self.pending(trial)}
+        fresh = {trial.identity: trial for trial in trials if trial.identity not in self.asked}
         self.asked |= fresh
         if fresh:
             self.rounds.append([f"{t.arm.label} {t.seeds[0]}" for t in fresh.values()])
@@ -139,10 +144,30 @@ def test_a_claim_goes_on_while_the_trials_of_another_run(session, chosen):
     assert session.trials.ended[-2:] == both("poor")
 
 
+class Watched(OneByOne):
+    """Trials that note how often they are looked at after they have come."""
+
+    def __init__(self):
+        super().__init__()
+        self.looks = Counter()
+
+    def pending(self, trial):
+        waiting = super().pending(trial)
+        self.looks[trial.identity] += not waiting
+        return waiting
+
+
+def test_a_trial_that_has_come_is_not_looked_at_again(session, chosen):
+    watched = session.__dict__["trials"] = Watched()
+    prefetch(session, chosen("poor"))
+    assert len(watched.ended) > 3
+    assert set(watched.looks.values()) == {1}
+
+
 def test_a_claim_that_is_ready_is_counted(session, chosen):
     signs = []
     prefetch(session, chosen("poor", "unsteady"), lambda *sign: signs.append(sign))
-    assert signs == [(0, 2), (1, 2)]
+    assert signs == [(0, 2, "of-poor"), (1, 2, "of-unsteady")]
 
 
 def test_a_trial_that_fails_ends_the_rehearsal_of_its_claim_alone(session, chosen):
