@@ -226,6 +226,16 @@ def test_the_claims_of_the_full_tier_have_their_controls_and_take_no_times(tmp_p
     assert bench.SMALL.claims_in_full in found
 
 
+def test_on_a_card_every_part_has_a_limit_of_its_own(run, monkeypatch):
+    ran = ended(monkeypatch, {})
+    run.hurried, run.whole = True, plan.SECONDS
+    run.start = time.monotonic() - plan.UNTIL["training"]
+    assert run.left("ratio") == pytest.approx(plan.UNTIL["ratio"] - plan.UNTIL["training"], abs=1)
+    gpu.finish(run, ["peak", "ratio"], keep_going=False)
+    assert ran == ["ratio"]
+    assert run.report.parts["peak"]["failed"] == "no time was left for it"
+
+
 def test_the_parts_have_their_time_in_order():
     ends = [plan.SMALL_UNTIL, *plan.UNTIL.values()]
     assert ends == sorted(ends)
