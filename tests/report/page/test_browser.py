@@ -137,8 +137,9 @@ def test_axe_would_find_a_barrier(visit):
 
 
 @pytest.mark.parametrize("guise", ["light", "narrow"])
-def test_nothing_stands_out_of_the_screen(visit, guise):
-    page = visit(guise)
+@pytest.mark.parametrize("of", ["run", "suite"])
+def test_nothing_stands_out_of_the_screen(visit, address, suite, guise, of):
+    page = visit(guise, url=address if of == "run" else suite)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
