@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.protocol import rule_of
 from ..ledger.reading.reader import shown
+from ..ledger.words import SHOWN
 from ..spec.tier import DEFAULT_TIERS
 from .arms import discordant, measured_arms, overlaps
 
@@ -92,6 +94,22 @@ def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
     )
 
 
+def near(name: str, known: Collection[str]) -> str:
+    """Which of the known names may have been meant, as the end of a sentence.
+
+    Names that are spelt alike come before those that contain the name, or share a word with it.
+    """
+    words = set(re.split(r"[^a-z0-9]+", name.lower())) - {""}
+    alike = difflib.get_close_matches(name, sorted(known), n=SHOWN)
+    inside = [each for each in sorted(known) if name and name.lower() in each]
+    sharing = sorted(known, key=lambda each: -len(words & set(each.split("-"))))
+    sharing = [each for each in sharing if words & set(each.split("-"))]
+    found = list(dict.fromkeys((*alike, *inside, *sharing)))[:SHOWN]
+    if not found:
+        return "; `pytest-scaling list` shows all of them"
+    return f"; did you mean {' or '.join(filter(None, (', '.join(found[:-1]), found[-1])))}?"
+
+
 @dataclass(frozen=True)
 class Archive(Mapping[str, Record]):
     """The rows of one profile by the id of their claim, as `claim-record/v1` describes them.
@@ -155,8 +173,7 @@ class Archive(Mapping[str, Record]):
                 f"claim {claim_id!r} has no row in {self.profile}; it has one in "
                 f"{' and '.join(elsewhere)}"
             )
-        close = difflib.get_close_matches(claim_id, self.ids, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        hint = near(claim_id, self.ids)
         return f"there is no claim {claim_id!r} in {self.folder / self.profile}{hint}"
 
     @cached_property

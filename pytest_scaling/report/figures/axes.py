@@ -12,17 +12,21 @@ from .composition import Composition, Zone
 from .curves import Curve, Panel
 from .labels import spread, wrapped
 from .layout import (
+    BETWEEN_SMALL,
     BEYOND,
     BODY,
     FOOT,
     GUTTER,
     LINE_HEIGHT,
+    POINTS,
     SMALL,
     Frame,
     Reference,
+    fitted,
     label_letters,
     references,
     span,
+    text_width,
 )
 from .palette import Style, Theme
 
@@ -92,14 +96,16 @@ def draw_small(
     for curve in panel.curves:
         draw_curve(axes, curve, drawn[curve.learner], colours, share=0.7)
     dress(axes, frame, colours, letters=FOOT, levels=2, first=panel is composed.others[0])
-    known = composed.tasks.get(panel.task)
+    known, room = composed.tasks.get(panel.task), frame.in_points[0]
+    text = f"{panel.task}: {known}" if known else panel.task
+    text = text if text_width(text, SMALL) <= room else panel.task
     axes.annotate(
-        f"{panel.task}: {known}" if known else panel.task,
+        text,
         (0, 1),
         (0, 5),
         xycoords="axes fraction",
         textcoords="offset points",
-        size=SMALL,
+        size=fitted(text, SMALL, room + BETWEEN_SMALL * POINTS / 2),
         color=colours.ink,
     )
 

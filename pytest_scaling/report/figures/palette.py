@@ -113,7 +113,7 @@ KNOWN = {  # names of learners, without hyphens, by the place of their colour an
 }
 HUES = {"network": 0}  # of families, by their names without the number; others by a hash
 NARROW, WIDE = 2.0, 4.2  # points: line width of the least and of the largest of a family
-MIDDLE, STEEP = 40.0, 1.5  # the number whose member has the middle colour, and how fast it changes
+MIDDLE, STEEP = 50.0, 1.5  # the number whose member has the middle colour, and how fast it changes
 CLOSE = 8  # below this number, shades are so close that markers tell members apart
 MEMBER = re.compile(r"(?P<family>.*?\D)(?P<number>\d+)(?P<variant>\D.*)?")
 

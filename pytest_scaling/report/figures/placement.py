@@ -73,7 +73,9 @@ def beside_curve(
 def both_sides(x: float, curve: Sequence[XY], size: XY) -> Iterator[Box]:
     """The places above and below a curve at x."""
     width, height = size
-    near = [y for at, y in dense(curve) if abs(at - x) <= width / 2] or [height_at(x, curve)]
+    near = [y for at, y in dense(curve) if abs(at - x) <= width / 2 + CLEAR] or [
+        height_at(x, curve)
+    ]
     yield Box(x, max(near) + GAP + height / 2, width, height)
     yield Box(x, min(near) - GAP - height / 2, width, height)
 

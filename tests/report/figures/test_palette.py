@@ -126,9 +126,9 @@ def test_looks_are_these_for_ever():
         "rbf-svm": ("#b8860b", "D"),
         "linear-svm": ("#c2410c", "s"),
         "logistic-regression": ("#a8437f", "^"),
-        "network-8": ("#478fd2", "o"),
-        "network-32": ("#276cba", "o"),
-        "network-128": ("#103b78", "o"),
+        "network-8": ("#4991d4", "o"),
+        "network-32": ("#2e74c0", "o"),
+        "network-128": ("#124180", "o"),
     }
     assert style_of("ridge").colour == "#66701c"
 

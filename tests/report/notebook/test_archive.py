@@ -212,7 +212,7 @@ def test_the_figure_shows_what_was_measured_up_to_an_m(ledger):
 def test_figures_are_pictures_with_their_words(ledger):
     html = open_ledger(ledger).plot_claim("grow", theme="dark")._repr_html_()
     assert html.startswith("<img src='data:image/png;base64,")
-    assert "0.1310 [0.1190, 0.1420], n = 5, supported" in html
+    assert "13.1 [11.9, 14.2], 5 seeds, supported" in html
 
 
 def test_the_table_of_verdicts_is_escaped(ledger):
