@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -111,13 +112,22 @@ class Screen:
                 words = f"{apart} {'contradicts' if apart == 1 else 'contradict'} the {tier} tier"
                 parts.append((words, "red"))
         if counted.controls:
-            came, controls = counted.refuted_controls, counted.controls
-            as_hoped = "green" if came == controls else "yellow"
-            noun = "control" if controls == 1 else "controls"
-            parts.append((f"{came} of {controls} {noun} refuted, as expected", as_hoped))
+            parts.append(self._controls())
         if free := [each for each in self.found if self._has_no_control(each)]:
             parts.append((f"{len(free)} without a control", ""))
         return joined(parts, self.width, self.paint)
+
+    def _controls(self) -> tuple[str, str]:
+        """How many controls were refuted, with what became of the others, and the colour."""
+        records = [each.record for each in self.found if each.is_control]
+        records += [control for each in self.found for control in each.controls]
+        came = Counter(str(each["verdict"]) for each in records)
+        number, refuted = came.total(), came.pop("refuted", 0)
+        words = {"inconclusive": "undecided"}
+        others = [f"{came[each]} {words.get(each, each)}" for each in SIGNS if came[each]]
+        noun = "control" if number == 1 else "controls"
+        text = f"{refuted} of {number} {noun} refuted, as expected"
+        return f"{text} ({', '.join(others)})" if others else text, "yellow" if others else "green"
 
     def _has_no_control(self, answer: Answer) -> bool:
         return not answer.is_control and not answer.controls and answer.id not in self.controlled
