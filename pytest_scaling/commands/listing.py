@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ..devices.kinds import KINDS
 from ..report.citation.moment import start
 from ..run.collection import arguments_of, claim_of, takes_time
 from ..run.options import TIER
@@ -22,7 +23,6 @@ from .output import complain, say, width
 from .parser import add_command
 from .table import lines
 
-ACCELERATORS = ("cuda", "mps")
 EXAMPLES = (
     ("list", "every claim and its verdicts"),
     ("list claims/test_scale.py", "the claims of one file"),
@@ -55,7 +55,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--tier", help="show the tasks of this tier (default: the first)")
     parser.add_argument(
         "--device",
-        choices=("cpu", *ACCELERATORS),
+        choices=("cpu", *KINDS),
         help="show only what was measured on this kind of device; this machine need not have one",
     )
     parser.add_argument("--json", action="store_true", help="write JSON, always with controls")

@@ -138,6 +138,7 @@ def settings() -> ProjectSettings:
 def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> tuple[Path, Sequence[str]]:
     """The page of the records that a run left in its report."""
     from ..report.build import build_in
+    from ..report.folder import OutputFolder
 
     records, broken = run_in(folder)
     if broken and not records:
@@ -147,7 +148,8 @@ def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> tuple[P
             f"there are no records in {folder / RECORDS}: run pytest with --scaling-report, "
             f"or use --ledger"
         )
-    page, unused = build_in(project.root, records, directory, project.ledger)
+    selection = OutputFolder(folder).selection()
+    page, unused = build_in(project.root, records, directory, project.ledger, selection)
     return page, [*broken, *unused]
 
 
@@ -170,8 +172,8 @@ def of_the_ledger(
         raise pytest.UsageError(*archive.broken)
     directory = options.to or project.report / OF_THE_LEDGER
     rows = [with_standing(archive.folder, row) for row in archive.rows.values()]
-    page = build_of_rows(archive.folder.parent, rows, directory)
-    return page, archive.broken
+    page, unused = build_of_rows(archive.folder.parent, rows, directory, archive.folder)
+    return page, [*archive.broken, *unused]
 
 
 def files_in(folder: Path) -> list[Path]:

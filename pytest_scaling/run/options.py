@@ -47,8 +47,8 @@ class Option(NamedTuple):  # made in a fifth of the time of a dataclass, in ever
 
 DEVICE = Option(
     "--scaling-device",
-    "where learners train: cpu, cuda (the first GPU), cuda:1 (the second), mps, all, or auto (the "
-    "first accelerator that works, else the CPU)",
+    "where learners train: cpu, cuda (the first GPU), cuda:1 (the second), mps, xpu, all, or auto "
+    "(the first accelerator that works, else the CPU)",
     default="cpu",
     ini="scaling_device",
     environment="PYTEST_SCALING_DEVICE",

@@ -37,10 +37,10 @@ def test_the_verdicts_in_other_scopes_are_shown_beside_the_verdict(project):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "✓ good-leads: supported, control not run (always; supported in 2 of 4 scopes)",
-            "*on two tasks *✓ supported*the claim in another scope, without a vote",
-            "*against its like *✗ refuted*",
-            "*where it is unclear *inconclusive*",
+            "✓ good-leads: supported (always; no control; supported in 2 of 4 scopes)",
+            "  ✓ on two tasks: the claim in another scope, without a vote",
+            "  ✗ against its like: *",
+            "  [?] where it is unclear: *",
         ]
     )
 

@@ -128,7 +128,7 @@ def test_figures_for_slides_come_light_and_dark_with_their_caption(forest, cite,
     assert grounds[1] < 150
     title, text = [child.text for child in ET.parse(files[0]).getroot()][:2]
     assert title == "Oaks & elms: 100% of {both} grow: supported"
-    assert "0.1310 [0.1190, 0.1420], n = 5, supported, bound 0.0100" in text
+    assert "13.1 [11.9, 14.2], 5 seeds, supported, bound 1.0 points" in text
     markdown = files[4].read_text(encoding="utf-8")
     assert markdown.startswith("![Intervals of one comparison")
     assert "](oak.svg)" in markdown
