@@ -55,11 +55,13 @@ class Screen:
         """The other tiers that have a verdict on any of the claims."""
         return list(dict.fromkeys(tier for each in self.found for tier in each.others))
 
+    @property
+    def _titles(self) -> list[str]:
+        return [title for title in dict.fromkeys(map(title_of, self.found)) if title]
+
     def title(self) -> str:
         """What the run was about, for the line above the answers."""
-        sources = [each.record["claim"]["source"] for each in self.found]
-        titles = list(dict.fromkeys(source["title"] for source in sources if source))
-        named = [f"“{printable(titles[0])}”"] if len(titles) == 1 else []
+        named = self._titles if len(self._titles) == 1 else []
         profiles = [each.record["profile"] for each in self.found]
         tiers = dict.fromkeys(f"{profile['tier']} tier" for profile in profiles)
         devices = dict.fromkeys(profile["device"] for profile in profiles)
@@ -72,10 +74,15 @@ class Screen:
         """
         if self.tiers and self.found:
             yield self._legend()
+        last = ""
         for answer in self.found:
             noted = list(notes(answer, self.controlled))
-            if not only_wrong or any(note.wrong for note in noted):
-                yield from self._answer(answer, noted)
+            if only_wrong and not any(note.wrong for note in noted):
+                continue
+            if (title := title_of(answer)) != last and len(self._titles) > 1:
+                yield from (self.paint(line, "light") for line in wrapped(title, self.width))
+            last = title
+            yield from self._answer(answer, noted)
         if not only_wrong:
             for reason, number in not_applicable(self.found).items():
                 words = f"- not applicable ({number}): {printable(reason)}"
@@ -147,6 +154,12 @@ class Screen:
         devices = {each.record["profile"]["device"] for each in self.found}
         device = answer.record["profile"]["device"]
         return f"{answer.id} ({device})" if len(devices) > 1 else answer.id
+
+
+def title_of(answer: Answer) -> str:
+    """The title of a claim's source, in quotation marks; empty without a source."""
+    source = answer.record["claim"]["source"]
+    return f"“{printable(source['title'])}”" if source else ""
 
 
 def colour_of(answer: Answer, noted: Sequence[Note]) -> str:

@@ -53,6 +53,24 @@ def test_the_screen_answers_each_claim_in_a_line_in_the_order_of_its_source(make
     ]
 
 
+def test_claims_of_several_sources_stand_under_their_titles(make):
+    book = {"title": "A book", "author": "A. Writer", "url": "https://example.org/book"}
+    records = [
+        make.record("second", "supported", source={**book, "times": []}),
+        make.record("first", "supported"),
+        make.record("third", "supported", source={**book, "times": []}),
+    ]
+    screen = Screen(answers(records))
+    assert screen.title() == "claims · quick tier · cpu"
+    assert [line.split()[-1] for line in screen.lines()] == [
+        "book”",
+        "second",
+        "third",
+        "lecture”",
+        "first",
+    ]
+
+
 def test_nothing_is_wider_than_the_terminal_and_no_verdict_is_cut(run):
     for width in (60, 80, 120, 200):
         screen = Screen(answers(run, {"tie": {"standard": "refuted"}}), width)
