@@ -4,7 +4,6 @@ import gzip
 import json
 import signal
 import subprocess
-import sys
 import tarfile
 import time
 from pathlib import Path
@@ -13,8 +12,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 gpu = pytest.importorskip("benchmarks.gpu.__main__")
-from benchmarks.gpu import bench, equality, halves, plan, suite  # noqa: E402
+from benchmarks.gpu import bench, equality, halves, part, plan, suite  # noqa: E402
 from benchmarks.gpu.report import Report, crossover  # noqa: E402
+from pytest_scaling.devices.numerics import single_threaded  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 PLENTY = 3_600  # seconds
@@ -48,6 +48,22 @@ def run(tmp_path):
     return gpu.Run(report, work, time.monotonic(), PLENTY, hurried=False)
 
 
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Let parts run without a process of their own, which would import torch once for each."""
+
+    def rows(self, name, limit):
+        until = time.monotonic() + limit
+        there = bench.Bench("cpu", bench.SMALL, self.report.file.parent, self.work, until)
+        with single_threaded():
+            for row in part.RUN[name](there):
+                self.report.add(name, json.loads(json.dumps(row)))
+        return ""
+
+    monkeypatch.setattr(gpu.Run, "_rows", rows)
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_run_on_the_cpu_writes_numbers_and_a_figure(tmp_path, capsys):
     out = tmp_path / "out"
     parts = "--parts=environment,peak,training,ratio,levers,program,equality"
@@ -71,11 +87,14 @@ def test_a_small_run_on_the_cpu_writes_numbers_and_a_figure(tmp_path, capsys):
 
 
 def test_a_part_that_fails_or_takes_too_long_says_so_and_harms_no_other(run):
+    run.part("environment")
     run.report.device = "no-such-device"
     run.part("peak")
     run.whole = time.monotonic() - run.start + 1.1
     run.part("training")
     parts = json.loads(run.report.file.read_text())["parts"]
+    assert parts["environment"]["failed"] == ""
+    assert parts["environment"]["rows"][0]["facts"]["device"] == "cpu"
     assert parts["peak"]["failed"].startswith("RuntimeError: ")
     assert parts["training"]["failed"] == "stopped after 1 s; the rows so far are kept"
 
@@ -207,6 +226,16 @@ def test_the_claims_of_the_full_tier_have_their_controls_and_take_no_times(tmp_p
     assert bench.SMALL.claims_in_full in found
 
 
+def test_on_a_card_every_part_has_a_limit_of_its_own(run, monkeypatch):
+    ran = ended(monkeypatch, {})
+    run.hurried, run.whole = True, plan.SECONDS
+    run.start = time.monotonic() - plan.UNTIL["training"]
+    assert run.left("ratio") == pytest.approx(plan.UNTIL["ratio"] - plan.UNTIL["training"], abs=1)
+    gpu.finish(run, ["peak", "ratio"], keep_going=False)
+    assert ran == ["ratio"]
+    assert run.report.parts["peak"]["failed"] == "no time was left for it"
+
+
 def test_the_parts_have_their_time_in_order():
     ends = [plan.SMALL_UNTIL, *plan.UNTIL.values()]
     assert ends == sorted(ends)
@@ -251,6 +280,23 @@ def test_the_script_asks_for_its_wheels(tmp_path):
     assert found.stderr.startswith("The wheels are missing or of other sources: run `bash bench")
 
 
-def test_all_parts_can_be_run_by_name():
-    code = "from benchmarks.gpu import part, plan; assert [*part.RUN] == [*plan.PARTS]"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+def test_every_part_of_the_plan_can_be_run():
+    assert [*part.RUN] == [*plan.PARTS]
+    assert [name for name in plan.UNTIL if name in plan.MEASURES] == [*plan.MEASURES]
+
+
+def test_every_part_is_tried_in_small_and_what_fails_is_named(tmp_path, monkeypatch):
+    def fails(bench):
+        raise RuntimeError("no kernel image")
+        yield
+
+    def half_fails(bench):
+        yield {"lever": "graph", "failed": "ValueError: no"}
+
+    ways = {name: lambda bench: iter([{"a": 1}]) for name in plan.MEASURES}
+    monkeypatch.setattr(part, "RUN", ways | {"peak": fails, "levers": half_fails})
+    found = part.small(small_bench(tmp_path, PLENTY))
+    tried = [next(found) for _ in plan.MEASURES]
+    assert [row["tried"] for row in tried] == [*plan.MEASURES]
+    with pytest.raises(RuntimeError, match=r"^peak \(Runt.*image\), levers \(ValueError: no\)$"):
+        next(found)

@@ -171,7 +171,9 @@ def add_to(commands: Any) -> None:
         examples=EXAMPLES,
     )
     parser.add_argument(
-        "paths", nargs="*", help="files and folders of claims, or of ledgers (default: claims)"
+        "paths",
+        nargs="*",
+        help="files and folders of claims (default: claims); with --isolated, of ledgers",
     )
     parser.add_argument(
         "--profile",

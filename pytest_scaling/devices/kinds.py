@@ -7,6 +7,7 @@ where `torch.accelerator` reports it, and is taken to be like those of torch's n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,23 @@ def module_of(kind: str) -> Any:
     import torch
 
     return getattr(torch, kind, None)
+
+
+def in_use(torch: Any) -> Iterator[tuple[Kind, Any]]:
+    """The kinds that this process uses, with their modules; the look starts no device.
+
+    torch: the library, which need not be whole.
+    """
+    for kind in KINDS.values():
+        module = getattr(torch, kind.name, None)
+        if module is None:
+            continue
+        if kind.numbered:
+            used = module.is_initialized()
+        else:  # its module cannot tell whether it is in use
+            used = getattr(torch.backends, kind.name).is_available()
+        if used:
+            yield kind, module
 
 
 def count_of(kind: str) -> int:

@@ -18,7 +18,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from .kinds import KINDS, Kind
+from .kinds import in_use
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 LENIENT, WARNING, STRICT = range(3)  # torch's numbers for what it does about nondeterminism
@@ -171,21 +171,11 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
 def device_generators(torch: Any) -> list[Callable[[], object]]:
     """What puts back the random number generators of the accelerators that are in use."""
     found: list[Callable[[], object]] = []
-    for kind in KINDS.values():
-        module = getattr(torch, kind.name, None)
-        if module is None or not in_use(torch, kind, module):
-            continue
+    for kind, module in in_use(torch):
         every = "_all" if kind.numbered else ""
         state = getattr(module, f"get_rng_state{every}")()
         found.append(partial(getattr(module, f"set_rng_state{every}"), state))
     return found
-
-
-def in_use(torch: Any, kind: Kind, module: Any) -> bool:
-    """Whether an accelerator of a kind is in use, so that a look at it starts nothing."""
-    if kind.numbered:
-        return bool(module.is_initialized())
-    return bool(getattr(torch.backends, kind.name).is_available())
 
 
 def set_determinism(torch: Any, mode: int) -> None:

@@ -59,21 +59,22 @@ class Progress:
         trials = self._session.trials
         in_hand = ": ".join(filter(None, (now, trials.waited_for.partition("; ")[0])))
         return (
-            f"{trials.share_done:.0%} of the training requested so far, "
-            f"{ready} of {claims} claims ready{self._left()}{in_hand and f' · {in_hand}'}"
+            f"{trials.share_done:.0%} trained so far, {ready} of {claims} claims ready"
+            f"{self._left()}{in_hand and f' · {in_hand}'}"
         )
 
     def _left(self) -> str:
         share = self._session.trials.share_done
         if not self._session.trials.computed or not share:
             return ""
-        seconds = (time.monotonic() - self._started) * (1 - share) / share
-        return f", about {seconds // 60:.0f} min {seconds % 60:02.0f} s left"
+        seconds = round((time.monotonic() - self._started) * (1 - share) / share)
+        return f", about {seconds // 60} min {seconds % 60:02} s left"
 
     def _show(self, line: str) -> None:
         from rich.console import Console
         from rich.live import Live
         from rich.spinner import Spinner
+        from rich.text import Text
 
         if self._live is None:
             terminal = self._reporter._tw._file  # stdout before pytest captures it: it has no name
@@ -81,7 +82,7 @@ class Progress:
             self._live = Live(console=console, transient=True, refresh_per_second=4)
             self._live.start()
         fits = self._live.console.width - 3  # beside the spinner
-        self._live.update(Spinner("dots", text=shorten(line, fits)))
+        self._live.update(Spinner("dots", text=Text(shorten(line, fits))))
 
 
 class Heartbeat:

@@ -218,4 +218,4 @@ def test_the_record_of_a_claim_says_what_became_of_its_control(project):
     assert "control" not in records["control"]
     page = (project.path / "out" / "index.html").read_text("utf-8")
     assert "Control undecided." in page
-    assert "Supported with an open control: one control undecided." in page
+    assert "One claim holds with a control that is undecided." in page

@@ -7,6 +7,7 @@ import pytest
 from pytest_scaling.devices import hardware, kinds
 from pytest_scaling.devices.accelerator import Queued, timed
 from pytest_scaling.devices.numerics import Numerics, numerics
+from pytest_scaling.trials.workers.worker import out_of_memory
 
 torch = pytest.importorskip("torch")
 GIB = 2**30
@@ -168,3 +169,13 @@ def test_a_test_leaves_the_generators_of_every_kind_as_they_were(module, monkeyp
     with numerics(Numerics(8)):
         assert made.state == 8
     assert made.state == 7
+
+
+@pytest.mark.parametrize("kind", ["mps", "xpu"])
+def test_a_trial_that_is_short_of_memory_gives_some_back(module, kind):
+    made = module(kind)
+    made.empty_cache = lambda: made.log.append("emptied")
+    assert out_of_memory(RuntimeError(f"{kind.upper()} out of memory. Tried to allocate 20 GiB"))
+    assert made.log == ["emptied"]
+    assert not out_of_memory(RuntimeError("no such kernel"))
+    assert made.log == ["emptied"]

@@ -75,7 +75,7 @@ def test_what_is_too_long_for_one_line_has_its_figures_on_the_next():
     long = record("it", "supported", cell("supported", evidence(measured=name)))
     assert table([long], 80)[1:] == [
         f"  ✓ xor: {name}",
-        " " * 39 + "0.2000  [0.1500, 0.2500]  > 0.0500  n = 5",
+        " " * 8 + "0.2000  [0.1500, 0.2500]  > 0.0500  n = 5",
     ]
     assert len(table([long], 120)) == 2
     for width in (60, 80, 120, 200):

@@ -75,7 +75,7 @@ def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
         signs.tick(1, 2, "plateau")
     (line,) = lines(config)
     assert re.fullmatch(
-        r"75% of the training requested so far, 1 of 2 claims ready, about 0 min 00 s left "
+        r"75% trained so far, 1 of 2 claims ready, about 0 min 00 s left "
         r"· plateau: A on B",
         line,
     )
@@ -86,7 +86,7 @@ def test_no_time_left_is_told_before_anything_is_done(config):
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(0, 2)
-    assert lines(config) == ["0% of the training requested so far, 0 of 2 claims ready"]
+    assert lines(config) == ["0% trained so far, 0 of 2 claims ready"]
 
 
 def test_for_whom_a_run_waits_is_told_once(config, monkeypatch):

@@ -117,6 +117,7 @@ def overview(whole: Sequence[Card], part: Sequence[Card], known: Context) -> dic
         "bar": heading.counts(whole),
         "tiers": tiers(whole, known),
         "lines": listing(part, known.tiers),
+        "conflicts": sum(line.in_conflict for line in listing(whole, known.tiers)),
         "source": known.source,
         "selection": known.selection,
         "heads": {card.anchor: card for card in everyone(whole)},

@@ -137,8 +137,9 @@ def test_axe_would_find_a_barrier(visit):
 
 
 @pytest.mark.parametrize("guise", ["light", "narrow"])
-def test_nothing_stands_out_of_the_screen(visit, guise):
-    page = visit(guise)
+@pytest.mark.parametrize("of", ["run", "suite"])
+def test_nothing_stands_out_of_the_screen(visit, address, suite, guise, of):
+    page = visit(guise, url=address if of == "run" else suite)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -257,6 +258,7 @@ def test_tiers_stand_side_by_side_and_can_be_switched(visit, tiers, guise):
     line = page.locator(".card[data-anchor=large-leads] > details > summary")
     assert line.locator(".verdict:visible .badge").count() == 2
     assert "contradicts the quick tier" in line.inner_text()
+    assert "1 verdict of another tier contradicts" in page.locator("header").inner_text()
     page.get_by_label("standard", exact=True).check()
     assert line.locator(".verdict:visible .badge").all_inner_texts() == ["✗ refuted"]
     page.get_by_label("quick", exact=True).check()

@@ -53,6 +53,24 @@ def test_the_screen_answers_each_claim_in_a_line_in_the_order_of_its_source(make
     ]
 
 
+def test_claims_of_several_sources_stand_under_their_titles(make):
+    book = {"title": "A book", "author": "A. Writer", "url": "https://example.org/book"}
+    records = [
+        make.record("second", "supported", source={**book, "times": []}),
+        make.record("first", "supported"),
+        make.record("third", "supported", source={**book, "times": []}),
+    ]
+    screen = Screen(answers(records))
+    assert screen.title() == "claims · quick tier · cpu"
+    assert [line.split()[-1] for line in screen.lines()] == [
+        "book”",
+        "second",
+        "third",
+        "lecture”",
+        "first",
+    ]
+
+
 def test_nothing_is_wider_than_the_terminal_and_no_verdict_is_cut(run):
     for width in (60, 80, 120, 200):
         screen = Screen(answers(run, {"tie": {"standard": "refuted"}}), width)
@@ -150,4 +168,16 @@ def test_a_control_whose_claim_is_not_in_the_run_says_so(make):
     assert list(Screen(answers([stray]), 60).lines()) == [
         "✗ The sentence of stray                                stray",
         "  control of elsewhere, which is not in this run",
+    ]
+
+
+def test_controls_that_were_not_refuted_are_counted_by_what_they_came_out_as(make):
+    verdicts = ("refuted", "refuted", "supported", "inconclusive", "not applicable")
+    records = [make.record("it", "supported")] + [
+        make.record(f"control-{place}", verdict, control_of="it")
+        for place, verdict in enumerate(verdicts)
+    ]
+    assert list(Screen(answers(records), 120).totals()) == [
+        "1 of 1 claim supported · 2 of 5 controls refuted, as expected "
+        "(1 supported, 1 undecided, 1 not applicable)"
     ]

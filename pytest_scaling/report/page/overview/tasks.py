@@ -44,7 +44,7 @@ def sizes(arms: Sequence[Record]) -> str:
 def best(arms: Sequence[Record]) -> str:
     """The accuracy that cannot be exceeded, where it is known."""
     known = [arm["bayes_error"] for arm in arms if arm["bayes_error"] is not None]
-    return f"at best {1 - min(known):.1%} can be told right" if known else ""
+    return f"best possible accuracy {percent(1 - min(known))}" if known else ""
 
 
 def majority(arms: Sequence[Record]) -> str:
@@ -55,4 +55,9 @@ def majority(arms: Sequence[Record]) -> str:
         for value in arm["metrics"].get("majority_error", ())
         if value is not None
     ]
-    return f"{1 - fmean(known):.1%} are of the most frequent class" if known else ""
+    return f"most frequent class {percent(1 - fmean(known))}" if known else ""
+
+
+def percent(share: float) -> str:
+    """As in "93.9%", or "100%"."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"

@@ -117,6 +117,5 @@ def test_a_task_has_its_line_and_what_is_known_of_it(make):
     (line,) = task_lines(cards([record]), {"xor": "Two signs."})
     assert (line.name, line.line) == ("xor", "Two signs.")
     assert line.facts == (
-        "64 to 1,024 labelled examples; at best 90.0% can be told right; "
-        "60.0% are of the most frequent class"
+        "64 to 1,024 labelled examples; best possible accuracy 90%; most frequent class 60%"
     )
