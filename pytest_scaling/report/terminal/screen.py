@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...ledger.controls import NOT_RUN, SUPPORTED_TOO
 from ...ledger.format import Record
@@ -51,22 +52,30 @@ class Screen:
     controlled: Collection[str] = ()
     missing: int = 0
 
-    @property
+    @cached_property
     def tiers(self) -> list[str]:
         """The other tiers that have a verdict on any of the claims."""
         return list(dict.fromkeys(tier for each in self.found for tier in each.others))
 
-    @property
+    @cached_property
     def _titles(self) -> list[str]:
         return [title for title in dict.fromkeys(map(title_of, self.found)) if title]
+
+    @cached_property
+    def _timed(self) -> bool:
+        return any(each.time for each in self.found)
+
+    @cached_property
+    def _devices(self) -> list[str]:
+        return list(dict.fromkeys(each.record["profile"]["device"] for each in self.found))
 
     def title(self) -> str:
         """What the run was about, for the line above the answers."""
         named = self._titles if len(self._titles) == 1 else []
         profiles = [each.record["profile"] for each in self.found]
         tiers = dict.fromkeys(f"{profile['tier']} tier" for profile in profiles)
-        devices = dict.fromkeys(profile["device"] for profile in profiles)
-        return shorten(" · ".join(["claims", *named, *tiers, ", ".join(devices)]), self.width - 8)
+        parts = ["claims", *named, *tiers, ", ".join(self._devices)]
+        return shorten(" · ".join(parts), self.width - 8)
 
     def lines(self, *, only_wrong: bool = False) -> Iterator[str]:
         """A line for each claim, with its notes below it, and the reasons of those left out.
@@ -144,8 +153,7 @@ class Screen:
             other = answer.others.get(tier, "")
             apart = CONFLICT if tier in answer.conflicts else " "
             marks.append(self.paint(apart, "red") + (SIGNS[other][0] if other else " "))
-        timed = any(each.time for each in self.found)
-        time = f"{answer.time:5}  " if timed else ""
+        time = f"{answer.time:5}  " if self._timed else ""
         indent = 2 + 2 * len(self.tiers) + len(time)
         sentence, name = printable(answer.sentence), printable(self._name(answer))
         room = self.width - indent - 2 - columns(name)
@@ -161,9 +169,8 @@ class Screen:
         yield from joined(parts, self.width, self.paint, indent)
 
     def _name(self, answer: Answer) -> str:
-        devices = {each.record["profile"]["device"] for each in self.found}
         device = answer.record["profile"]["device"]
-        return f"{answer.id} ({device})" if len(devices) > 1 else answer.id
+        return f"{answer.id} ({device})" if len(self._devices) > 1 else answer.id
 
 
 def title_of(answer: Answer) -> str:
