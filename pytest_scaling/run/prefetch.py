@@ -31,10 +31,17 @@ PAUSE = 0.5  # seconds between signs of life
 
 @dataclass
 class Part:
-    """One claim in the prefetch, and the trials it waits for."""
+    """One claim in the prefetch, the trials it has asked for, and those it still waits for."""
 
     item: pytest.Function
     asked: dict[str, Trial] = field(default_factory=dict)
+    awaited: list[Trial] = field(default_factory=list)
+
+    def waits(self, session: Session) -> bool:
+        """Whether a trial is still to come; each that has come is looked at once."""
+        while self.awaited and not session.trials.pending(self.awaited[-1]):
+            self.awaited.pop()
+        return bool(self.awaited)
 
 
 def is_due(session: pytest.Session) -> bool:
@@ -98,7 +105,8 @@ def prefetch(
             raise pytest.UsageError(session.trials.names.clash)
         if not waiting:
             return
-        session.trials.request(wanted, limits(parts))
+        if wanted:
+            session.trials.request(wanted, limits(parts))
         tick(len(parts) - len(waiting), len(parts))
         session.trials.wait(PAUSE)
 
@@ -108,7 +116,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
     still: list[Part] = []
     wanted: dict[str, Trial] = {}
     for part in waiting:
-        if any(session.trials.pending(trial) for trial in part.asked.values()):
+        if part.waits(session):
             still.append(part)
             continue
         missing = needs(session, part.item)
@@ -117,6 +125,7 @@ def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list
         }
         if fresh:  # what was asked for before and is missing has failed: the real run reports it
             part.asked |= fresh
+            part.awaited = list(fresh.values())
             wanted |= fresh
             still.append(part)
     return still, list(wanted.values())

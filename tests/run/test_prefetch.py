@@ -1,5 +1,6 @@
 """Prefetch: what all claims need is asked for together, before any of them is judged."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -75,7 +76,7 @@ class Waiting:
         return trial.identity in self.asked
 
     def request(self, trials, limits):
-        fresh = {trial.identity: trial for trial in trials if not self.pending(trial)}
+        fresh = {trial.identity: trial for trial in trials if trial.identity not in self.asked}
         self.asked |= fresh
         if fresh:
             self.rounds.append([f"{t.arm.label} {t.seeds[0]}" for t in fresh.values()])
@@ -137,6 +138,26 @@ def test_a_claim_goes_on_while_the_trials_of_another_run(session, chosen):
         ["unsteady 7", "good 7"],
     ]
     assert session.trials.ended[-2:] == both("poor")
+
+
+class Watched(OneByOne):
+    """Trials that note how often they are looked at after they have come."""
+
+    def __init__(self):
+        super().__init__()
+        self.looks = Counter()
+
+    def pending(self, trial):
+        waiting = super().pending(trial)
+        self.looks[trial.identity] += not waiting
+        return waiting
+
+
+def test_a_trial_that_has_come_is_not_looked_at_again(session, chosen):
+    watched = session.__dict__["trials"] = Watched()
+    prefetch(session, chosen("poor"))
+    assert len(watched.ended) > 3
+    assert set(watched.looks.values()) == {1}
 
 
 def test_a_claim_that_is_ready_is_counted(session, chosen):

@@ -113,7 +113,9 @@ class Dispatcher:
         limits: seconds that they may take, by identity; without limit where absent.
         """
         with self._changed:
-            new = (Job(trial, limits.get(trial.identity)) for trial in trials)
+            new = [Job(trial, limits.get(trial.identity)) for trial in trials]
+            if not new:
+                return
             waiting = [*self._queue, *new]
             self._queue = deque(sorted(waiting, key=lambda job: (-job.losses, -job.trial.cost)))
             if self._thread is None and self._queue:
