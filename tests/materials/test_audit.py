@@ -12,7 +12,7 @@ from fixtures import errors
 from fixtures.audit import __main__ as command
 from fixtures.audit import table
 from fixtures.audit.arms import Arm
-from fixtures.audit.bars import Kind, Outcome, bar, findings, outcome
+from fixtures.audit.bars import Kind, Outcome, bar, findings, outcome, standard_error_of
 from fixtures.audit.table import FIRST_SEED, cell, errors_of, measure, open_ways, seeds
 from fixtures.audit.ways import DOWN, TUNED, UP, at_edge, moved, tuned, tuned_at, ways
 from fixtures.learners import (
@@ -35,7 +35,7 @@ M = 256
 
 
 def arm(learner=small_network, task=friedman, m=M, effect=0.01, relative=False):
-    return Arm(task, learner, m, effect, relative, ("a-claim",), 7)
+    return Arm(task, learner, m, effect, relative, ("a-claim",))
 
 
 @dataclass
@@ -160,6 +160,13 @@ def test_a_bar_is_met_or_missed_beyond_the_noise_alone():
     assert outcome(0.01, np.nan, 1, 0.005) is Outcome.OPEN
 
 
+def test_resplits_of_one_data_set_are_less_sure():
+    values = np.asarray([0.01, 0.02, 0.03, 0.02])
+    alone = standard_error_of(values, 0.0)
+    assert alone == pytest.approx(values.std(ddof=1) / 2)
+    assert standard_error_of(values, 0.25) == pytest.approx(alone * np.sqrt(2))
+
+
 def test_a_network_that_still_learns_misses_its_bar(monkeypatch, tmp_path, capsys):
     steps = tuned(arm())["steps"]
     status, out = run(
@@ -168,7 +175,7 @@ def test_a_network_that_still_learns_misses_its_bar(monkeypatch, tmp_path, capsy
     assert status == 1
     assert "network-8 on friedman, m = 256: twice the steps gains 0.0203 ± 0.0001" in out
     assert "four times the steps gains" not in out  # it gains nothing beyond twice
-    assert "1 of 1 audited, 1 bars missed" in out
+    assert "1 of 1 arms audited in every way: 1 bars missed" in out
 
 
 def test_settings_that_a_neighbour_or_the_library_beats_miss_their_bar(monkeypatch, tmp_path):

@@ -82,6 +82,7 @@ def comparison(**more):
         "refuting_high": 0.04,
         "bound": 0.01,
         "operator": ">",
+        "overlap": 0.0,
         **more,
     }
 
@@ -120,6 +121,17 @@ def test_a_changed_verdict_is_told_and_fails():
         "steps: supported changes to refuted" in line
         for line in summary.sentences()
     )
+
+
+def test_the_page_keeps_what_is_around_its_marks(tmp_path):
+    file = tmp_path / "audit.md"
+    file.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n", encoding="utf-8")
+    page.write(Summary([], [], [], {}), TIER, file)
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{page.BEGIN}\n## The quick tier\n")
+    assert text.endswith(f"{page.END}\nafter\n")
+    assert "The audit passes. 0 of 0 arms" in text
+    assert "old" not in text
 
 
 def test_a_tier_without_a_ledger_is_told_in_a_sentence(monkeypatch, tmp_path):
