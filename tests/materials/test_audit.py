@@ -203,6 +203,13 @@ def test_settings_as_good_as_any_pass_and_are_not_trained_again(monkeypatch, tmp
     assert len(errors.asked) == 8
 
 
+def test_single_ways_of_training_can_be_asked_for(monkeypatch, tmp_path, capsys):
+    errors = Errors({})
+    more = ("--way=as tuned", "--way=twice the steps")
+    assert run(monkeypatch, tmp_path, capsys, errors, *more)[0] == 1  # the others are open
+    assert set(cell(arm(), tmp_path)["ways"]) == {"as tuned", "twice the steps"}
+
+
 def test_more_seeds_are_added_to_those_that_were_measured(monkeypatch, tmp_path):
     errors = Errors({})
     audited(monkeypatch, tmp_path, errors, arm(), 2)
