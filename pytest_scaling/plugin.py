@@ -151,10 +151,17 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
         session_of(claims[0].config).deselected += len(claims)
 
 
-def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
+def pytest_report_collectionfinish(
+    config: pytest.Config, items: list[pytest.Item]
+) -> str | list[str] | None:
     session = session_if_any(config)
-    if session is None or not config.option.collectonly:
+    if session is None:
         return None
+    if not config.option.collectonly:
+        from .run.devices import described_run, is_foretold
+
+        untold = config.get_verbosity() >= 0 and not is_foretold(config)
+        return described_run(config) if untold else None
     from .run.prefetch import cost_preview
 
     return cost_preview(session, items)
@@ -328,12 +335,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     end(claims, session)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around pytest's own: the answers come last
+def pytest_terminal_summary(
+    terminalreporter: Any, config: pytest.Config
+) -> Generator[None, object, object]:
     claims = session_if_any(config)
-    if claims is not None and claims.records:
-        from .run.finish import summarise
+    if claims is None or not claims.records:
+        return (yield)
+    from .run.finish import fold_skips, summarise
 
-        summarise(terminalreporter, claims)
+    fold_skips(terminalreporter.stats.get("skipped", ()))
+    done = yield
+    summarise(terminalreporter, claims)
+    return done
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""`cite`: a verdict as a sentence, BibTeX, CSL-JSON and slides; a check of what texts cite."""
+"""`cite`: a verdict to quote, its citation, its slides; a check of the verdicts that texts cite."""
 
 from __future__ import annotations
 
@@ -11,40 +11,66 @@ from typing import Any, Literal
 
 import pytest
 
-from ..ledger.ledger import profiles_in
+from ..ledger.environment import tier_in
+from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.reading.strict_json import read_bytes
 from ..ledger.registration.standing import with_standing
+from ..ledger.words import conflicts
 from ..report.archive import Archive, ArchiveError, open_ledger
-from .output import complain, say
+from .output import complain, paragraph, say
+from .parser import add_command
 
 THEMES_OF_FILES: tuple[tuple[Literal["light", "dark"], str], ...] = (
     ("light", ""),
     ("dark", "-dark"),
 )
-FORMATS = ("text", "bibtex", "csl-json", "json")
+FORMATS = ("text", "full", "bibtex", "csl-json", "json")
+MORE = "--format full adds how to reproduce it, BibTeX and CSL-JSON; --figures DIR draws its slides"
+NO_CLAIM = "cite: name a claim, or give --check FILE; `pytest-scaling list` shows the claims"
+EXAMPLES = (
+    ("cite plateau", "to quote, and to cite"),
+    ("cite plateau --format bibtex", "an entry for LaTeX"),
+    ("cite plateau --profile quick", "the verdict of one tier"),
+    ("cite plateau --figures slides", "slides, light and dark"),
+    ("cite plateau --ledger other/ledger", "from another ledger"),
+    ("cite --check talk.md paper.tex", "do their citations hold?"),
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "cite", help="cite a verdict, with slides, or check the verdicts that a text cites"
+    parser = add_command(
+        commands,
+        "cite",
+        help="quote and cite a verdict, or check the citations in a text",
+        about="Cite the verdict on a claim: first a sentence of at most 25 words to quote, then\n"
+        "the full citation, then the key by which anybody can check it later.",
+        examples=EXAMPLES,
     )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("claim", nargs="?", help="the claim's id")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("claim", nargs="?", help="the claim's id, as `list` shows it")
     what.add_argument(
         "--check",
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="report which citations in Markdown, HTML or LaTeX no longer hold",
+        help="say which citations in these Markdown, HTML or LaTeX files no longer hold",
     )
-    parser.add_argument("--ledger", type=Path, help="folder of the ledger (default: claims/ledger)")
     parser.add_argument(
-        "--profile", help="the profile, or a part of its name such as quick (default: largest tier)"
+        "--ledger", type=Path, metavar="DIR", help="the ledger's folder (default: claims/ledger)"
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="what to write")
     parser.add_argument(
-        "--figures", type=Path, metavar="DIR", help="write slides and their captions there"
+        "--profile",
+        help="the profile, or part of its name, such as quick (default: the largest tier)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text (default), full for everything, or bibtex, csl-json or json for programs",
+    )
+    parser.add_argument(
+        "--figures", type=Path, metavar="DIR", help="also write slides and a caption to this folder"
     )
     parser.set_defaults(run=run)
 
@@ -54,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.check:
             return check(options)
+        if options.claim is None:
+            raise pytest.UsageError(NO_CLAIM)
         return show(options)
     except ArchiveError as absent:
         raise pytest.UsageError(str(absent)) from None
@@ -76,8 +104,21 @@ def show(options: argparse.Namespace) -> int:
             f"{fault} in {archive.profile}: there is no verdict to cite"
         ) from None
     files = slides(row, citation, options.figures) if options.figures else []
-    say(written(citation, options.format, files), end="")
+    others = of_other_tiers(archive, options.claim)
+    say(written(citation, options.format, files, others), end="")
     return 0
+
+
+def of_other_tiers(archive: Archive, claim_id: str) -> dict[str, str]:
+    """The verdicts on a claim in the other tiers of the same environment."""
+    environment, _, tier = archive.profile.rpartition("-")
+    found = {}
+    for profile in profiles_in(archive.folder):
+        row_file = RowFile.read(Ledger(archive.folder, profile).path(claim_id))
+        same = profile.rpartition("-")[0] == environment and tier_in(profile) != tier
+        if same and row_file and not row_file.wrong:
+            found[tier_in(profile)] = str(row_file.content["verdict"])
+    return found
 
 
 def controls(archive: Archive, claim_id: str) -> list[Mapping[str, Any]]:
@@ -85,8 +126,10 @@ def controls(archive: Archive, claim_id: str) -> list[Mapping[str, Any]]:
     return [row for row in archive.rows.values() if row["claim"]["control_of"] == claim_id]
 
 
-def written(citation: Any, form: str, files: Sequence[Path]) -> str:
-    """The citation in one of FORMATS."""
+def written(
+    citation: Any, form: str, files: Sequence[Path], others: Mapping[str, str] | None = None
+) -> str:
+    """The citation in one of FORMATS. others: the verdicts of other tiers."""
     from ..report.citation.bibtex import bibtex
     from ..report.citation.csl import csl
 
@@ -100,13 +143,20 @@ def written(citation: Any, form: str, files: Sequence[Path]) -> str:
             "key": str(citation.key),
             "verdict": citation.key.verdict,
             "profile": citation.key.profile,
+            "other_tiers": dict(others or {}),
             "link": link,
             "bibtex": bibtex(citation),
             "csl": csl(citation),
             "figures": [path.as_posix() for path in files],
         }
         return dumped(parts)
-    return "\n".join(sections(citation, files)) + "\n"
+    lines = [*summary(citation, others or {})]
+    lines += sections(citation) if form == "full" else ()
+    if files:
+        lines += ["", "Slides:", *(f"  {path}" for path in files)]
+    if form == "text":
+        lines += ["", paragraph(MORE)]
+    return "\n".join(lines) + "\n"
 
 
 def dumped(content: Any) -> str:
@@ -114,23 +164,32 @@ def dumped(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def sections(citation: Any, files: Sequence[Path]) -> Iterator[str]:
-    """The citation for a reader, part by part."""
+def summary(citation: Any, others: Mapping[str, str]) -> Iterator[str]:
+    """The sentence to quote, the full citation and the key."""
+    yield paragraph(citation.quotable)
+    for tier, verdict in others.items():
+        contradicts = ", which contradicts this" if conflicts(citation.key.verdict, verdict) else ""
+        yield paragraph(f"In the {tier} tier it is {verdict}{contradicts}.")
+    yield ""
+    yield paragraph(citation.sentence)
+    yield paragraph(citation.provenance)
+    if citation.warned:
+        yield paragraph(citation.warned)
+    if not citation.commit:
+        yield paragraph("This row is not committed as it stands, so nobody else can find it yet.")
+    yield from ("", "Key, to cite it by:", f"  {citation.key}")
+
+
+def sections(citation: Any) -> Iterator[str]:
+    """What else a citation takes: the source, how to reproduce the verdict, BibTeX, CSL-JSON."""
     from ..report.citation.bibtex import bibtex
     from ..report.citation.csl import csl
 
-    yield citation.sentence
-    yield from filter(None, [citation.warned])
-    if not citation.commit:
-        yield "The row is not committed as it is, so nobody else can find it yet."
-    yield from ("", "Key, to be cited by:", f"  {citation.key}")
     if citation.origin and citation.origin.link:
         yield from ("", "Said in:", f"  {citation.origin.link}")
-    yield from ("", "To reproduce:", *(f"  {line}" for line in citation.reproduce))
+    yield from ("", "To reproduce it:", *(f"  {line}" for line in citation.reproduce))
     yield from ("", "BibTeX:", bibtex(citation).rstrip())
     yield from ("", "CSL-JSON:", dumped(csl(citation)).rstrip())
-    if files:
-        yield from ("", "Slides:", *(f"  {path}" for path in files))
 
 
 def slides(row: Mapping[str, Any], citation: Any, folder: Path) -> list[Path]:
@@ -176,14 +235,15 @@ def check(options: argparse.Namespace) -> int:
         found = list(checked(path, options.ledger))
         if not found:
             raise pytest.UsageError(
-                f"{path} cites no claim: a citation is a key such as those that "
-                f"`python -m pytest_scaling cite CLAIM` prints"
+                f"{path} cites no claim; a citation is a key, as `pytest-scaling cite CLAIM` "
+                f"prints it"
             )
         for line, holds, sentence in found:
             holding, failing = holding + holds, failing + (not holds)
             if sentence:
                 say(f"{path}:{line}: {sentence}")
-    say(f"citations: {holding} hold, {failing} {'does' if failing == 1 else 'do'} not")
+    hold, do = "holds" if holding == 1 else "hold", "does" if failing == 1 else "do"
+    say(f"citations: {holding} {hold}, {failing} {do} not")
     return int(pytest.ExitCode.TESTS_FAILED if failing else pytest.ExitCode.OK)
 
 

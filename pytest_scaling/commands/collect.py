@@ -15,12 +15,16 @@ from ..run.collection import claim_of
 from ..run.session import Session, session_of
 from ..spec.errors import ClaimError
 from ..spec.protocols import SettingsError
+from .parser import WORKING_DIRECTORY
 
 T = TypeVar("T")
-WORKING_DIRECTORY: list[str] = []  # what `python -m` put first on the search path, if anything
 OK = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 # This package is in memory before pytest can rewrite its assertions, of which it has none.
-AS_IT_IS = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
+# The plugin for lost exceptions, of which there are none, collects garbage twice at the end.
+AS_IT_IS = (
+    *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),
+    *("-p", "no:unraisableexception"),
+)
 
 
 def default_paths() -> list[str]:
@@ -62,11 +66,11 @@ def collect(
         raise pytest.UsageError(*taker.mistakes)
     if status == pytest.ExitCode.USAGE_ERROR:
         raise SystemExit(int(status))
-    where = " ".join(paths)
+    where = " ".join(paths) if list(paths) != ["."] else "this folder"
     if status not in OK:
         raise pytest.UsageError(
-            f"pytest ended the collection of {where} with exit code {int(status)}; "
-            f"`python -m pytest --collect-only {where}` shows why"
+            f"pytest could not collect {where} (exit code {int(status)}); "
+            f"`python -m pytest --collect-only {' '.join(paths)}` shows why"
         )
     if not taker.taken:
         raise pytest.UsageError(f"there are no claims in {where}; a claim is a test with @claim")

@@ -14,6 +14,7 @@ import pytest
 
 from ..ledger.reading.reader import shown
 from .output import say
+from .parser import add_command
 
 STARTER = Path(__file__).with_name("starter")
 FILES = {  # by its place in the project, what is written there
@@ -24,17 +25,34 @@ FILES = {  # by its place in the project, what is written there
 }
 NEXT = """
 next: {cd}python -m pytest claims
-then, with everything committed, keep the verdict for later runs to be compared with:
+then, with everything committed, keep the verdict, so that later runs are compared with it:
       python -m pytest claims --claims-update=new --claims-reason "first measurement"\
 """
 
 
+EXAMPLES = (
+    ("init", "in the current folder"),
+    ("init my-project", "in a folder of this name"),
+)
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "init", help="write a first claim, its conftest, workflow and ledger; overwrites nothing"
+    parser = add_command(
+        commands,
+        "init",
+        help="start claims in a project of your own",
+        about="Write a first claim, its conftest.py, a workflow for CI and a folder for the\n"
+        "ledger. Files that are there already stay as they are.",
+        examples=EXAMPLES,
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="default: this one")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        help="the project's folder, made if need be (default: the current one)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -71,8 +89,8 @@ def in_the_way(path: Path, error: OSError) -> pytest.UsageError:
     """The error about a file that cannot be written."""
     where = shown(Path(error.filename or path))
     return pytest.UsageError(
-        f"{shown(path)} cannot be written, {where}: {error.strerror}; make room for it, or name "
-        f"another folder, as in `pytest-scaling init FOLDER`"
+        f"{shown(path)} cannot be written ({where}: {error.strerror}); move what is in the way, or "
+        f"name another folder, as in `pytest-scaling init FOLDER`"
     )
 
 

@@ -5,81 +5,60 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ..ledger.ledger import Ledger, RowFile, profiles_in
-from ..ledger.registration.standing import EXPLORED, of_row
-from ..ledger.words import in_scopes
+from ..devices.kinds import KINDS
 from ..report.citation.moment import start
-from ..run.collection import arguments_of, claim_of
+from ..run.collection import arguments_of, claim_of, takes_time
 from ..run.options import TIER
 from ..run.session import Session
-from ..spec.declaration import Claim
 from ..spec.scope import scope
-from ..spec.tier import DEFAULT_TIERS
 from .collect import collect, default_paths
-from .output import complain, say
+from .entries import Entry, kept, rank
+from .output import complain, say, width
+from .parser import add_command
+from .table import lines
 
-NONE = "-"
-BROKEN = "unusable"  # in place of a verdict, where a row must not be used
-ACCELERATORS = ("cuda", "mps")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One claim of the list.
-
-    `verdicts` are those of the ledger, by the name of the profile, `statuses` say which of them are
-    confirmed; `broken` says what is wrong with rows that must not be used; `scopes` says by profile
-    in how many of its scopes a claim that declares several has its verdict.
-    """
-
-    claim: Claim
-    file: str
-    tasks: tuple[str, ...]  # that count in the tier
-    beside: tuple[str, ...]  # that are shown beside them
-    verdicts: Mapping[str, str]
-    statuses: Mapping[str, str]
-    broken: tuple[str, ...] = ()
-    scopes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def times(self) -> tuple[str, ...]:
-        return self.claim.source.times if self.claim.source else ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The entry in the form of JSON."""
-        return {
-            "id": self.claim.id,
-            "text": self.claim.text,
-            "times": list(self.times),
-            "strength": self.claim.strength,
-            "control_of": self.claim.control_of,
-            "file": self.file,
-            "tasks": list(self.tasks),
-            "beside": list(self.beside),
-            "verdicts": dict(self.verdicts),
-            "statuses": dict(self.statuses),
-            **({"scopes": dict(self.scopes)} if self.scopes else {}),
-        }
+EXAMPLES = (
+    ("list", "every claim and its verdicts"),
+    ("list claims/test_scale.py", "the claims of one file"),
+    ("list --controls", "with the controls below their claims"),
+    ("list --long", "with strength, tasks and files"),
+    ("list -v --tier standard", "with the tasks of another tier"),
+    ("list --device cuda", "what was measured on a GPU"),
+    ("list --json > claims.json", "everything, for a program"),
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser("list", help="the claims with their times and last verdicts")
+    parser = add_command(
+        commands,
+        "list",
+        help="list every claim with its verdicts",
+        about="List the claims in the order of what they paraphrase, each with its time, its\n"
+        "sentence, its id, and the verdict that the ledger has of it in every tier.\n"
+        "Where tiers contradict each other, the list says so.",
+        examples=EXAMPLES,
+    )
     parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
-    parser.add_argument("--tier", help="the tier whose tasks are shown")
+    parser.add_argument("--controls", action="store_true", help="show the controls too")
+    parser.add_argument(
+        *("-v", "--long"),
+        action="store_true",
+        help="show each claim's strength, tasks and file too, and what would decide it",
+    )
+    parser.add_argument("--tier", help="show the tasks of this tier (default: the first)")
     parser.add_argument(
         "--device",
-        choices=("cpu", *ACCELERATORS),
-        help="show only the verdicts of this device; it need not be present",
+        choices=("cpu", *KINDS),
+        help="show only what was measured on this kind of device; this machine need not have one",
     )
-    parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="write JSON, always with controls")
     parser.set_defaults(run=run)
 
 
@@ -89,8 +68,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         say(json.dumps([entry.as_dict() for entry in entries], indent=1))
     else:
-        say("\n".join(table(entries)))
-    broken = [sentence for entry in entries for sentence in entry.broken]
+        profiles = sorted({name for each in entries for name in each.kept.verdicts}, key=rank)
+        shown = lines(
+            entries, profiles, columns=width(), controls=options.controls, long=options.long
+        )
+        say("\n".join(shown))
+    broken = [sentence for entry in entries for sentence in entry.kept.broken]
     complain(broken)
     return int(pytest.ExitCode.TESTS_FAILED if broken else pytest.ExitCode.OK)
 
@@ -118,43 +101,9 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
         Path(os.path.relpath(item.path, session.config.rootpath)).as_posix(),
         tuple(task.name for task in tasks if task not in claim.beside),
         tuple(task.name for task in tasks if task in claim.beside),
-        *verdicts(session, item, claim, device),
+        kept(session.ledger(item.path.parent, device or "cpu"), claim.id, device),
+        takes_time(item),
     )
-
-
-def verdicts(
-    session: Session, item: pytest.Function, claim: Claim, device: str | None
-) -> tuple[dict[str, str], dict[str, str], tuple[str, ...], dict[str, str]]:
-    """The ledger's verdicts on a claim, their status, what is wrong with its rows, and scopes.
-
-    NONE where a profile has rows, but not of this claim; BROKEN where the row must not be used.
-    The profiles are those in the ledger, and the one of the session even if it has no rows yet.
-    """
-    ledger = session.ledger(item.path.parent, device or "cpu")
-    profiles = {ledger.profile, *profiles_in(ledger.directory, device)}
-    found: dict[str, str] = {}
-    statuses: dict[str, str] = {}
-    scopes: dict[str, str] = {}
-    broken = []
-    for profile in sorted(profiles, key=rank):
-        row_file = RowFile.read(Ledger(ledger.directory, profile).path(claim.id))
-        found[profile] = NONE
-        if row_file and row_file.wrong:
-            found[profile] = BROKEN
-            broken.append(f"the ledger's {row_file.wrong}")
-        elif row_file:
-            found[profile] = row_file.content["verdict"]
-            statuses[profile] = str(of_row(ledger.directory, row_file.content)["status"])
-            scopes[profile] = in_scopes(row_file.content)
-    told = {name: words for name, words in scopes.items() if words}
-    return found, statuses, tuple(broken), told
-
-
-def rank(profile: str) -> tuple[list[str], int]:
-    """Where a profile stands: by its environment, then from the smallest tier to the largest."""
-    *environment, tier = profile.split("-")
-    tiers = [each.name for each in DEFAULT_TIERS]
-    return environment, tiers.index(tier) if tier in tiers else len(tiers)
 
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:
@@ -177,51 +126,4 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
         each
         for head in sorted(heads, key=moment)
         for each in (head, *controls.get(head.claim.id, ()))
-    ]
-
-
-def table(entries: Sequence[Entry]) -> Iterator[str]:
-    """The list as lines of text."""
-    profiles = sorted({name for each in entries for name in each.verdicts}, key=rank)
-    rows = [("time", "claim", "strength", "tasks", *columns(profiles))]
-    ids = {each.claim.id for each in entries}
-    for each in entries:
-        rows.append((*words(each, ids), *(said(each, name) for name in profiles)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-    controls = sum(each.claim.is_control for each in entries)
-    yield f"claims: {len(entries) - controls}; below each its controls, which must be refuted"
-
-
-def said(entry: Entry, profile: str) -> str:
-    """The verdict in a profile, with the scopes in which it is the same, and its status.
-
-    A status is left out where it is no more than explored.
-    """
-    verdict = entry.scopes.get(profile) or entry.verdicts.get(profile, NONE)
-    status = entry.statuses.get(profile, EXPLORED)
-    return verdict if status == EXPLORED else f"{verdict}, {status}"
-
-
-def words(entry: Entry, ids: set[str]) -> tuple[str, str, str, str]:
-    """Time, name, strength and tasks; a control is indented, or names a claim outside the list."""
-    claim = entry.claim
-    name = claim.id
-    if claim.control_of in ids:
-        name = f"  {name}"
-    elif claim.control_of:
-        name = f"{name} (control of {claim.control_of})"
-    tasks = ", ".join((*entry.tasks, *(f"({task})" for task in entry.beside)))
-    return ", ".join(entry.times) or NONE, name, claim.strength, tasks or NONE
-
-
-def columns(profiles: Sequence[str]) -> list[str]:
-    """A heading for each profile: its tier, and what else it differs in from the others."""
-    parts = [profile.split("-") for profile in profiles]
-    *differ, _ = [len(set(part)) > 1 for part in zip(*parts, strict=True)]
-    return [
-        " ".join(part for part, shown in zip(each, (*differ, True), strict=True) if shown)
-        for each in parts
     ]

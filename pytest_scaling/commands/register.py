@@ -20,7 +20,7 @@ from ..ledger.registration.blocks import Blocks
 from ..ledger.registration.history import obstacle
 from ..ledger.registration.ingredients import Ingredients, differences
 from ..ledger.registration.registration import Registration, Shelf
-from ..ledger.words import SHOWN
+from ..report.archive import near
 from ..run.collection import claim_of, takes_time
 from ..run.evaluate import evaluation, made_of
 from ..run.options import CONFIRM, TIER
@@ -29,9 +29,19 @@ from ..spec.declaration import Claim
 from ..trials.sources import Design
 from .collect import collect, default_paths
 from .output import say
+from .parser import add_command
 from .verify import with_fixtures
 
 DECIDED = ("supported", "refuted")
+WHY = '--reason "the figure"'
+EXAMPLES = (
+    (f"register plateau {WHY}", "one claim, with its controls"),
+    (f"register --all --tier standard {WHY}", "every claim, in one tier"),
+    (f"register --all --in claims/test_data.py {WHY}", "those of one file"),
+    (f"register plateau --expect refuted {WHY}", "against what the ledger says"),
+    (f"register plateau --file data.csv {WHY}", "bound to a file of data"),
+    (f"register plateau --again {WHY}", "once more, on other seeds"),
+)
 
 
 @dataclass(frozen=True)
@@ -61,27 +71,48 @@ class Candidate:
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "register", help="fix what claims will measure on fresh seeds, before it is measured"
+    parser = add_command(
+        commands,
+        "register",
+        help="fix what claims will measure before fresh seeds are used",
+        about="Write down what claims will measure and what is expected, before any of it is\n"
+        "measured on fresh seeds. Commit what it writes; `pytest claims --claims-confirm`\n"
+        "then measures just that, once.",
+        examples=EXAMPLES,
     )
-    parser.add_argument("claims", nargs="*", metavar="CLAIM", help="ids; controls come along")
-    parser.add_argument("--all", action="store_true", help="register every claim")
-    parser.add_argument("--in", dest="paths", nargs="+", metavar="PATH", default=None, help=WHERE)
-    parser.add_argument("--tier", help="the tier of the measurement (default: the first)")
-    parser.add_argument("--reason", required=True, help="why, for whoever reads the registration")
-    parser.add_argument("--expect", choices=DECIDED, help="of one claim (default: the ledger's)")
     parser.add_argument(
-        "--file", action="append", default=[], help="bind this file too; may be repeated"
+        "claims", nargs="*", metavar="CLAIM", help="ids of claims; their controls come along"
+    )
+    parser.add_argument("--all", action="store_true", help="register every claim")
+    parser.add_argument(
+        *("--in",),
+        dest="paths",
+        nargs="+",
+        metavar="PATH",
+        default=None,
+        help="files and folders of claims (default: claims)",
+    )
+    parser.add_argument("--tier", help="the tier to measure in (default: the first)")
+    parser.add_argument(
+        "--reason", required=True, help="why, for whoever reads the registration later"
+    )
+    parser.add_argument(
+        "--expect",
+        choices=DECIDED,
+        help="what is expected of the one claim named (default: what the ledger says)",
+    )
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        help="make this file part of what must not change; may be repeated",
     )
     parser.add_argument(
         "--again",
         action="store_true",
-        help="on another block, though it has been measured as it is",
+        help="register on another block of seeds what was registered and measured before",
     )
     parser.set_defaults(run=run)
-
-
-WHERE = "files and folders of claims (default: claims)"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -89,14 +120,14 @@ def run(options: argparse.Namespace) -> int:
     if bool(options.claims) == options.all:
         raise pytest.UsageError("register: name the claims, or give --all")
     if not (reason := " ".join(options.reason.split())):
-        raise pytest.UsageError("register: --reason says why, for whoever reads the registration")
+        raise pytest.UsageError("register: --reason must say why, for whoever reads it later")
     found = candidates(options)
     chosen = wanted(found, options)
     shelves = dict.fromkeys(each.shelf for each in chosen)
     groups = [[each for each in chosen if each.shelf == shelf] for shelf in shelves]
     written = [line for group in groups for line in register(group, reason, options)]
     if not written:
-        say("every claim is registered as it is; --again takes another block for all of them")
+        say("every claim is registered already; --again registers all of them on another block")
         return 0
     say("\n".join(written))
     paths = " ".join(options.paths or default_paths())
@@ -152,20 +183,12 @@ def wanted(found: Sequence[Candidate], options: argparse.Namespace) -> list[Cand
     timed = [each.claim.id for each in chosen if each.timing]
     if not options.all and timed:
         raise pytest.UsageError(
-            f"claim {timed[0]!r} takes times, which are evidence of one machine and moment; only "
+            f"claim {timed[0]!r} takes times, which hold for one machine at one moment; only "
             f"claims about seeds can be registered"
         )
     if options.expect and len(options.claims) != 1:
         raise pytest.UsageError("register: --expect is about one claim; name just one")
     return [each for each in chosen if not each.timing]
-
-
-def near(name: str, known: set[str]) -> str:
-    """What may have been meant, as the end of a sentence."""
-    import difflib
-
-    close = difflib.get_close_matches(name, sorted(known), n=SHOWN)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 def register(
@@ -216,12 +239,12 @@ def require_new(each: Candidate, past: Past, *, again: bool) -> None:
     outcome = past.outcome(old.hash)
     if outcome == "not run":
         raise pytest.UsageError(
-            f"claim {claim!r} is registered as it is in the tier {tier}, block {old.block}, and "
+            f"claim {claim!r} is registered already in the tier {tier}, block {old.block}, and "
             f"has not been measured there; run pytest with {CONFIRM.flag}"
         )
     if not again:
         raise pytest.UsageError(
-            f"claim {claim!r} was registered as it is in the tier {tier}, block {old.block}, and "
+            f"claim {claim!r} was registered already in the tier {tier}, block {old.block}, and "
             f"is {outcome}; --again takes another block, and the attempt log shows both"
         )
 

@@ -16,26 +16,52 @@ from ..report.archive import ArchiveError, open_ledger
 from ..run.options import LEDGER, REPORT
 from .collect import AS_IT_IS, project_code
 from .output import complain, say
+from .parser import add_command
 
 DEFAULT = "report"  # where no option and no ini names a folder
 RERUN = "run pytest again"
 RECORDS, OF_THE_LEDGER = "records", "ledger"  # folders within a report
 
 
+EXAMPLES = (
+    ("report --open", "the last run, in a browser"),
+    ("report runs/monday", "from another run's report"),
+    ("report --ledger", "from the ledger"),
+    ("report --ledger other/ledger --to out", "from another ledger"),
+    ("report --profile quick", "from its quick tier"),
+)
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "report", help="make the page again from the last run or from the ledger; trains nothing"
+    parser = add_command(
+        commands,
+        "report",
+        help="make the page of all the evidence, and open it",
+        about="Make the page again: from the last run or, where there was none, from the\n"
+        "ledger. Nothing is trained. It prints where the page is.",
+        examples=EXAMPLES,
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, help="report whose records to use (default: the last run's)"
+        "folder",
+        nargs="?",
+        type=Path,
+        help="a report whose records to use (default: that of the last run)",
     )
     parser.add_argument(
-        "--ledger", nargs="?", type=Path, const=True, help="use the rows of the ledger instead"
+        "--ledger",
+        nargs="?",
+        type=Path,
+        const=True,
+        metavar="DIR",
+        help="use the rows of the ledger instead (default: the project's)",
     )
-    parser.add_argument("--profile", help="the ledger's profile, or a part of its name")
-    parser.add_argument("--to", type=Path, metavar="DIR", help="where to write the page")
-    parser.add_argument("--open", action="store_true", help="show the page in a browser")
+    parser.add_argument(
+        "--profile",
+        help="the ledger's profile, or part of its name, such as quick (default: the largest tier)",
+    )
+    parser.add_argument("--to", type=Path, metavar="DIR", help="the folder to write the page to")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.set_defaults(run=run)
 
 
@@ -56,9 +82,17 @@ def run(options: argparse.Namespace) -> int:
         ) from None
     complain(broken)
     say(str(page))
-    if options.open and not webbrowser.open(page.resolve().as_uri()):
-        raise pytest.UsageError(f"no browser was found that opens {page}")
+    if options.open and not opened(page):
+        say(f"no browser was found; open {page.resolve()} in one")
     return int(pytest.ExitCode.TESTS_FAILED if broken else pytest.ExitCode.OK)
+
+
+def opened(page: Path) -> bool:
+    """Whether a browser shows the page."""
+    try:
+        return webbrowser.open(page.resolve().as_uri())
+    except (webbrowser.Error, OSError):
+        return False
 
 
 def made(options: argparse.Namespace) -> tuple[Path, Sequence[str]]:
@@ -104,6 +138,7 @@ def settings() -> ProjectSettings:
 def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> tuple[Path, Sequence[str]]:
     """The page of the records that a run left in its report."""
     from ..report.build import build_in
+    from ..report.folder import OutputFolder
 
     records, broken = run_in(folder)
     if broken and not records:
@@ -113,7 +148,8 @@ def of_a_run(folder: Path, directory: Path, project: ProjectSettings) -> tuple[P
             f"there are no records in {folder / RECORDS}: run pytest with --scaling-report, "
             f"or use --ledger"
         )
-    page, unused = build_in(project.root, records, directory, project.ledger)
+    selection = OutputFolder(folder).selection()
+    page, unused = build_in(project.root, records, directory, project.ledger, selection)
     return page, [*broken, *unused]
 
 
@@ -136,8 +172,8 @@ def of_the_ledger(
         raise pytest.UsageError(*archive.broken)
     directory = options.to or project.report / OF_THE_LEDGER
     rows = [with_standing(archive.folder, row) for row in archive.rows.values()]
-    page = build_of_rows(archive.folder.parent, rows, directory)
-    return page, archive.broken
+    page, unused = build_of_rows(archive.folder.parent, rows, directory, archive.folder)
+    return page, [*archive.broken, *unused]
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -29,58 +29,87 @@ from ..trials.store.database import (
 from ..trials.store.inventory import Held
 from ..trials.store.store import default_path
 from .output import say
+from .parser import add_command
 
 MIB = 2**20
+MOST_ROWS = 10  # of the table of contents, unless all are asked for
+EXAMPLES = (
+    ("store info", "what it holds"),
+    ("store info --all", "all of it"),
+    ("store verify", "is it sound?"),
+    ("store prune --dry-run", "what could go"),
+    ("store prune --older-than 90", "and what is old"),
+    ("store forget mlp-64", "drop a learner's trials"),
+    ("store forget mlp-64 --dry-run", "or ask first"),
+    ("store export copy.db", "a copy to share"),
+    ("store merge copy.db", "take in a copy"),
+    ("store --scaling-store my.db info", "another store"),
+)
 MOST_FAULTS = 20  # that are printed one by one
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser("store", help="show, check, trim and share the store of trials")
+    parser = add_command(
+        commands,
+        "store",
+        help="show, check, trim or share the store of trained results",
+        about="The store remembers every trained result, so that no run trains it again.\n"
+        "Show what it holds, check it, trim it, or share it.",
+        examples=EXAMPLES,
+    )
     parser.add_argument(
         "--scaling-store",
         type=Path,
         metavar="PATH",
         help=f"the store (default: ${STORE.environment}, or the one in the user's cache)",
     )
-    actions = parser.add_subparsers(metavar="action", required=True)
-    action = actions.add_parser("info", help="size, age and contents by learner and task")
-    action.set_defaults(run=info)
-    action = actions.add_parser("verify", help="check every result; exit code 1 if one is damaged")
-    action.set_defaults(run=verify)
-    action = actions.add_parser(
-        "prune",
-        help="remove what is damaged, and what was trained with other versions of libraries",
-    )
-    action.add_argument(
-        "--older-than", type=days, metavar="DAYS", help="also remove what was trained before that"
-    )
-    action.add_argument("--dry-run", action="store_true", help="only print what would be removed")
-    action.set_defaults(run=prune)
-    action = actions.add_parser(
-        "forget", help="remove all trials of a learner, of a task, or of an identity"
-    )
-    action.add_argument(
-        "name", metavar="LEARNER|TASK|IDENTITY", help="a name, or the first digits of an identity"
-    )
-    action.add_argument("--dry-run", action="store_true", help="only print what would be removed")
-    action.set_defaults(run=forget)
-    action = actions.add_parser(
-        "export", help="copy the store to a new file, even while runs use it"
-    )
-    action.add_argument("file", type=Path)
-    action.set_defaults(run=export)
-    action = actions.add_parser("merge", help="add the sound trials of another store")
-    action.add_argument("file", type=Path)
-    action.set_defaults(run=merge)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, help, function in (
+        ("info", "show its size, its age, and where most time went", info),
+        ("verify", "check every result; exit code 1 where one is damaged", verify),
+        ("prune", "remove what is damaged, or trained with other versions", prune),
+        ("forget", "remove the trials of a learner or a task, or one trial", forget),
+        ("export", "copy the store to a new file, even while runs use it", export),
+        ("merge", "add the sound trials of another store", merge),
+    ):
+        examples = [each for each in EXAMPLES if name in each[0].split()]
+        action = add_command(actions, name, help, f"{help[0].upper()}{help[1:]}.", examples)
+        add_arguments(action, name)
+        action.set_defaults(run=function)
+
+
+def add_arguments(action: Any, name: str) -> None:
+    """Add the arguments of one action."""
+    if name == "info":
+        action.add_argument(
+            "--all",
+            action="store_true",
+            help=f"show all learners and tasks, not only the {MOST_ROWS} that took longest",
+        )
+    if name == "prune":
+        action.add_argument(
+            "--older-than",
+            type=days,
+            metavar="DAYS",
+            help="also remove what was trained more days ago",
+        )
+    if name == "forget":
+        action.add_argument(
+            "name", metavar="NAME", help="a learner, a task, or the first digits of a trial's id"
+        )
+    if name in ("prune", "forget"):
+        action.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    if name in ("export", "merge"):
+        action.add_argument("file", type=Path, help="the other store")
 
 
 def days(text: str) -> float:
     """A number of days from 0 on."""
-    number = float(text)
-    if not 0 <= number < 1e6:
-        raise ValueError(text)
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := float(text)) < 1e6:
+            return number
+    raise argparse.ArgumentTypeError(f"takes a number of days from 0 on, not {text!r}")
 
 
 def chosen_path(options: argparse.Namespace) -> Path:
@@ -116,12 +145,23 @@ def info(options: argparse.Namespace) -> int:
     say(f"store: {path}, {path.stat().st_size / MIB:.1f} MiB, schema {SCHEMA}")
     say(f"trials: {total(held)}")
     if held:
-        say(f"trained: from {held[0].created} to {held[-1].created}")
+        say(f"trained: from {moment(held[0].created)} to {moment(held[-1].created)}")
     unreachable = sum(not each.reachable for each in held)
-    say(f"of other versions of libraries: {count_figures(unreachable, 'trial')}")
-    for line in contents(held):
+    if unreachable:
+        trials = count_figures(unreachable, "trial")
+        say(f"trained with other versions of libraries: {trials}; `store prune` removes them")
+    if held:
+        say("")
+    for line in contents(held, None if options.all else MOST_ROWS):
         say(line)
     return 0
+
+
+def moment(created: str) -> str:
+    """A moment of the store to the minute, as in "2026-11-27 21:19 UTC"."""
+    with contextlib.suppress(ValueError):
+        return f"{datetime.fromisoformat(created).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return created
 
 
 def total(held: Sequence[Held]) -> str:
@@ -131,13 +171,14 @@ def total(held: Sequence[Held]) -> str:
     return f"{len(held):,} ({learners:,} trained learners, {seconds / 60:,.1f} min of training)"
 
 
-def contents(held: Sequence[Held]) -> Iterator[str]:
-    """A table of trials by learner and task, the most expensive first."""
+def contents(held: Sequence[Held], most: int | None = None) -> Iterator[str]:
+    """A table of trials by learner and task, the most expensive first. most: rows of it."""
     groups: dict[tuple[str, str], list[Held]] = defaultdict(list)
     for each in held:
         groups[each.learner, each.task].append(each)
+    ordered = sorted(groups.items(), key=lambda item: -cost(item[1]))
     rows = [("learner", "task", "trials", "learners", "seconds")]
-    for (learner, task), group in sorted(groups.items(), key=lambda item: -cost(item[1])):
+    for (learner, task), group in ordered[:most]:
         learners = sum(each.seeds for each in group)
         rows.append((learner, task, f"{len(group):,}", f"{learners:,}", f"{cost(group):,.1f}"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -145,6 +186,9 @@ def contents(held: Sequence[Held]) -> Iterator[str]:
         words = (learner.ljust(widths[0]), task.ljust(widths[1]))
         right = (cell.rjust(width) for cell, width in zip(numbers, widths[2:], strict=True))
         yield "  ".join((*words, *right))
+    if left := ordered[len(rows) - 1 :]:
+        seconds = sum(cost(group) for _, group in left)
+        yield f"and {len(left):,} more, {seconds:,.1f} seconds in all; --all shows them"
 
 
 def cost(held: Sequence[Held]) -> float:
@@ -217,8 +261,8 @@ def forget(options: argparse.Namespace) -> int:
             going = [each for each in held if each.identity.startswith(name)]
         if not going:
             raise pytest.UsageError(
-                f"the store {path} has no trial of a learner or task {name!r}, nor of an identity "
-                f"that begins so; `store info` lists what it has"
+                f"the store {path} has no trial of a learner or task {name!r}, and none whose id "
+                f"begins so; `store info --all` lists what it has"
             )
         if not options.dry_run:
             inventory.remove(connection, [each.identity for each in going])
@@ -233,17 +277,28 @@ def export(options: argparse.Namespace) -> int:
     if os.path.lexists(target):
         raise pytest.UsageError(f"{target} already exists; name a new file, or `merge` into it")
     with opened(path) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        try:
+            connection.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.OperationalError as refusal:
+            raise pytest.UsageError(f"{target} cannot be written: {refusal}") from None
     say(f"{target}: a copy of {path}, {target.stat().st_size / MIB:.1f} MiB")
     return 0
+
+
+def make_room(path: Path) -> None:
+    """Make the file of a store where there is none; pytest.UsageError where that is refused."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as refusal:
+        raise pytest.UsageError(f"the store {path} cannot be made: {refusal.strerror}") from None
 
 
 def merge(options: argparse.Namespace) -> int:
     """Copy the sound trials of another store that this one does not have."""
     path, source = chosen_path(options), options.file
     with opened(source) as other:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        make_room(path)
         with opened(path, to_write=True) as own:
             sound = {each.identity for each in inventory.trials(own) if not any(each.faults)}
             offered = list(inventory.trials(other))

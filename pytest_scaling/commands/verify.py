@@ -43,9 +43,16 @@ from ..trials.identity import sha256
 from ..trials.seeds import confirming_offset
 from .collect import collect, default_paths
 from .output import say
+from .parser import add_command
 
+EXAMPLES = (
+    ("verify", "the whole ledger"),
+    ("verify claims/test_scale.py", "the rows of one file's claims"),
+    ("verify --profile quick", "the rows of one tier"),
+    ("verify --isolated claims/ledger", "rows from strangers"),
+)
 NOT_EVALUATED = (
-    "sound as JSON says; no claim was evaluated again, and no protocol compared with its claim"
+    "well-formed; no claim was evaluated again, and no protocol was compared with its claim"
 )
 
 
@@ -53,7 +60,8 @@ NOT_EVALUATED = (
 class Audit:
     """What verifying has found so far, and what it has looked at.
 
-    profile: the only one to look at, or None. found: a message for everything that is wrong.
+    profile: look only at profiles whose name has these parts, as in "quick"; None for all.
+    found: a message for everything that is wrong.
     """
 
     profile: str | None = None
@@ -65,10 +73,24 @@ class Audit:
     confirmations: int = 0
     stale: list[str] = field(default_factory=list)  # claims that changed since they were measured
     unordered: str = ""  # why nobody can tell whether registrations came first
+    read: dict[Path, RowFile | None] = field(default_factory=dict)  # files, each read once
 
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
-        return [name for name in profiles_in(directory) if self.profile in (None, name)]
+        names = profiles_in(directory)
+        parts = set((self.profile or "").split("-")) - {""}
+        return [name for name in names if parts <= set(name.split("-"))]
+
+    def row_file(self, path: Path) -> RowFile | None:
+        """A file of a ledger, or None where there is none."""
+        if path not in self.read:
+            self.read[path] = RowFile.read(path)
+        return self.read[path]
+
+    def files(self, ledger: Ledger) -> list[RowFile]:
+        """All files of a profile."""
+        found = map(self.row_file, ledger.paths())
+        return [each for each in found if each is not None]
 
     @property
     def further_tiers(self) -> list[str]:
@@ -95,7 +117,7 @@ class Audit:
             names = [name for name in self.profiles(directory) if self.tier_of(name) == now]
             for name in names if (directory, claim.id) not in done else ():
                 ledger = Ledger(directory, name)
-                row_file = RowFile.read(ledger.path(claim.id))
+                row_file = self.row_file(ledger.path(claim.id))
                 self.rows += row_file is not None
                 self.found += wrong_with(session, item, row_file, ledger)
             if (directory, claim.id) not in done:
@@ -131,7 +153,7 @@ class Audit:
         """Compare the rows of a profile with each other, and note the arms that nothing checks."""
         rows = {
             shown(each.path): each.content
-            for each in ledger.files()
+            for each in self.files(ledger)
             if each.content and not each.is_duplicate
         }
         self.found += contradictions(rows)
@@ -140,15 +162,27 @@ class Audit:
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    parser = commands.add_parser(
-        "verify", help="compute every verdict of the ledger again from its samples; trains nothing"
+    parser = add_command(
+        commands,
+        "verify",
+        help="check that every stored verdict follows from its samples",
+        about="Compute every verdict of the ledger again from the samples in its row, and say\n"
+        "which row was edited, is out of date or is missing. Nothing is trained.",
+        examples=EXAMPLES,
     )
-    parser.add_argument("paths", nargs="*", help="files and folders of claims (default: claims)")
-    parser.add_argument("--profile", help="verify only the rows of this profile")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        help="files and folders of claims (default: claims); with --isolated, of ledgers",
+    )
+    parser.add_argument(
+        "--profile",
+        help="check only this profile; part of its name is enough, such as quick",
+    )
     parser.add_argument(
         "--isolated",
         action="store_true",
-        help="import nothing of the project: paths are folders of ledgers, whose rows are checked "
+        help="run no code of the project: check rows from strangers, in folders of ledgers, "
         "without their claims",
     )
     parser.set_defaults(run=run)
@@ -166,7 +200,10 @@ def run(options: argparse.Namespace) -> int:
     if not audit.rows and not audit.found:
         where = ", ".join(map(shown, audit.claims))
         what = f"profile {options.profile}" if options.profile else "row"
-        say(f"not comparable: the ledger {where} has no {what}; see `--claims-update=new`")
+        say(
+            f"not comparable: the ledger {where} has no {what}; `pytest claims "
+            f"--claims-update=new --claims-reason WHY` adds rows"
+        )
         return NOT_COMPARABLE
     for sentence in audit.found:
         say(sentence)
@@ -202,8 +239,9 @@ def verify(paths: Sequence[str], profile: str | None = None) -> Audit:
         audit.check_registrations(directory)
         whole = covers(paths, directory.parent)
         for name in audit.profiles(directory):
-            audit.found += orphan_rows(Ledger(directory, name), claims, whole=whole)
-            audit.hold_together(Ledger(directory, name))
+            ledger = Ledger(directory, name)
+            audit.found += orphan_rows(audit.files(ledger), claims, whole=whole)
+            audit.hold_together(ledger)
     return audit
 
 
@@ -215,10 +253,14 @@ def isolated(folders: Sequence[str], profile: str | None = None) -> Audit:
     except ArchiveError as absent:
         raise pytest.UsageError(str(absent)) from None
     for directory in paths:
+        if not profiles_in(directory):
+            raise pytest.UsageError(
+                f"there is no ledger in {shown(directory)}: it has no folder of a profile"
+            )
         audit.claims[directory] = {}
         for name in audit.profiles(directory):
             ledger = Ledger(directory, name)
-            for each in ledger.files():
+            for each in audit.files(ledger):
                 audit.rows += 1
                 audit.claims[directory][each.path.stem] = None
                 audit.found += filter(None, [each.wrong or wrong_protocol(each)])

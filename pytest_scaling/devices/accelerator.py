@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .hardware import slowed
+from .kinds import kind_of, module_of
 
 RETAKES = 3  # of a timing that came out below zero
 MIB = 2**20
@@ -73,75 +74,47 @@ class Cpu:
 
 
 @dataclass(frozen=True)
-class Cuda:
-    """A CUDA device, used through torch."""
+class Queued:
+    """An accelerator, used through its module of torch; what the module lacks is left out."""
 
     device: str
 
-    def synchronise(self) -> None:
-        import torch
+    @property
+    def _module(self) -> Any:
+        return module_of(kind_of(self.device).name)
 
-        torch.cuda.synchronize(self.device)
+    @property
+    def _self(self) -> tuple[str, ...]:
+        """The argument of functions of the module: which device, where there may be several."""
+        return (self.device,) if kind_of(self.device).numbered else ()
+
+    def synchronise(self) -> None:
+        self._module.synchronize(*self._self)
 
     def event(self) -> Any:
-        import torch
-
-        event = torch.cuda.Event(enable_timing=True)
-        event.record(torch.cuda.current_stream(self.device))
+        event = self._module.Event(enable_timing=True)
+        streams = kind_of(self.device).on_streams
+        event.record(*([self._module.current_stream(self.device)] if streams else []))
         return event
 
     def between(self, start: Any, end: Any) -> float:
         return float(start.elapsed_time(end)) / 1e3  # torch gives milliseconds
 
     def forget_peak(self) -> None:
-        import torch
-
-        torch.cuda.reset_peak_memory_stats(self.device)
+        if forget := getattr(self._module, "reset_peak_memory_stats", None):
+            forget(*self._self)
 
     def slowed(self) -> tuple[str, ...]:
         return slowed(self.device)
 
     def peak_memory(self) -> int | None:
-        import torch
-
-        return int(torch.cuda.max_memory_allocated(self.device))
-
-
-@dataclass(frozen=True)
-class Mps:
-    """The GPU of an Apple processor, used through torch, which keeps no peak of its memory."""
-
-    device: str = "mps"
-
-    def synchronise(self) -> None:
-        import torch
-
-        torch.mps.synchronize()
-
-    def event(self) -> Any:
-        import torch
-
-        event = torch.mps.Event(enable_timing=True)
-        event.record()
-        return event
-
-    def between(self, start: Any, end: Any) -> float:
-        return float(start.elapsed_time(end)) / 1e3
-
-    def forget_peak(self) -> None:
-        pass
-
-    def slowed(self) -> tuple[str, ...]:
-        return ()
-
-    def peak_memory(self) -> int | None:
-        return None
+        peak = getattr(self._module, "max_memory_allocated", None)
+        return int(peak(*self._self)) if peak else None
 
 
 def accelerator(device: str) -> Accelerator:
     """The device of a name, as in "cpu", "cuda:0" or "mps"."""
-    kind = device.partition(":")[0]
-    return {"cuda": Cuda, "mps": Mps}[kind](device) if kind != "cpu" else Cpu()
+    return Cpu() if device == "cpu" else Queued(device)
 
 
 @dataclass(frozen=True)

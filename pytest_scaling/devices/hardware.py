@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .kinds import kind_of, module_of
+
 Facts = dict[str, Any]
 DRIVER = Path("/proc/driver/nvidia/version")
 GRAPHICS, MEMORY = 1, 2  # NVML's numbers of the clocks of the multiprocessors and of the memory
@@ -33,23 +35,29 @@ def facts(device: str) -> Facts:
 
     The accelerator's name, compute capability, bytes of memory, driver and libraries.
     """
+    host = platform.processor() or platform.machine()
     if device == "cpu":
-        return {"device": device, "name": platform.processor() or platform.machine()}
+        return {"device": device, "name": host}
     import torch
 
-    if device == "mps":
-        return {"device": device, "name": platform.processor() or "Apple GPU"}
-    properties = torch.cuda.get_device_properties(device)
+    kind = kind_of(device)
+    ask = getattr(module_of(kind.name), "get_device_properties", None)
+    if ask is None or not kind.numbered:
+        return {"device": device, "name": platform.processor() or kind.title or host}
+    properties = ask(device)
     found: Facts = {
         "device": device,
         "name": properties.name,
-        "capability": f"{properties.major}.{properties.minor}",
-        "memory": properties.total_memory,
-        "cuda": torch.version.cuda,
-        "driver": driver(),
+        "memory": getattr(properties, "total_memory", None),
     }
-    with contextlib.suppress(Exception):
-        found["cudnn"] = torch.backends.cudnn.version()
+    if kind.name == "cuda":
+        found["capability"] = f"{properties.major}.{properties.minor}"
+        found |= {"cuda": torch.version.cuda, "hip": getattr(torch.version, "hip", None)}
+        found["driver"] = driver()
+        with contextlib.suppress(Exception):
+            found["cudnn"] = torch.backends.cudnn.version()
+    else:
+        found["driver"] = getattr(properties, "driver_version", None)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -141,25 +149,13 @@ def reading(function: Callable[..., int], handle: Any, *which: int) -> int | Non
 
 def memory_of(device: str) -> int:
     """Bytes of memory of a device; 0 where it is unknown."""
-    if device.startswith("cuda"):
-        return int(facts(device)["memory"])
-    if device == "mps":
-        import torch
-
-        return int(torch.mps.recommended_max_memory())
+    if device != "cpu":
+        most = getattr(module_of(kind_of(device).name), "recommended_max_memory", None)  # of MPS
+        return int(most()) if most else int(facts(device).get("memory", 0))
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
         return 0
-
-
-def count_of(kind: str) -> int:
-    """How many devices of a kind there are."""
-    if kind != "cuda":
-        return 1
-    import torch
-
-    return int(torch.cuda.device_count())
 
 
 def described(device: str) -> str:
@@ -167,9 +163,11 @@ def described(device: str) -> str:
     known = facts(device)
     words = [device, known["name"]]
     if "capability" in known:
-        words += [f"capability {known['capability']}", f"{known['memory'] / 2**30:.0f} GiB"]
+        words.append(f"capability {known['capability']}")
+    if "memory" in known:
+        words.append(f"{known['memory'] / 2**30:.0f} GiB")
     return ", ".join(
-        words + [f"{name} {known[name]}" for name in ("driver", "cuda") if name in known]
+        words + [f"{name} {known[name]}" for name in ("driver", "cuda", "hip") if name in known]
     )
 
 

@@ -18,6 +18,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from .kinds import in_use
+
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 LENIENT, WARNING, STRICT = range(3)  # torch's numbers for what it does about nondeterminism
 
@@ -129,9 +131,7 @@ class Generators:
                 partial(torch.manual_seed, self.seed),  # also of devices that nobody has used yet
                 partial(torch.random.set_rng_state, state),
             ]
-            if torch.cuda.is_initialized():
-                states = torch.cuda.get_rng_state_all()
-                self.put_back.append(partial(torch.cuda.set_rng_state_all, states))
+            self.put_back += device_generators(torch)
 
     def restore(self) -> None:
         """Put back what was kept."""
@@ -149,8 +149,8 @@ def numpy_state(numpy: Any, wanted: Numerics, afterwards: Callable[..., object])
 def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object]) -> None:
     """Set torch's flags and generators; `afterwards` gets what restores each of them."""
     afterwards(torch.random.set_rng_state, torch.random.get_rng_state())
-    if torch.cuda.is_initialized():
-        afterwards(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
+    for put_back in device_generators(torch):
+        afterwards(put_back)
     torch.manual_seed(wanted.seed)
     afterwards(set_determinism, torch, torch.get_deterministic_debug_mode())
     set_determinism(torch, STRICT if wanted.deterministic else LENIENT)
@@ -166,6 +166,16 @@ def torch_state(torch: Any, wanted: Numerics, afterwards: Callable[..., object])
     for backend in (torch.backends.cuda.matmul, cudnn):
         for flag in set_tf32(backend, wanted.tf32):
             afterwards(setattr, *flag)
+
+
+def device_generators(torch: Any) -> list[Callable[[], object]]:
+    """What puts back the random number generators of the accelerators that are in use."""
+    found: list[Callable[[], object]] = []
+    for kind, module in in_use(torch):
+        every = "_all" if kind.numbered else ""
+        state = getattr(module, f"get_rng_state{every}")()
+        found.append(partial(getattr(module, f"set_rng_state{every}"), state))
+    return found
 
 
 def set_determinism(torch: Any, mode: int) -> None:

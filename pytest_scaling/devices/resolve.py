@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-SINGLE = r"cpu|cuda(:\d+)?|mps"  # names of one device
+from .kinds import WORDS, accelerators, is_device, kind_of, module_of
+
+BUILT_WITH = {"cuda": ("cuda", "hip"), "xpu": ("xpu",)}  # in torch.version, by kind
 
 
 def resolve(name: str) -> tuple[str, ...]:
@@ -17,21 +17,19 @@ def resolve(name: str) -> tuple[str, ...]:
     """
     if name == "cpu":
         return ("cpu",)
-    if not re.fullmatch(r"cuda(:\d+)?|mps|all|auto", name):
-        raise pytest.UsageError(
-            f"there is no device {name!r}; use cpu, cuda, cuda:N, mps, all or auto"
-        )
-    accelerators = _accelerators()
+    if name not in ("all", "auto") and not is_device(name):
+        raise pytest.UsageError(f"there is no device {name!r}; use {WORDS}, all or auto")
+    there = accelerators()
     if name == "auto":
-        return tuple(device for device in accelerators if not fault(device))[:1] or ("cpu",)
-    wanted = "cuda:0" if name == "cuda" else name
-    if wanted != "all" and wanted not in accelerators:
-        there = ", ".join(("cpu", *accelerators))
+        return tuple(device for device in there if not fault(device))[:1] or ("cpu",)
+    wanted = name if name == "all" or ":" in name else first_of(name)
+    if wanted != "all" and wanted not in there:
+        named_here = ", ".join(("cpu", *there))
         raise pytest.UsageError(
-            f"device {name!r} was requested and is not available (devices here: {there}); "
+            f"device {name!r} was requested and is not available (devices here: {named_here}); "
             f"name one of these, or `auto`{absence(wanted)}"
         )
-    named = accelerators if wanted == "all" else (wanted,)
+    named = there if wanted == "all" else (wanted,)
     for device in named:
         if message := fault(device):
             raise pytest.UsageError(
@@ -41,19 +39,14 @@ def resolve(name: str) -> tuple[str, ...]:
     return ("cpu", *named) if wanted == "all" else named
 
 
-def _accelerators() -> tuple[str, ...]:
-    """Names of the accelerators of this machine that torch finds."""
-    try:
-        import torch
-    except ImportError:
-        return ()
-    cuda = tuple(f"cuda:{index}" for index in range(torch.cuda.device_count()))
-    return (*cuda, *(("mps",) if torch.backends.mps.is_available() else ()))
+def first_of(kind: str) -> str:
+    """The name of the first device of a kind."""
+    return f"{kind}:0" if kind_of(kind).numbered else kind
 
 
 def broken() -> dict[str, str]:
     """The accelerators that are present and do not work, with their messages."""
-    messages = {device: fault(device) for device in _accelerators()}
+    messages = {device: fault(device) for device in accelerators()}
     return {device: message for device, message in messages.items() if message}
 
 
@@ -79,12 +72,14 @@ def absence(device: str) -> str:
         import torch
     except ImportError:
         return " (torch is not installed)"
-    if device == "mps" or torch.cuda.device_count():
+    kind = kind_of(device).name
+    if kind not in ("cuda", "xpu") or (module := module_of(kind)) is None or module.device_count():
         return ""
-    if torch.version.cuda is None and getattr(torch.version, "hip", None) is None:
-        return f" (torch {torch.__version__} is built without CUDA)"
+    built = (getattr(torch.version, name, None) for name in BUILT_WITH[kind])
+    if not any(built):
+        return f" (torch {torch.__version__} is built without {kind.upper()})"
     try:
-        torch.cuda.init()
+        module.init()
     except Exception as error:
         return f" (torch reports: {first_line(error)})"
     return ""

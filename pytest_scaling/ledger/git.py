@@ -48,17 +48,24 @@ def refusal(root: Path) -> str:
     return said[0].removeprefix("fatal: ") if run.returncode else ""
 
 
-def git(root: Path, *arguments: str) -> str | None:
-    """The output of git; None where it fails or is not installed."""
+def git(root: Path, *arguments: str, timeout: float | None = None) -> str | None:
+    """The output of git; None where it fails, is not installed or takes longer, in seconds."""
     try:
-        run = ask(root, *arguments)
-    except OSError:
+        run = ask(root, *arguments, timeout=timeout)
+    except (OSError, subprocess.TimeoutExpired):
         return None
     return run.stdout if run.returncode == 0 else None
 
 
-def ask(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What git answers; OSError where it is not installed."""
+def ask(
+    root: Path, *arguments: str, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What git answers; OSError where it is not installed, TimeoutExpired after the seconds."""
     return subprocess.run(
-        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+        ["git", "-C", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=timeout,
     )

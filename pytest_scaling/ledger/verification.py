@@ -11,7 +11,7 @@ from ..spec.errors import ClaimError
 from ..spec.scope import unavailable
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
-from .ledger import RESTORE, Ledger, duplicate
+from .ledger import RESTORE, RowFile, duplicate
 from .protocol import changes, protocol
 from .reading.declared import as_declared
 from .reading.reader import EDITED, quoted, shown
@@ -28,9 +28,9 @@ NOT_COMPUTED = (  # parts of a row
 TOLERANCE = 1e-5  # of a figure: six digits, which numeric libraries may round differently
 
 
-def orphan_rows(ledger: Ledger, claims: Iterable[str], *, whole: bool) -> Iterator[str]:
-    """Files that belong to no claim, or to one that has another file."""
-    for each in ledger.files():
+def orphan_rows(files: Iterable[RowFile], claims: Iterable[str], *, whole: bool) -> Iterator[str]:
+    """Which of a profile's files belong to no claim, or to one that has another file."""
+    for each in files:
         if each.is_duplicate:
             yield duplicate(shown(each.path), each)
         elif whole and each.path.stem not in claims:

@@ -38,16 +38,57 @@ def conflicts(verdict: str, other: str) -> bool:
 
 def would_decide(comparisons: Sequence[Record]) -> str:
     """How many seeds would decide all of these open comparisons, with the chance of that."""
+    seeds = seeds_to_decide(comparisons)
+    if not seeds:
+        return TOO_CLOSE
     if "seeds_range" not in comparisons[0]:  # a row that was judged by the mean alone
+        return f"{seeds} would decide"
+    return f"{seeds} would decide it, {9 if seeds.endswith('more') else 8} times in 10"
+
+
+def seeds_to_decide(comparisons: Sequence[Record]) -> str:
+    """How many seeds would decide all of these open comparisons; empty where no number would."""
+    if "seeds_range" not in comparisons[0]:
         needed = [each["seeds_needed"] for each in comparisons]
-        return TOO_CLOSE if None in needed else f"about {max(needed):,} seeds would decide"
+        return "" if None in needed else f"about {max(needed):,} seeds"
     ranges = [each["seeds_range"] for each in comparisons]
     if None in ranges:
-        return TOO_CLOSE
+        return ""
     fewest, ends = max(low for low, _ in ranges), [high for _, high in ranges]
     if None in ends:
-        return f"{fewest:,} seeds or more would decide it, 9 times in 10"
-    return f"{fewest:,} to {max(ends):,} seeds would decide it, 8 times in 10"
+        return f"{fewest:,} seeds or more"
+    return f"{fewest:,} to {max(ends):,} seeds" if max(ends) > fewest else f"about {fewest:,} seeds"
+
+
+def open_in_short(record: Record) -> str:
+    """What would decide an open claim and what it has, as in "20 to 45 seeds would decide, have 7".
+
+    Comparisons beside the claim do not count.
+    """
+    still = open_comparisons(record)
+    scored = [each for each in still if "scores" in each]
+    if scored:
+        noun, needed = scored[0]["replication"], [each["seeds_needed"] for each in scored]
+        have = f"have {max(each['n'] for each in scored):,}"
+        if None in needed:
+            return f"no number of {noun}s would decide, {have}"
+        return f"about {max(needed):,} {noun}s would decide, {have}"
+    still = [each for each in still if "replication" not in each]
+    if not still:
+        return TAKE_AGAIN if record.get("timing") else ""
+    seeds = seeds_to_decide(still)
+    return f"{seeds} would decide, have {max(each['n'] for each in still)}" if seeds else TOO_CLOSE
+
+
+def open_comparisons(record: Record) -> list[Record]:
+    """The undecided comparisons of a claim, without those beside it."""
+    return [
+        evidence
+        for cell in record["cells"]
+        if cell.get("counted", True)
+        for evidence in cell["evidence"]
+        if evidence["verdict"] == "inconclusive"
+    ]
 
 
 def to_decide(evidence: Record) -> str:
@@ -69,12 +110,7 @@ def scores_to_decide(evidence: Record) -> str:
 
 def needs(record: Record) -> str:
     """What would decide all comparisons of a claim, as the end of a sentence."""
-    undecided = [
-        evidence
-        for cell in record["cells"]
-        for evidence in cell["evidence"]
-        if evidence["verdict"] == "inconclusive"
-    ]
+    undecided = open_comparisons(record)
     still = [each for each in undecided if "replication" not in each]
     of_scores = [scores_to_decide(each) for each in undecided if "scores" in each]
     if of_scores:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +17,18 @@ from ..ledger.format import Record
 from ..ledger.ledger import Ledger, RowFile, profiles_in
 from ..ledger.protocol import rule_of
 from ..ledger.reading.reader import shown
+from ..ledger.words import SHOWN
 from ..spec.tier import DEFAULT_TIERS
 from .arms import discordant, measured_arms, overlaps
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Estimate
-    from .notebook import Picture
+    from .notebook.pictures import Picture
 
 
 PLACES = ("claims/ledger", "ledger", "tests/ledger")
+PACKAGE = Path(__file__).parents[1]
+LECTURE, LECTURE_TIER = "lecture", "quick"  # the ledger that is installed with the package
 
 
 class ArchiveError(KeyError):
@@ -35,31 +39,54 @@ class ArchiveError(KeyError):
 
 
 def open_ledger(path: str | Path | None = None, profile: str | None = None) -> Archive:
-    """The ledger in a folder, for reading.
+    """The ledger in a folder, or the one that comes with the package, for reading.
 
     path: the folder of the ledger (default: `claims/ledger`, `ledger` or `tests/ledger`, the first
-        that is there).
+        that is there). The name "lecture" opens the quick tier of the lecture's ledger, which is
+        installed with pytest-scaling: it needs no clone and no network, and works in any folder.
+        (A folder of that name is `Path("lecture")`.)
     profile: its name, or a part that no other has, such as "quick"; by default the one of the
         largest tier, on the CPU where there is one.
 
     Raises ArchiveError where there is no such ledger or profile, or a row cannot be read.
     """
-    folder = found_folder(path)
+    installed = path == LECTURE
+    folder = lecture_folder() if installed else found_folder(path)
     names = by_size(profiles_in(folder))
+    if installed:  # a checkout has more tiers than an installation, and both open the same one
+        names = [name for name in names if tier_in(name) == LECTURE_TIER]
     if not names:
         raise ArchiveError(f"there is no ledger in {folder}: it has no folder of a profile")
-    return Archive(folder, chosen(names, profile, folder))
+    return Archive(folder, chosen(names, profile, path if installed else folder))
+
+
+def lecture_folder() -> Path:
+    """The folder of the lecture's ledger: in the package where it was installed, or in a checkout.
+
+    Raises ArchiveError where neither is there.
+    """
+    for folder in (PACKAGE / LECTURE, PACKAGE.parent / "claims" / "ledger"):
+        if profiles_in(folder):
+            return folder
+    raise ArchiveError(
+        f"the ledger {LECTURE!r} was not installed with pytest-scaling, and {PACKAGE.parent} is no "
+        f"checkout of it: install the wheel of pytest-scaling again"
+    )
 
 
 def found_folder(path: str | Path | None) -> Path:
     """The folder that is named, or the first of PLACES that exists."""
-    if path is not None:
-        return Path(path)
-    folders = [Path(place) for place in PLACES]
-    here = next((folder for folder in folders if folder.is_dir()), None)
-    if here is None:
-        raise ArchiveError(f"there is no ledger here; looked for {', '.join(PLACES)}")
-    return here
+    if path is None:
+        here = next((Path(place) for place in PLACES if Path(place).is_dir()), None)
+        if here is None:
+            raise ArchiveError(f"there is no ledger here; looked for {', '.join(PLACES)}")
+        return here
+    if isinstance(path, str) and not Path(path).is_dir():
+        raise ArchiveError(
+            f"there is no ledger {path!r}: there is no such folder here, and the only ledger that "
+            f"comes with pytest-scaling is {LECTURE!r}"
+        )
+    return Path(path)
 
 
 def by_size(profiles: Sequence[str]) -> list[str]:
@@ -74,7 +101,7 @@ def tier_rank(profile: str) -> int:
     return names.index(tier) if tier in names else -1
 
 
-def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
+def chosen(names: Sequence[str], wanted: str | None, folder: str | Path | None) -> str:
     """The profile that is meant; ArchiveError where there is none, or more than one."""
     if wanted is None:
         return names[-1]
@@ -90,6 +117,22 @@ def chosen(names: Sequence[str], wanted: str | None, folder: Path) -> str:
         f"the ledger {folder} has no profile {wanted!r}: it was never measured, or not entered; "
         f"it has {', '.join(names)}"
     )
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """Which of the known names may have been meant, as the end of a sentence.
+
+    Names that are spelt alike come before those that contain the name, or share a word with it.
+    """
+    words = set(re.split(r"[^a-z0-9]+", name.lower())) - {""}
+    alike = difflib.get_close_matches(name, sorted(known), n=SHOWN)
+    inside = [each for each in sorted(known) if name and name.lower() in each]
+    sharing = sorted(known, key=lambda each: -len(words & set(each.split("-"))))
+    sharing = [each for each in sharing if words & set(each.split("-"))]
+    found = list(dict.fromkeys((*alike, *inside, *sharing)))[:SHOWN]
+    if not found:
+        return "; `pytest-scaling list` shows all of them"
+    return f"; did you mean {' or '.join(filter(None, (', '.join(found[:-1]), found[-1])))}?"
 
 
 @dataclass(frozen=True)
@@ -155,8 +198,7 @@ class Archive(Mapping[str, Record]):
                 f"claim {claim_id!r} has no row in {self.profile}; it has one in "
                 f"{' and '.join(elsewhere)}"
             )
-        close = difflib.get_close_matches(claim_id, self.ids, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        hint = near(claim_id, self.ids)
         return f"there is no claim {claim_id!r} in {self.folder / self.profile}{hint}"
 
     @cached_property
@@ -176,12 +218,12 @@ class Archive(Mapping[str, Record]):
 
     def learners(self, task: str) -> list[str]:
         """Names of the learners that were measured on a task."""
-        self._require(task, self.tasks, "task")
+        require(task, self.tasks, "task")
         return sorted({learner for where, learner, _ in self.arms if where == task})
 
     def sizes(self, task: str, learner: str) -> list[int]:
         """The numbers of training rows m at which a learner was measured on a task."""
-        self._require(learner, self.learners(task), f"learner on {task}")
+        require(learner, self.learners(task), f"learner on {task}")
         return sorted(m for *arm, m in self.arms if arm == [task, learner])
 
     def errors(self, task: str, learner: str, m: int) -> dict[int, float]:
@@ -189,17 +231,19 @@ class Archive(Mapping[str, Record]):
         arm = self._arm(task, learner, m)
         return dict(zip(arm["seeds"], arm["metrics"]["error"], strict=True))
 
-    def at(self, m: int, task: str) -> dict[str, float]:
-        """Mean accuracy with m rows of a task, by the name of the learner, the best first."""
-        self.learners(task)
+    def at(self, m: int, task: str, learners: Sequence[str] | None = None) -> dict[str, float]:
+        """Mean accuracy with m rows of a task, by the name of the learner, the best first.
+
+        learners: only these, where they were measured at m; by default all.
+        """
+        names = learners or self.learners(task)
+        sizes = {name: self.sizes(task, name) for name in names}
+        require(m, sorted(set().union(*sizes.values())), f"m on {task}")
         means = {
-            learner: 1 - fmean(arm["metrics"]["error"])
-            for (where, learner, size), arm in self.arms.items()
-            if (where, size) == (task, m)
+            name: 1 - fmean(self.errors(task, name, m).values())
+            for name in names
+            if m in sizes[name]
         }
-        if not means:
-            sizes = sorted({size for where, _, size in self.arms if where == task})
-            self._require(m, sizes, f"m on {task}")
         return dict(sorted(means.items(), key=lambda each: -each[1]))
 
     @cached_property
@@ -208,22 +252,32 @@ class Archive(Mapping[str, Record]):
         return min((rule_of(row["protocol"]) for row in self.rows.values()), default=JUDGED_BY)
 
     def compare(
-        self, a: str, b: str, *, task: str, m: int, smallest_effect: float = 0.01
+        self,
+        a: str,
+        b: str,
+        *,
+        task: str,
+        m: int,
+        smallest_effect: float = 0.01,
+        seeds: int | None = None,
+        same_seeds: bool = True,
     ) -> Estimate:
         """How much larger the error of a is than that of b, paired by seed, as a claim measures it.
 
-        The interval is that of a claim at level 0.01; compare it with the smallest effect by
-        `estimate > smallest_effect`. Raises ArchiveError where this was not measured.
+        The interval is that of a claim at level 0.01; `estimate > smallest_effect` judges it.
+        seeds: only so many of those that both have, from 2 on, to see what few are worth.
+        same_seeds: if false, every run of a meets one of b on another seed; no claim does that.
+
+        Raises ArchiveError where this was not measured.
         """
-        from .notebook import paired
+        from .notebook.pairing import mixed_up, paired, with_runs_of
 
         first, second = (self._arm(task, learner, m) for learner in (a, b))
-        if not set(first["seeds"]) & set(second["seeds"]):
-            raise ArchiveError(f"{a} and {b} have no seed in common on {task}, m = {m:,}")
+        shared = shared_seeds(first, second, seeds)
         return paired(
-            first,
-            second,
-            discordant(self.rows.values(), first, second),
+            with_runs_of(first, shared, shared),
+            with_runs_of(second, shared, shared if same_seeds else mixed_up(shared)),
+            discordant(self.rows.values(), first, second) if same_seeds else None,
             smallest_effect,
             self.overlaps.get(task, 0.0),
             self.rule,
@@ -234,58 +288,97 @@ class Archive(Mapping[str, Record]):
         *,
         up_to: int | None = None,
         tasks: Sequence[str] | None = None,
+        learners: Sequence[str] | None = None,
         theme: Literal["light", "dark"] = "light",
     ) -> Picture:
         """The lecture's own figure: accuracy against m, a panel per task.
 
         up_to: leave out what was measured with more rows. tasks: these panels; by default those
-        with the most curves. Raises ArchiveError where there is no curve of three sizes.
+        with the most curves. learners: these curves; by default all. Raises ArchiveError where
+        there is no curve of three sizes.
         """
-        from .notebook import figure
+        from .notebook.pictures import figure
 
-        for task in tasks or ():
-            self._require(task, self.tasks, "task")
-        kept = [
-            arm
-            for (task, _, m), arm in self.arms.items()
-            if (up_to is None or m <= up_to) and (tasks is None or task in tasks)
-        ]
+        kept = arms_of(self.arms, tasks, learners, up_to)
         try:
             return figure(kept, self.profile, theme)
         except ValueError:
-            raise ArchiveError(
-                f"no learner was measured at three sizes up to m = {up_to:,}"
-                if up_to is not None
-                else "no learner was measured at three sizes"
-            ) from None
+            until = "" if up_to is None else f" up to m = {up_to:,}"
+            raise ArchiveError(f"no learner was measured at three sizes{until}") from None
 
     def plot_claim(self, claim_id: str, *, theme: Literal["light", "dark"] = "light") -> Picture:
         """The evidence of one claim: every comparison with its interval, its seeds and its bound.
 
         Raises ArchiveError where there is no such claim, or it was decided exactly.
         """
-        from .notebook import evidence
+        from .notebook.pictures import evidence
 
         drawn = evidence(self[claim_id], self.profile, theme)
         if drawn is None:
             raise ArchiveError(f"claim {claim_id!r} was decided exactly: there are no intervals")
         return drawn
 
-    def _repr_html_(self) -> str:
-        from .notebook import table
+    def __repr__(self) -> str:
+        return f"<ledger {self.profile} of {len(self)} claims and controls>"
 
-        return table(self.profile, list(self.rows.values()), self.broken)
+    def _repr_html_(self) -> str:
+        from .notebook.table import verdicts
+
+        return verdicts(self.profile, list(self.rows.values()), self.broken)
 
     def _arm(self, task: str, learner: str, m: int) -> Record:
         sizes = self.sizes(task, learner)
-        self._require(m, sizes, f"m of {learner} on {task}")
+        require(m, sizes, f"m of {learner} on {task}")
         return self.arms[task, learner, m]
 
-    def _require(self, wanted: object, known: Sequence[object], what: str) -> None:
-        if wanted not in known:
-            raise ArchiveError(
-                f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
-            )
+
+def require(wanted: object, known: Sequence[object], what: str) -> None:
+    """ArchiveError, with what is known, where something that is wanted is not."""
+    if wanted not in known:
+        raise ArchiveError(
+            f"the ledger has no {what} {wanted!r}; it has {', '.join(map(str, known))}"
+        )
+
+
+def arms_of(
+    arms: Mapping[tuple[str, str, int], Record],
+    tasks: Sequence[str] | None,
+    learners: Sequence[str] | None,
+    up_to: int | None,
+) -> list[Record]:
+    """The arms of these tasks and learners up to an m; of all where none are named.
+
+    Raises ArchiveError for one that was not measured.
+    """
+    known_tasks, known_learners = (sorted({key[place] for key in arms}) for place in (0, 1))
+    for task in tasks or ():
+        require(task, known_tasks, "task")
+    for learner in learners or ():
+        require(learner, known_learners, "learner")
+    return [
+        arm
+        for (task, learner, m), arm in arms.items()
+        if task in (tasks or known_tasks)
+        and learner in (learners or known_learners)
+        and (up_to is None or m <= up_to)
+    ]
+
+
+def shared_seeds(a: Record, b: Record, wanted: int | None) -> list[int]:
+    """The seeds that two arms have in common, or so many of them.
+
+    Raises ArchiveError where they have none, or not so many.
+    """
+    shared = sorted(set(a["seeds"]) & set(b["seeds"]))
+    where = f"in common on {a['task']}, m = {a['m']:,}"
+    if not shared:
+        raise ArchiveError(f"{a['learner']} and {b['learner']} have no seed {where}")
+    if wanted is not None and not 2 <= wanted <= len(shared):
+        raise ArchiveError(
+            f"{a['learner']} and {b['learner']} have {len(shared)} seeds {where}; seeds must be "
+            f"from 2 to that, not {wanted}"
+        )
+    return shared[:wanted]
 
 
 def read(path: Path) -> Record:

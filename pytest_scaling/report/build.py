@@ -12,10 +12,12 @@ from ..ledger.format import Record, dump
 from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
-from .folder import OutputFolder
+from .folder import OutputFolder, Selection
 from .page.cards import cards, everyone
-from .page.changes import RowKey, changes, row_key
 from .page.gallery import FirstFigure, Gallery
+from .page.overview.changes import RowKey, changes, row_key
+from .page.overview.context import Context, context
+from .page.overview.listing import beside
 from .page.render import PAGE, pages
 
 FIGURE_FILES = ("figure.svg", "figure.png", "figure-dark.png")
@@ -23,28 +25,44 @@ RECORDS = "records"  # the folder of the records
 
 
 def build_in(
-    root: Path, records: Sequence[Record], directory: Path, ledger: str | None = None
+    root: Path,
+    records: Sequence[Record],
+    directory: Path,
+    ledger: str | None = None,
+    selection: Selection | None = None,
 ) -> tuple[Path, list[str]]:
     """Write the report of a run into a directory.
 
-    Returns the path of its page, and a sentence about each row of the ledger that must not be used.
-    root: what the files of the records are relative to. ledger: its folder, by default the one
-    beside the file of each claim. Raises ReportError as `build` does.
+    Returns the path of its page, and a sentence about each row of the ledger, or declaration of the
+    source, that must not be used. root: what the files of the records are relative to. ledger: its
+    folder, by default the one beside the file of each claim. selection: of a run that did not have
+    all claims. Raises ReportError as `build` does.
     """
     project, broken = Project.around(root), list[str]()
 
     def place(record: Record) -> Place:
         return Place(project, Path(record["file"]).parent.as_posix())
 
-    return build(records, directory, dict(rows(root, records, ledger, broken)), place), broken
+    held = dict(rows(root, records, ledger, broken))
+    known = context((ledger_of(root, each, ledger) for each in records), selection)
+    page = build(records, directory, held, place, known)
+    return page, [*broken, *known.source.faults]
 
 
-def build_of_rows(claims: Path, records: Sequence[Record], directory: Path) -> Path:
-    """Write the report of a ledger's rows, which are compared with nothing; see `build_in`."""
+def build_of_rows(
+    claims: Path, records: Sequence[Record], directory: Path, ledger: Path | None = None
+) -> tuple[Path, list[str]]:
+    """Write the report of a ledger's rows, which are compared with nothing; see `build_in`.
+
+    claims: the folder of the claims. ledger: that of the ledger (default: `ledger` in there).
+    """
     project = Project.around(claims)
     home = claims.resolve()
     place = home.relative_to(project.root) if home.is_relative_to(project.root) else Path()
-    return build(records, directory, None, lambda _: Place(project, place.as_posix()))
+    folder = ledger or claims / "ledger"
+    known = context(Ledger(folder, Profile.of(each).name) for each in records)
+    page = build(records, directory, None, lambda _: Place(project, place.as_posix()), known)
+    return page, list(known.source.faults)
 
 
 def rows(
@@ -82,17 +100,20 @@ def build(
     directory: Path,
     ledger: Mapping[RowKey, Row | None] | None = None,
     place: Callable[[Record], Place] | None = None,
+    known: Context | None = None,
 ) -> Path:
     """Write the report into a directory and return the path of its page.
 
     ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
-    which project a record belongs; without it the page has no citations. The same arguments give
-    the same bytes. Files of an earlier report are replaced or removed, no others.
+    which project a record belongs; without it the page has no citations. known: what is known
+    beside the records, such as the rows of other tiers. The same arguments give the same bytes.
+    Files of an earlier report are replaced or removed, no others.
 
     Raises ReportError where matplotlib or Jinja2 is missing, or a file in the folder is not a
     report's; then nothing is written.
     """
-    OutputFolder(directory).replace(contents(records, ledger, place))
+    known = known or Context()
+    OutputFolder(directory).replace(contents(records, ledger, place, known), known.selection)
     return directory / PAGE
 
 
@@ -100,17 +121,19 @@ def contents(
     records: Sequence[Record],
     ledger: Mapping[RowKey, Row | None] | None,
     place: Callable[[Record], Place] | None,
+    known: Context,
 ) -> dict[str, str | bytes]:
     """What each file of the report holds, by its name within the report; the page comes last."""
     heads = cards(records, place)
-    gallery = Gallery.of(heads, records)
+    heads = beside(heads, known)
+    gallery = Gallery.of(heads, records, known.plan)
     texts = {card.anchor: dump(card.record) for card in everyone(heads)}
     sizes = {anchor: len(text.encode()) for anchor, text in texts.items()}
-    html = pages(heads, changes(heads, ledger), gallery, sizes)
+    html = pages(heads, changes(heads, ledger), gallery, sizes, known)
     return {
         **{f"{RECORDS}/{anchor}.json": text for anchor, text in texts.items()},
         **figure_files(gallery.first),
-        "summary.md": exports.summary(heads),
+        "summary.md": exports.summary(heads, known.selection),
         "badge.json": exports.badge(records),
         "verdicts.csv": exports.table(records),
         **dict(reversed(html.items())),

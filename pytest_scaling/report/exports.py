@@ -17,9 +17,11 @@ from ..ledger.format import Record
 from ..ledger.registration.standing import EXPLORED, standings
 from ..ledger.registration.standing import status_of as status_of_claim
 from ..ledger.words import NOTHING
+from .folder import Selection
 from .page.badge import Badge
 from .page.cards import Card, everyone
 from .page.heading import lead, title
+from .page.overview.listing import Line, listing
 
 WORDS = ("supported", "refuted", "inconclusive", "not applicable")
 OF_A_COMPARISON = (
@@ -123,21 +125,35 @@ LIMIT = 1_000_000  # bytes: GitHub takes no step summary above 1 MiB
 MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]|#~"})
 
 
-def summary(shown: Sequence[Card]) -> str:
-    """One row per claim and cell; text from elsewhere cannot become markup."""
+def summary(shown: Sequence[Card], selection: Selection | None = None) -> str:
+    """Totals, a line a claim, and the tasks folded; text from elsewhere cannot become markup."""
     lines = [f"# {plain(title(shown))}", "", plain(lead(shown))]
+    if selection:
+        lines += ["", f"**A partial run**: {plain(selection.sentence)}."]
+    tiers = sorted({tier for card in shown for tier in card.others})
+    head = ["time", "claim", "verdict", "control", *(f"{plain(tier)} tier" for tier in tiers)]
     if shown:
-        lines += ["", "| claim | task | learner | verdict | control |", "|---|---|---|---|---|"]
-    for card in everyone(shown):
-        status = card.control.sentence if card.control else f"is the control of {card.control_of}"
-        named = f"{code(card.anchor)} {plain(card.text)}"
-        stands = "; ".join(filter(None, (status, status_of_claim(card.record))))
-        lines.append(f"| **{named}** | all | | **{mark(card.badge)}** | {plain(stands)} |")
-        for cell in card.cells:
-            aside = "" if cell.counted else " (beside, not counted)"
-            place = f"{plain(cell.task) or NOTHING} | {plain(cell.learner)}"
-            lines.append(f"| {code(card.anchor)} | {place} | {mark(cell.badge)}{aside} | |")
+        lines += ["", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    lines += [f"| {' | '.join(line_of(each))} |" for each in listing(shown, tiers)]
+    if shown:
+        lines += ["", "<details><summary>Where each holds, and its controls</summary>", ""]
+        lines += [f"- {code(card.anchor)} {plain(card.sentence)}" for card in everyone(shown)]
+        lines += ["", "</details>"]
     return bounded(lines)
+
+
+def line_of(line: Line) -> list[str]:
+    """The cells of a claim in the summary."""
+    card = line.card
+    named = f"**{plain(card.text)}** {code(card.anchor)}"
+    note = f"<br>{plain(line.note)}" if line.note else ""
+    verdict = "; ".join(filter(None, (mark(card.badge), status_of_claim(card.record))))
+    others = [
+        (mark(each.badge) if each.badge else NOTHING)
+        + (", **contradicts**" if each.conflict else "")
+        for each in line.others
+    ]
+    return [line.time or NOTHING, f"{named}{note}", verdict, plain(line.control), *others]
 
 
 def bounded(lines: Sequence[str]) -> str:
@@ -147,7 +163,7 @@ def bounded(lines: Sequence[str]) -> str:
     left = len(lines) - fitting
     kept = list(lines[:fitting])
     if left:
-        kept.append(f"\n{left:,} more rows are in verdicts.csv and index.html of the report.")
+        kept.append(f"\n{left:,} more lines are in verdicts.csv and index.html of the report.")
     return "\n".join(kept) + "\n"
 
 

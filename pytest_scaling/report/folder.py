@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from ..ledger.format import write
 from ..ledger.reading.reader import shown
@@ -13,6 +14,24 @@ from ..ledger.reading.strict_json import loads, read_bytes
 from .error import FolderError
 
 LIST = ".pytest-scaling.json"  # names the files that were written by an earlier report
+
+
+PARTIAL = "partial"  # the folder for a report of some claims, within that of all
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Of which run a report is that did not have all claims: how many it had, of how many, why."""
+
+    run: int  # claims and controls
+    of: int
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """As in "2 of 55 claims and controls: -k leaves some out"."""
+        of = f" of {self.of:,}" if self.of > self.run else ""
+        return f"{self.run:,}{of} claims and controls: {self.why}"
 
 
 @dataclass(frozen=True)
@@ -26,22 +45,41 @@ class OutputFolder:
 
     path: Path
 
-    def replace(self, files: Mapping[str, str | bytes]) -> None:
-        """Write these files, and remove those of the earlier report that are no longer part."""
+    def replace(self, files: Mapping[str, str | bytes], selection: Selection | None = None) -> None:
+        """Write these files, and remove those of the earlier report that are no longer part.
+
+        selection: of a run that did not have all claims.
+        """
         own = self.own()
         self._check(files, own)
-        self._list({*own, *files})
+        self._list({*own, *files}, selection)
         for name, content in files.items():
             write(self.place(name), content)
         for name in own - files.keys():
             self.place(name).unlink(missing_ok=True)
-        self._list(files)
+        self._list(files, selection)
+
+    def of(self, selection: Selection | None) -> OutputFolder:
+        """Where the report of a run belongs: some claims beside a report of all, if that is here.
+
+        Raises FolderError where the list of the earlier report cannot be read.
+        """
+        whole = "index.html" in self.own() and self.selection() is None
+        return OutputFolder(self.place(PARTIAL)) if selection and whole else self
+
+    def selection(self) -> Selection | None:
+        """What the report that is here leaves out; None where it has all claims, or is none."""
+        try:
+            left = loads(read_bytes(self.place(LIST)))["selection"]
+            return Selection(int(left["run"]), int(left["of"]), str(left["why"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def add(self, files: Mapping[str, str | bytes]) -> list[Path]:
         """Write these files beside those that are there already; returns their paths."""
         own = self.own()
         self._check(files, own)
-        self._list({*own, *files})
+        self._list({*own, *files}, self.selection())
         return [write(self.place(name), content) for name, content in files.items()]
 
     def own(self) -> set[str]:
@@ -83,6 +121,9 @@ class OutputFolder:
                     f"move it away, or choose another folder"
                 )
 
-    def _list(self, names: Iterable[str]) -> None:
-        content = {"about": "files that pytest-scaling may replace", "files": sorted(names)}
+    def _list(self, names: Iterable[str], selection: Selection | None) -> None:
+        content: dict[str, Any] = {"about": "files that pytest-scaling may replace"}
+        content["files"] = sorted(names)
+        if selection:
+            content["selection"] = asdict(selection)
         write(self.place(LIST), json.dumps(content, indent=1) + "\n")

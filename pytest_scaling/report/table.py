@@ -1,19 +1,19 @@
-"""The table of verdicts at the end of a run, and the sentences below it."""
+"""The table of cells that a run shows by `-v`, and the sentences below it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..experiments.units import unit_named
-from ..ledger.controls import controls_by_claim, doubt, status_of
+from ..ledger.controls import NOT_RUN, controls_by_claim, doubt, status_of
 from ..ledger.format import ALTERNATIVES, Record
-from ..ledger.gate import Judgement
 from ..ledger.reading.strict_json import printable
 from ..ledger.registration.standing import EXPLORED
 from ..ledger.registration.standing import status_of as status_of_claim
-from ..ledger.words import NOTHING, in_scopes, overstated, to_decide
+from ..ledger.words import in_scopes, typical_in_words
+from .terminal.layout import Paint, columns, plain, wrapped
 
 SIGNS = {
     "supported": ("✓", "green"),
@@ -21,72 +21,152 @@ SIGNS = {
     "inconclusive": ("?", "yellow"),
     "not applicable": ("-", "light"),
 }
-
-
-HEADINGS = (
-    "    task, learner",
-    "verdict",
-    "measured",
-    "effect",
-    "median",
-    "A > B",
-    "interval",
-    "bound",
-    "detects",
-    "seeds",
-)
+OF_CONTROL = {"supported": "yellow", "refuted": "", "inconclusive": "yellow"}
+LEGEND = "each comparison: effect, interval, bound, number n of seeds"
+INDENT = 2
 
 
 @dataclass(frozen=True)
-class TableLine:
-    """One row of the table: a claim's headline, or one comparison of a cell."""
+class Comparison:
+    """One comparison of a cell: its name and its figures."""
 
     name: str
     verdict: str
-    words: str = ""
-    effect: str = ""
-    median: str = ""
-    share_above: str = ""  # of the seeds, those in which the first arm's value is larger
-    interval: str = ""
-    bound: str = ""
-    detectable: str = ""  # the smallest effect beyond the bound that this many seeds would find
-    n: str = ""
-    doubt: str = ""  # about the verdict of a claim, as its control is not refuted
-    headline: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Its cells; without figures the words close the line, however long they are."""
-        sign, _ = SIGNS[self.verdict]
-        verdict = f"{sign} {self.verdict}"
-        typical = (self.median or NOTHING, self.share_above or NOTHING)
-        figures = (self.effect, *typical, self.interval, self.bound, self.detectable, self.n)
-        words = (f"    {printable(self.name)}", verdict, printable(self.words))
-        return (*words, *(figures if self.effect else ()))
+    figures: tuple[str, ...] = ()  # effect, interval, bound, seeds
+    more: str = ""  # median, share of seeds above, smallest effect that so many seeds detect
 
 
-def table_lines(records: Sequence[Record]) -> Iterator[TableLine]:
-    """A headline per claim, then a row per comparison of each cell."""
-    controls = controls_by_claim(records)
-    for record in ordered(records):
-        claim = record["claim"]
-        status = status_of(controls.get(claim["id"], ()))
-        doubted = doubt(record, status)
+@dataclass(frozen=True)
+class Table:
+    """The table of a run's claims, each with its sentence and its cells.
+
+    controlled: ids of the claims for which a control was collected. in_full: with what else the
+    samples of each comparison say.
+    """
+
+    records: Sequence[Record]
+    width: int = 80
+    paint: Paint = plain
+    controlled: Collection[str] = ()
+    in_full: bool = False
+
+    def lines(self) -> Iterator[str]:
+        """A headline per claim, its sentence, then a line or two for each comparison."""
+        controls = controls_by_claim(self.records)
+        yield self.paint(LEGEND, "light")
+        for record in ordered(self.records):
+            yield from self._headline(record, controls.get(record["claim"]["id"], ()))
+            for line in wrapped(printable(record["claim"].get("text", "")), self.width, INDENT):
+                yield self.paint(line, "light")
+            yield from self._cells(record)
+
+    def _headline(self, record: Record, controls: Sequence[Record]) -> Iterator[str]:
+        claim, status = record["claim"], status_of(controls)
+        free = status is NOT_RUN and claim["id"] not in self.controlled
+        doubted = "" if free else doubt(record, status)
         notes = [claim["strength"] + (", of some of its tasks" if record["partial"] else "")]
         if claim["control_of"]:
             notes.append(f"control of {claim['control_of']}")
         elif not doubted:
-            notes.append(f"control {status.word}")
+            notes.append("no control" if free else f"control {status.word}")
         standing = status_of_claim(record)
         notes += filter(None, [in_scopes(record), "" if standing == EXPLORED else standing])
-        yield TableLine(
-            claim["id"], record["verdict"], f" ({'; '.join(notes)})", doubt=doubted, headline=True
-        )
-        for cell in record["cells"]:
-            yield from cell_lines(cell)
+        verdict = ", ".join(filter(None, (record["verdict"], doubted)))
+        sign, colour = self._sign(record, record["verdict"])
+        head = f"{sign} {printable(claim['id'])}: {verdict}"
+        first, *rest = wrapped(f"{head} ({printable('; '.join(notes))})", self.width)
+        length = min(len(head), len(first))
+        yield self.paint(first[:length], "yellow" if doubted else colour) + first[length:]
+        yield from (f"    {line}" for line in rest)
+
+    def _sign(self, record: Record, verdict: str) -> tuple[str, str]:
+        """The sign of a verdict, and its colour: what was expected of a control is not red."""
+        sign, colour = SIGNS[verdict]
+        return sign, OF_CONTROL.get(verdict, colour) if record["claim"]["control_of"] else colour
+
+    def _cells(self, record: Record) -> Iterator[str]:
+        cells = [(cell, *split(cell)) for cell in record["cells"]]
+        figures = [one.figures for *_, found in cells for one in found if one.figures]
+        widths = [max(map(columns, column)) for column in zip(*figures, strict=True)]
+        names = [
+            columns(one.name) + (2 * INDENT if heading else INDENT) + 2
+            for _, heading, found in cells
+            for one in found
+            if one.figures
+        ]
+        taken = sum(widths) + 2 * len(widths)
+        start = min(max(names, default=0), self.width - taken)
+        if names and min(names) > start:  # none has its figures beside it
+            start = 2 * INDENT + 2
+        for cell, heading, found in cells:
+            if heading:
+                sign, colour = self._sign(record, cell["verdict"])
+                yield " " * INDENT + self.paint(sign, colour) + f" {heading}"
+            for one in found:
+                indent = 2 * INDENT if heading else INDENT
+                yield from self._comparison(record, one, indent, start, widths)
         for other in record.get(ALTERNATIVES, ()):
-            words = "the claim in another scope, without a vote"
-            yield TableLine(other["name"], other["verdict"], words)
+            sign, colour = self._sign(record, other["verdict"])
+            words = f"{printable(other['name'])}: the claim in another scope, without a vote"
+            yield " " * INDENT + self.paint(sign, colour) + f" {words}"
+
+    def _comparison(
+        self, record: Record, one: Comparison, indent: int, start: int, widths: Sequence[int]
+    ) -> Iterator[str]:
+        sign, colour = self._sign(record, one.verdict)
+        named = wrapped(f"{sign} {one.name}", self.width, indent)
+        named[0] = named[0].replace(sign, self.paint(sign, colour), 1)
+        named[1:] = [f"  {line}" for line in named[1:]]
+        if one.figures:
+            effect, *others = one.figures
+            cells = [effect.rjust(widths[0]), *map(str.ljust, others, widths[1:])]
+            figures = "  ".join(cells).rstrip()
+            length = indent + 2 + columns(one.name)
+            if length <= start:
+                named[-1] += " " * (start - length + 2) + figures
+            else:
+                named.append(" " * (start + 2) + figures)
+        yield from named
+        if self.in_full and one.more:
+            yield from (
+                self.paint(line, "light") for line in wrapped(one.more, self.width, indent + 2)
+            )
+
+
+def split(cell: Record) -> tuple[str, list[Comparison]]:
+    """A cell as its heading and its comparisons; without the heading where one line holds both."""
+    place = printable(" · ".join(part for part in (cell["task"], cell["learner"]) if part))
+    if not cell["counted"]:
+        place = f"{place} (beside)".lstrip()
+    evidence = cell["evidence"]
+    if len(evidence) > 1:
+        return place, [comparison(each) for each in evidence]
+    of = f"{place}: " if place else ""
+    if not evidence:
+        return "", [Comparison(f"{of}{printable(cell['reason'])}", cell["verdict"])]
+    return "", [comparison(evidence[0], of)]
+
+
+def comparison(evidence: dict[str, Any], of: str = "") -> Comparison:
+    """A comparison in the words of its unit. of: what its name begins with."""
+    verdict = evidence["verdict"]
+    if "unit" not in evidence:
+        return Comparison(f"{of}{printable(evidence['about'])}", verdict)
+    unit = unit_named(evidence["unit"])
+
+    def write(value: float | None, infinite: str) -> str:
+        return infinite if value is None else unit.write(value)
+
+    low, high = write(evidence["low"], "-∞"), write(evidence["high"], "∞")
+    figures = (
+        write(evidence["value"], "∞"),
+        f"[{low}, {high}]",
+        f"{evidence['operator']} {unit.write(evidence['bound'])}",
+        f"n = {evidence['n']:,}",
+    )
+    detects = f"detects {write(evidence['smallest_detectable'], '∞')} beyond the bound"
+    more = ", ".join(filter(None, (typical_in_words(evidence), detects)))
+    return Comparison(f"{of}{printable(evidence['measured'])}", verdict, figures, more)
 
 
 def ordered(records: Sequence[Record]) -> list[Record]:
@@ -102,132 +182,3 @@ def ordered(records: Sequence[Record]) -> list[Record]:
         for each in records
         if each["claim"]["control_of"] and each["claim"]["control_of"] not in names
     ]
-
-
-def cell_lines(cell: dict[str, Any]) -> Iterator[TableLine]:
-    """The lines of one cell: a comparison each, or its reason where it has none."""
-    name = " · ".join(part for part in (cell["task"], cell["learner"]) if part)
-    if not cell["counted"]:
-        name += " (beside)"
-    if not cell["evidence"]:
-        yield TableLine(name, cell["verdict"], cell["reason"])
-    for evidence in cell["evidence"]:
-        yield TableLine(name, evidence["verdict"], **figures(evidence))
-
-
-def figures(evidence: dict[str, Any]) -> dict[str, Any]:
-    """What was measured, effect, interval, bound and seeds, in the words of their unit."""
-    if "unit" not in evidence:
-        return {"words": evidence["about"]}
-    unit = unit_named(evidence["unit"])
-
-    def write(value: float | None, infinite: str) -> str:
-        return infinite if value is None else unit.write(value)
-
-    low, high = write(evidence["low"], "-∞"), write(evidence["high"], "∞")
-    return {
-        "words": evidence["measured"],
-        "effect": write(evidence["value"], "∞"),
-        **of_the_typical_seed(evidence),
-        "interval": f"[{low}, {high}]",
-        "bound": f"{evidence['operator']} {unit.write(evidence['bound'])}",
-        "detectable": write(evidence["smallest_detectable"], "∞"),
-        "n": str(evidence["n"]),
-    }
-
-
-def of_the_typical_seed(evidence: dict[str, Any]) -> dict[str, str]:
-    """Median and P(A > B) in words; empty where a record does not have them."""
-    if evidence.get("median") is None:
-        return {}
-    median = unit_named(evidence["unit"]).write(evidence["median"])
-    return {"median": median, "share_above": f"{evidence['share_above']:.0%}"}
-
-
-def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
-    """What the ledger says about a run: what is wrong, and what is only worth knowing.
-
-    What several claims have in common, such as another version of a library, is written once.
-    """
-    if judgement is not None:
-        yield from (f"wrong: {words}" for words in judgement.wrong)
-        yield from judgement.notes
-    of: dict[str, list[str]] = {}
-    for record in records:
-        for finding in (record.get("ledger") or {}).get("findings", ()):
-            of.setdefault(finding["sentence"], []).append(record["claim"]["id"])
-    for sentence, names in of.items():
-        yield f"{names[0] if len(names) == 1 else f'{len(names)} claims'}: {sentence}"
-
-
-def unseen(records: Sequence[Record]) -> Iterator[str]:
-    """What clean seeds leave open: verdicts are about the typical seed."""
-    shares = {
-        evidence["n"]: evidence["unseen_failure_share"]
-        for record in records
-        for cell in record["cells"]
-        for evidence in cell["evidence"]
-        if evidence.get("unseen_failure_share") is not None
-    }
-    if shares:
-        left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
-        yield f"verdicts are about the typical seed; seeds may fail unseen: with {left}"
-
-
-def sharing(records: Sequence[Record]) -> Iterator[str]:
-    """How many learners serve all claims together, and how many each claim alone would take."""
-    together = set()
-    alone = 0
-    for record in records:
-        device = record["profile"]["device"]
-        for arm in record["arms"]:
-            where = (arm["learner"], arm["task"], arm["m"], arm["device"] or device)
-            together |= {(*where, seed) for seed in arm["seeds"]}
-            alone += len(arm["seeds"])
-    if alone > len(together):
-        yield (
-            f"shared: {len(together):,} trained learners serve all claims; "
-            f"each claim by itself would take {alone:,}"
-        )
-
-
-def verdict_table(
-    records: Sequence[Record], paint: Callable[[str, str], str] = lambda text, _: text
-) -> str:
-    """The table as text. paint(text, colour) marks a verdict up."""
-    lines = list(table_lines(records))
-    rows = [line.columns for line in lines if line.effect]
-    names = [line.columns[:2] for line in lines if not line.headline]
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
-    widths[:2] = [max(map(len, column)) for column in zip(HEADINGS[:2], *names, strict=True)]
-    text = ["  ".join(head.ljust(width) for head, width in zip(HEADINGS, widths, strict=True))]
-    for line in lines:
-        sign, colour = SIGNS[line.verdict]
-        if line.headline:
-            words = printable(line.words)
-            verdict = ", ".join(filter(None, (line.verdict, line.doubt)))
-            colour = "yellow" if line.doubt else colour
-            text.append(paint(f"{sign} {printable(line.name)}: {verdict}", colour) + words)
-            continue
-        cells = [cell.ljust(width) for cell, width in zip(line.columns, widths, strict=False)]
-        cells[1] = paint(cells[1], colour)
-        text.append("  ".join(cells).rstrip())
-    return "\n".join(text)
-
-
-def undecided(records: Sequence[Record]) -> Iterator[str]:
-    """One sentence per inconclusive comparison, with what would decide it."""
-    for record in ordered(records):
-        for cell in record["cells"]:
-            for evidence in cell["evidence"]:
-                if evidence["verdict"] == "inconclusive":
-                    yield f"{record['claim']['id']}: {evidence['sentence']}; {to_decide(evidence)}"
-
-
-def near_their_bounds(records: Sequence[Record]) -> Iterator[str]:
-    """One sentence per supported comparison whose effect is overstated by its having been found."""
-    for record in ordered(records):
-        for cell in record["cells"]:
-            for evidence in cell["evidence"]:
-                if words := overstated(evidence):
-                    yield f"{record['claim']['id']}, {evidence['measured']}: {words}"

@@ -36,14 +36,6 @@ def number_word(number: int) -> str:
     return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
 
 
-def size(m: float) -> str:
-    """A number of rows on an axis: 1k is 1,024."""
-    for unit, rows in (("M", 1024**2), ("k", 1024)):
-        if m >= rows and m % rows == 0:
-            return f"{m / rows:.0f}{unit}"
-    return f"{m:,.0f}"
-
-
 def accuracy(level: float, levels: Sequence[float]) -> str:
     """A tick of the accuracy axis, with a decimal where neighbours need one."""
     step = min((b - a for a, b in itertools.pairwise(levels)), default=1.0)

@@ -186,6 +186,7 @@ def check(session: Session, items: list[pytest.Item]) -> None:
         if (claim := claim_of(item)) is not None:
             directory = str(session.ledger(item.path.parent, "cpu").directory)
             session.catalogue.setdefault(directory, []).append(claim.id)
+            session.controlled |= controlled_beside(item)
     for item, sentence in mistakes_in(items):
         if session.config.option.collectonly:
             raise pytest.UsageError(sentence)
@@ -275,6 +276,13 @@ def unfit(item: pytest.Item, claim: Claim) -> str:
         )
     mark = next((name for name in UNFIT if item.get_closest_marker(name)), "")
     return f"{what} is marked {mark}, {UNFIT[mark]}" if mark else ""
+
+
+def controlled_beside(item: pytest.Item) -> set[str]:
+    """The ids of the claims in the file of a test item that have a control, selected or not."""
+    module = item.getparent(pytest.Module)
+    written = (*(claims_in(module.obj) if module else ()), claim_of(item))
+    return {claim.control_of for claim in written if claim and claim.control_of}
 
 
 def ids_beside(item: pytest.Item, items: list[pytest.Item]) -> set[str]:

@@ -57,7 +57,36 @@ def header(config: pytest.Config) -> list[str]:
         from ..devices.hardware import described
 
         lines += map(described, used)
-    return [f"scaling device: {line}" for line in lines]
+    lines = [f"scaling device: {line}" for line in lines]
+    return [*lines, *described_run(config)] if is_foretold(config) else lines
+
+
+def is_foretold(config: pytest.Config) -> bool:
+    """Whether a project has said before collection that it has claims, by a hook of ours."""
+    hooks = (config.hook.pytest_scaling_tiers, config.hook.pytest_scaling_tasks)
+    return any(hook.get_hookimpls() for hook in hooks)
+
+
+def described_run(config: pytest.Config) -> list[str]:
+    """Tier, devices, what trains and the store of a run with claims, for its header."""
+    from .resources import store_path, workers_of
+    from .session import tier_of
+
+    options = options_of(config)
+    if options.offline:
+        trains = "offline: nothing is trained"
+    elif options.on_cluster:
+        trains = f"cluster at {options.scheduler}"
+    elif config.getoption("dist", "no") != "no":
+        trains = f"{len(config.getoption('tx') or ())} workers of pytest-xdist"
+    else:
+        number = workers_of(options)
+        processes = "process" if number == 1 else "processes"
+        trains = f"{number} training {processes}" if number else "training in this process"
+    devices = ", ".join(devices_of(config))
+    return [
+        f"scaling: {tier_of(config).name} tier · {devices} · {trains} · store {store_path(config)}"
+    ]
 
 
 def reservation(session: pytest.Session) -> AbstractContextManager[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,18 +15,23 @@ import pytest
 from ..ledger.controls import with_controls
 from ..ledger.gate import Gate, Judgement
 from ..ledger.git import changed_files, refusal
-from ..ledger.ledger import Ledger, covers
+from ..ledger.ledger import Ledger, covers, rows_of_other_tiers
 from ..ledger.reading.strict_json import printable
 from ..ledger.registration.registration import CONFIRMED
 from ..ledger.registration.standing import unconfirmed
 from ..ledger.words import listed
-from ..report.table import (
+from ..report.answers import answers
+from ..report.table import Table
+from ..report.terminal.layout import Paint
+from ..report.terminal.screen import Screen
+from ..report.terminal.sentences import (
+    ledger_in_short,
     ledger_lines,
     near_their_bounds,
+    overstated_in_short,
     sharing,
     undecided,
     unseen,
-    verdict_table,
 )
 from .options import FRESH, TASKS, UPDATE, is_worker, options_of
 from .session import Session
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..ledger.format import Record
+    from ..report.folder import Selection
 
 NOT_COMPARABLE = 6  # exit code where nothing is wrong, but nothing could be compared
 
@@ -144,15 +151,39 @@ def write_report(session: Session, records: Sequence[Record]) -> str:
         return ""
     from ..report.build import build_in
     from ..report.error import FolderError, ReportError
+    from ..report.folder import OutputFolder
 
     root = session.config.rootpath
+    whole, selection = OutputFolder(root / directory), selected(session)
     try:
-        page, unused = build_in(root, records, root / directory, session.options.ledger)
-        return "; ".join((str(page), *unused))
+        folder = whole.of(selection)
+        page, unused = build_in(root, records, folder.path, session.options.ledger, selection)
     except FolderError as error:
         raise pytest.UsageError(str(error)) from None
     except ReportError as error:
         return f"not written: {error}"
+    left = f"; the report of all claims in {directory} is left as it was"
+    told = f" ({selection.sentence}{left if folder != whole else ''})" if selection else ""
+    return "; ".join((f"{page}{told}", *unused))
+
+
+def selected(session: Session) -> Selection | None:
+    """Which claims a run had; None where it had all."""
+    from ..report.folder import Selection
+
+    partly = (partial(session, Path(directory)) for directory in session.catalogue)
+    collected = sum(map(len, session.catalogue.values()))
+    why = next(filter(None, partly), "")
+    if not why and ended_early(session.config) and len(session.records) < collected:
+        why = "the run ended early"
+    return Selection(len(session.records), collected, why) if why else None
+
+
+def ended_early(config: pytest.Config) -> bool:
+    """Whether a run was interrupted, or stopped at a failure."""
+    run: Any = config.pluginmanager.get_plugin("session")
+    stopped = run.shouldstop or run.shouldfail or run.exitstatus == pytest.ExitCode.INTERRUPTED
+    return bool(stopped)
 
 
 def judge(session: Session) -> Judgement:
@@ -165,13 +196,20 @@ def judge(session: Session) -> Judgement:
 
 def gate(session: Session, records: Sequence[Record]) -> Gate:
     """The records of the run with the ledgers that they are compared with."""
+    catalogue = {Path(name): frozenset(ids) for name, ids in session.catalogue.items()}
+    return Gate(
+        records, ledger_of(session), catalogue, lambda directory: partial(session, directory)
+    )
 
-    def ledger_of(record: Record) -> Ledger:
+
+def ledger_of(session: Session) -> Callable[[Record], Ledger]:
+    """Gives the ledger of a record of the run."""
+
+    def ledger(record: Record) -> Ledger:
         directory = (session.config.rootpath / record["file"]).parent
         return session.ledger(directory, record["profile"]["device"])
 
-    catalogue = {Path(name): frozenset(ids) for name, ids in session.catalogue.items()}
-    return Gate(records, ledger_of, catalogue, lambda directory: partial(session, directory))
+    return ledger
 
 
 def partial(session: Session, directory: Path) -> str:
@@ -225,30 +263,103 @@ def names_of_nobody(session: Session) -> Iterator[str]:
 
 
 def summarise(reporter: Any, session: Session) -> None:
-    """Write the sections at the end of a run."""
+    """Write what a run found: by `-v` with every cell, and the answers last of all."""
+    reporter.ensure_newline()
+    verbose = session.config.get_verbosity()
     records = list(session.records.values())
-    reporter.section("claims", sep="=")
-    writer = session.config.get_terminal_writer()
-    table = verdict_table(records, lambda text, colour: writer.markup(text, **{colour: True}))
-    for line in table.splitlines():  # singly, for a terminal that must escape some of them
+    if verbose > 0:
+        table = Table(
+            *(
+                records,
+                session.config.get_terminal_writer().fullwidth,
+                painter(session.config),
+                session.controlled,
+                verbose > 1,
+            )
+        )
+        show(reporter, "cells", table.lines())
+        if verbose > 1 and (sentences := list(undecided(records))):
+            words = "inconclusive: neither supported nor refuted"
+            show(reporter, words, map(printable, sentences))
+    if verbose > 0 and (lines := list(ledger_lines(records, session.judgement))):
+        show(reporter, "compared with the ledger", map(printable, lines))
+    seen = screen_of(session)
+    reporter.section(seen.title(), sep="=")
+    for line in seen.lines(only_wrong=verbose < 0):
         reporter.write_line(line)
-    sentences = list(undecided(records))
-    if sentences:
-        reporter.section("inconclusive: neither supported nor refuted", sep="-", yellow=True)
-        for sentence in sentences:
-            reporter.write_line(printable(sentence))
-    lines = list(ledger_lines(records, session.judgement))
-    if lines:
-        reporter.section("compared with the ledger", sep="-")
-        for line in lines:
-            reporter.write_line(printable(line))
-    for line in (
-        *near_their_bounds(records),
-        *unseen(records),
-        *session.counts(),
-        *names_of_nobody(session),
-        *session.distrusted,
-        *sharing(records),
-        *session.written,
-    ):
+    for line in seen.totals():
+        reporter.write_line(line)
+    for line in beside(session, records, verbose):
         reporter.write_line(printable(line))
+
+
+def fold_skips(skipped: Iterable[Any]) -> None:
+    """Let pytest write the claims of a file that are skipped for one reason as one line."""
+    for report in skipped:
+        if getattr(report, "claim_record", None) and isinstance(report.longrepr, tuple):
+            path, _, reason = report.longrepr
+            report.longrepr = (path, None, reason)
+
+
+def show(reporter: Any, title: str, lines: Iterable[str]) -> None:
+    """Write a section."""
+    reporter.section(title, sep="-")
+    for line in lines:  # singly, for a terminal that must escape some of them
+        reporter.write_line(line)
+
+
+def beside(session: Session, records: Sequence[Record], verbose: int) -> Iterator[str]:
+    """The lines below the totals; of a quiet run, those that tell of something wrong."""
+    if verbose <= 0:
+        short = ledger_in_short(records, session.judgement)
+        yield from (line for line in short if verbose == 0 or line.startswith("wrong"))
+    if verbose == 0:
+        yield from overstated_in_short(records)
+    if verbose > 0:
+        yield from near_their_bounds(records)
+        yield from unseen(records)
+        yield from sharing(records)
+    yield from session.counts() if verbose >= 0 else ()
+    yield from names_of_nobody(session)
+    yield from session.distrusted
+    for line in session.written:
+        if verbose >= 0 or not line.startswith("report: ") or "not written" in line:
+            yield line
+    if verbose == 0:
+        yield "details: " + shlex.join(["pytest", *paths_given(session.config), "-k", "ID", "-v"])
+
+
+def paths_given(config: pytest.Config) -> list[str]:
+    """The files and folders that a run was told to collect."""
+    given = map(str, config.invocation_params.args)
+    return [each for each in given if each in config.args and "::" not in each]
+
+
+def painter(config: pytest.Config) -> Paint:
+    """Marks text up in the colours of the terminal, where it has some."""
+
+    def paint(text: str, colour: str) -> str:
+        marked: str = (
+            config.get_terminal_writer().markup(text, **{colour: True}) if colour else text
+        )
+        return marked
+
+    return paint
+
+
+def screen_of(session: Session) -> Screen:
+    """The answers of a run, with those of other tiers, for its terminal."""
+    records = list(session.records.values())
+    verdicts: dict[str, dict[str, str]] = {}
+    for ledger in dict.fromkeys(map(ledger_of(session), records)):
+        for claim, rows in rows_of_other_tiers(ledger).items():
+            others = {tier: str(row["verdict"]) for tier, row in rows.items()}
+            verdicts.setdefault(claim, {}).update(others)
+    collected = sum(map(len, session.catalogue.values()))
+    return Screen(
+        answers(records, verdicts),
+        session.config.get_terminal_writer().fullwidth,
+        painter(session.config),
+        session.controlled,
+        max(collected - session.deselected - len(records), 0),
+    )

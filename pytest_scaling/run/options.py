@@ -47,7 +47,8 @@ class Option(NamedTuple):  # made in a fifth of the time of a dataclass, in ever
 
 DEVICE = Option(
     "--scaling-device",
-    "where learners train: cpu, cuda, cuda:N, mps, all or auto",
+    "where learners train: cpu, cuda (the first GPU), cuda:1 (the second), mps, xpu, all, or auto "
+    "(the first accelerator that works, else the CPU)",
     default="cpu",
     ini="scaling_device",
     environment="PYTEST_SCALING_DEVICE",
@@ -55,40 +56,44 @@ DEVICE = Option(
 )
 TIER = Option(
     "--scaling-tier",
-    "how far to go in sizes and seeds: one of the project's tiers (default: the first of them)",
+    "how much data and how many seeds to use: a tier of the project, as in quick (default: the "
+    "first one)",
     ini="scaling_tier",
     add={"metavar": "TIER"},
 )
 TASKS = Option(
     "--scaling-tasks",
-    "run only these tasks, separated by commas; verdicts over tasks are then partial",
+    "run only these tasks, as in mnist1d,friedman; verdicts over all tasks are then partial",
     add={"metavar": "NAMES"},
 )
 STORE = Option(
     "--scaling-store",
-    "file that remembers trials (default: in the user's cache directory)",
+    "file that keeps trained results, so that nothing is trained twice, as in trials.sqlite3 "
+    "(default: in your cache directory)",
     ini="scaling_store",
     environment="PYTEST_SCALING_STORE",
     add={"metavar": "PATH"},
 )
 WORKERS = Option(
     "--scaling-workers",
-    "processes that train (default: the cores, shared among the workers of pytest-xdist); 0 trains "
-    "in the process of pytest, for debuggers and profilers, and stores nothing",
+    "how many processes train, as in 4 (default: one for each core, shared among the workers of "
+    "pytest-xdist); 0 trains in the process of pytest, for debuggers and profilers, and stores "
+    "nothing",
     environment="PYTEST_SCALING_WORKERS",
     add={"metavar": "N", "type": int},
 )
 TRIAL_TIMEOUT = Option(
     "--scaling-trial-timeout",
-    "seconds after which a trial is ended (default: the timeout of pytest-timeout, if there is "
-    "one); 0 for no limit",
+    "stop any single training after this many seconds, as in 600 (default: the limit of "
+    "pytest-timeout, if there is one); 0 for no limit",
     ini="scaling_trial_timeout",
     environment="PYTEST_SCALING_TRIAL_TIMEOUT",
     add={"metavar": "SECONDS"},
 )
 BACKEND = Option(
     "--scaling-backend",
-    "where trials are computed: local (processes of this machine) or dask (a running cluster)",
+    "where training runs: local, in processes of this machine, or dask, on a cluster that is "
+    "already running",
     default="local",
     ini="scaling_backend",
     environment="PYTEST_SCALING_BACKEND",
@@ -96,85 +101,91 @@ BACKEND = Option(
 )
 SCHEDULER = Option(
     "--scaling-scheduler",
-    "address of the Dask scheduler, as in tcp://127.0.0.1:8786",
+    "address of the cluster's Dask scheduler, as in tcp://127.0.0.1:8786",
     ini="scaling_scheduler",
     environment="PYTEST_SCALING_SCHEDULER",
     add={"metavar": "ADDRESS"},
 )
 TIMINGS = Option(
     "--scaling-timings",
-    "what timings do under pytest-xdist: skip, or serial, one at a time while everything else "
-    "waits",
+    "what becomes of timings under pytest-xdist: skip leaves them out, serial takes them one at a "
+    "time while everything else waits",
     default="skip",
     ini="scaling_timings",
     add={"choices": ("skip", "serial")},
 )
 STRICT = Option(
     "--claims-strict",
-    "keep the chance of any wrong verdict in the whole run at one in twenty",
+    "keep the chance that any verdict of the whole run is wrong at one in twenty; without it, each "
+    "claim has a chance of its own",
     add={"action": "store_true"},
 )
 OFFLINE = Option(
-    "--claims-offline", "use only stored trials and train nothing", add={"action": "store_true"}
+    "--claims-offline", "train nothing, and use stored results only", add={"action": "store_true"}
 )
 FRESH = Option(
     "--scaling-fresh",
-    "train these learners again instead of recalling them: names, with wildcards and separated by "
-    "commas, after `=`; all learners without any",
+    "train again instead of using stored results: learners by name after `=`, as in net* or "
+    "svm,trees; all of them if none is named",
     add={"metavar": "LEARNER", "nargs": "?", "const": "*"},
 )
 SPOT_CHECK = Option(
     "--scaling-spot-check",
-    "train this many recalled trials again at the end, other ones on each commit; the run fails "
-    "where one gives other results (default: 0, and 1 where CI is set)",
+    "at the end, train this many stored results again, as in 3, and fail if one comes out "
+    "different; which ones depends on the commit (default: 1 where CI is set, else 0)",
     ini="scaling_spot_check",
     environment="PYTEST_SCALING_SPOT_CHECK",
     add={"metavar": "N"},
 )
 SEED_OFFSET = Option(
     "--claims-seed-offset",
-    f"replicate on fresh seeds: added to every seed; 0, or from {MOST_SEEDS} on",
+    f"replicate on fresh seeds: add this number to every seed, as in 1000; 0, or {MOST_SEEDS} and "
+    f"more",
     default="0",
     add={"metavar": "N", "type": int},
 )
 INCONCLUSIVE = Option(
     "--claims-inconclusive",
-    "what an inconclusive claim does to the run: report or fail",
+    "what an inconclusive claim does to the run: report only shows it, fail makes the run fail",
     default="report",
     ini="claims_inconclusive",
     add={"choices": ("report", "fail")},
 )
 UPDATE = Option(
     "--claims-update",
-    "write the ledger: `new` adds rows for claims that have none, `changed` replaces those that "
-    "came out differently, `prune` removes those of claims that are gone; several with commas "
-    "(needs --claims-reason and a clean tree)",
+    "write the ledger: `new` adds rows for claims that have none, `changed` replaces rows that "
+    "came out differently, `prune` removes rows whose claim is gone; several with commas, as in "
+    "new,prune (needs --claims-reason, and everything committed)",
     add={"metavar": "WHAT"},
 )
-REASON = Option("--claims-reason", "why the ledger is updated", add={"metavar": "TEXT"})
+REASON = Option(
+    "--claims-reason",
+    "why the ledger changes, as in 'first measurement'; every row keeps it",
+    add={"metavar": "TEXT"},
+)
 CONFIRM = Option(
     "--claims-confirm",
-    "measure the registered claims, and no others, once and on their fresh seeds (needs a clean "
-    "tree that has their registrations)",
+    "measure only the registered claims, once, on the fresh seeds that they were registered for "
+    "(needs everything committed, the registrations too)",
     add={"action": "store_true"},
 )
 GATE = Option(
     "--claims-gate",
-    "check the whole run against the ledger: exit code 1 if a claim has no row, or is supported "
-    "while its control is not refuted and no reason accepts that, and 6 if the profile was never "
-    "measured; `=confirmed`: 1 as well if a claim is not confirmed",
+    "compare the whole run with the ledger: exit code 1 if a claim has no row, or is supported "
+    "although its control is not refuted and no reason accepts that; 6 if the profile was never "
+    "measured; `=confirmed`: 1 also if a claim is not confirmed",
     add={"metavar": "confirmed", "nargs": "?", "const": "rows"},
 )
 GATES = ("rows", "confirmed")
 LEDGER = Option(
     "--claims-ledger",
-    "directory of the ledger (default: `ledger` beside the file of the claim)",
+    "folder of the ledger, as in verdicts (default: `ledger` beside the file of the claim)",
     ini="claims_ledger",
     add={"metavar": "DIR"},
 )
 REPORT = Option(
     "--scaling-report",
-    "directory to write the report to: figures, page and records",
+    "folder to write the report to, as in report: the page, figures and records",
     ini="scaling_report",
     add={"metavar": "DIR"},
 )

@@ -149,6 +149,10 @@ def mark(
             (error.traceback if in_full else error.frames) if isinstance(error, TrialError) else ""
         )
         report.longrepr = f"{sentence}\n{place}" if place else sentence
+    elif report.outcome == "passed" and record is not None:
+        of_control = "control " if record["claim"]["control_of"] else ""
+        word = f"PASSED ({of_control}{record['verdict']})"
+        report.claim_status = ("passed", ".", word)  # type: ignore[attr-defined]
     if record is not None:
         report.claim_record = record  # type: ignore[attr-defined]
 

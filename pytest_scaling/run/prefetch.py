@@ -85,9 +85,11 @@ def check_names(session: Session, items: Iterable[pytest.Item]) -> None:
 def prefetch(
     session: Session,
     items: Iterable[pytest.Item],
-    tick: Callable[[int, int], None] = lambda ready, claims: None,
+    tick: Callable[[int, int, str], None] = lambda ready, claims, now: None,
 ) -> None:
-    """Train what the claims need, as one pool of work. tick(claims ready, claims) shows life.
+    """Train what the claims need, as one pool of work.
+
+    tick(claims ready, claims, id of the one in hand) shows life.
 
     Raises pytest.UsageError where there is nothing left to train with, or where two learners or
     tasks share a name.
@@ -107,8 +109,20 @@ def prefetch(
             return
         if wanted:
             session.trials.request(wanted, limits(parts))
-        tick(len(parts) - len(waiting), len(parts))
+        tick(len(parts) - len(waiting), len(parts), in_hand(session, waiting))
         session.trials.wait(PAUSE)
+
+
+def in_hand(session: Session, waiting: Sequence[Part]) -> str:
+    """The id of the first claim that waits for what is being trained; empty where none does."""
+    training = session.trials.waited_for
+    for part in waiting if training else ():
+        if any(
+            each.description in training for trial in part.asked.values() for each in trial.parts
+        ):
+            claim = claim_of(part.item)
+            return claim.id if claim else ""
+    return ""
 
 
 def advance(session: Session, waiting: Sequence[Part]) -> tuple[list[Part], list[Trial]]:

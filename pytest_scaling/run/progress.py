@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..report.terminal.layout import shorten
+
 if TYPE_CHECKING:
     from .session import Session
 
@@ -17,7 +19,7 @@ QUIET = 60.0  # seconds between lines where there is no terminal
 
 
 class Progress:
-    """Trials done, claims ready to be judged, and the time left at the pace so far."""
+    """The share of the training that is done, by its cost; claims ready; the time left so."""
 
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self._session = session
@@ -38,9 +40,9 @@ class Progress:
         if self._live is not None:
             self._live.stop()
 
-    def tick(self, ready: int, claims: int) -> None:
-        """Show how far the run has come."""
-        line = self._line(ready, claims)
+    def tick(self, ready: int, claims: int, now: str = "") -> None:
+        """Show how far the run has come. now: the id of a claim that waits for what is trained."""
+        line = self._line(ready, claims, now)
         if self._reporter is None:
             return
         for wait in self._session.trials.waits:
@@ -53,32 +55,34 @@ class Progress:
             self._spoken = time.monotonic()
             self._reporter.write_line(line)
 
-    def _line(self, ready: int, claims: int) -> str:
+    def _line(self, ready: int, claims: int, now: str) -> str:
         trials = self._session.trials
-        done, asked = trials.computed, trials.computed + trials.in_flight
+        in_hand = ": ".join(filter(None, (now, trials.waited_for.partition("; ")[0])))
         return (
-            f"trained {done} of {asked} trials requested so far, "
-            f"{ready} of {claims} claims ready{self._left(done, asked)}"
+            f"{trials.share_done:.0%} trained so far, {ready} of {claims} claims ready"
+            f"{self._left()}{in_hand and f' · {in_hand}'}"
         )
 
-    def _left(self, done: int, asked: int) -> str:
+    def _left(self) -> str:
         share = self._session.trials.share_done
-        if not done or not share:
+        if not self._session.trials.computed or not share:
             return ""
-        seconds = (time.monotonic() - self._started) * (1 - share) / share
-        return f", about {seconds // 60:.0f} min {seconds % 60:02.0f} s left"
+        seconds = round((time.monotonic() - self._started) * (1 - share) / share)
+        return f", about {seconds // 60} min {seconds % 60:02} s left"
 
     def _show(self, line: str) -> None:
         from rich.console import Console
         from rich.live import Live
         from rich.spinner import Spinner
+        from rich.text import Text
 
         if self._live is None:
             terminal = self._reporter._tw._file  # stdout before pytest captures it: it has no name
             console = Console(file=terminal, force_terminal=True)
             self._live = Live(console=console, transient=True, refresh_per_second=4)
             self._live.start()
-        self._live.update(Spinner("dots", text=line))
+        fits = self._live.console.width - 3  # beside the spinner
+        self._live.update(Spinner("dots", text=Text(shorten(line, fits))))
 
 
 class Heartbeat:

@@ -44,6 +44,7 @@ class Session:
     lost: list[str] = field(default_factory=list)  # workers of pytest-xdist that were killed
     claims: int = 0  # that the run collected, without controls and before -k
     catalogue: dict[str, list[str]] = field(default_factory=dict)  # ids of claims by ledger
+    controlled: set[str] = field(default_factory=set)  # ids of claims that have a control
     deselected: int = 0  # claims that were collected and not run
     judgement: Judgement | None = None  # of the whole run by the ledger
     _rows: dict[Ledger, int] = field(default_factory=dict)  # numbers of rows, as first counted

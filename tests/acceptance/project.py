@@ -15,7 +15,8 @@ import pytest
 
 HEAD = "from machines import *\nfrom pytest_scaling import claim, equivalent, Source\n"
 OUTCOME = re.compile(
-    r"(?P<word>[A-Z]+) \S+::(?P<name>\w+)|\S+::(?P<name2>\w+)\S* (?P<word2>[A-Z]+)"
+    r"(?P<word>[A-Z]+)( \([a-z ]+\))? \S+::(?P<name>\w+)"
+    r"|\S+::(?P<name2>\w+)\S* (?P<word2>[A-Z]+)"
 )
 EFFECT = 0.05  # of error: the smallest effect of all stated claims
 

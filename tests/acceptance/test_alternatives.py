@@ -37,10 +37,10 @@ def test_the_verdicts_in_other_scopes_are_shown_beside_the_verdict(project):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "✓ good-leads: supported, control not run (always; supported in 2 of 4 scopes)",
-            "*on two tasks *✓ supported*the claim in another scope, without a vote",
-            "*against its like *✗ refuted*",
-            "*where it is unclear *inconclusive*",
+            "✓ good-leads: supported (always; no control; supported in 2 of 4 scopes)",
+            "  ✓ on two tasks: the claim in another scope, without a vote",
+            "  ✗ against its like: *",
+            "  [?] where it is unclear: *",
         ]
     )
 
@@ -69,7 +69,7 @@ def test_the_ledger_the_list_and_the_page_have_them(project, command):
     row = json.loads((project.rows / "good-leads.json").read_text("utf-8"))
     verdicts = {other["name"]: other["verdict"] for other in row["alternatives"]}
     assert [*verdicts.values()] == ["supported", "refuted", "inconclusive"]
-    assert "supported in 2 of 4 scopes" in output(command("list", "."))
+    assert "supported in 2 of 4 scopes" in output(command("list", "--long", "."))
     page = (project.path / "out" / "index.html").read_text("utf-8")
     assert "supported in 2 of 4 scopes" in page
     assert "on two tasks: Supported on sign and other." in page

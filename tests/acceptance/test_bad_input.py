@@ -21,9 +21,12 @@ COMPARE = "compare, task, m_small, smallest_effect"
         ),
         (
             ["--scaling-device=gpu"],
-            "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, all or auto",
+            "there is no device 'gpu'; use cpu, cuda, cuda:N, mps, xpu, all or auto",
         ),
-        (["--scaling-device="], "there is no device ''; use cpu, cuda, cuda:N, mps, all or auto"),
+        (
+            ["--scaling-device="],
+            "there is no device ''; use cpu, cuda, cuda:N, mps, xpu, all or auto",
+        ),
         (
             ["--scaling-device=cuda"],
             "device 'cuda' was requested and is not available (devices here: cpu); "
@@ -236,7 +239,7 @@ def test_a_control_is_that_of_its_own_parameter(project):
         "@control('not-k', 'It is not', given={'sign': -1})\n"
         "def test_k(exact, k, sign):\n    assert exact(k * sign > 0, 'k')\n"
     )
-    result = project.run()
+    result = project.run("-v")
     result.assert_outcomes(passed=4)
     assert "k-2: supported (always; control refuted)" in output(result)
 

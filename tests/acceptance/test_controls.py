@@ -62,8 +62,23 @@ def test_a_supported_control_says_that_its_claim_is_not_trustworthy(result):
 
 def test_a_control_that_was_not_selected_is_said_to_be_missing(project):
     project.claims(stated("claim"), stated("control", "refuted", control_of="'claim'"))
-    result = project.run("test_claims.py::test_claim")
-    result.stdout.fnmatch_lines(["✓ claim: supported, control not run (always)"])
+    result = project.run("test_claims.py::test_claim", "-v")
+    result.stdout.fnmatch_lines(
+        ["✓ claim: supported, control not run (always)", "✓ It is so *  claim", "  control not run"]
+    )
+
+
+def test_a_claim_that_declares_no_control_is_not_said_to_miss_one(project):
+    project.claims(stated("claim"))
+    for workers in ("-n0", "-n2"):
+        result = project.run("-v", workers)
+        result.stdout.fnmatch_lines(
+            [
+                "✓ claim: supported (always; no control)",
+                "1 of 1 claim supported · 1 without a control",
+            ]
+        )
+        assert "control not run" not in output(result)
 
 
 def test_a_control_is_selected_with_its_claim_by_the_id_of_the_claim(project):
@@ -78,6 +93,7 @@ def test_an_accepted_control_xfails_and_its_claim_stays_not_trustworthy(project)
     assert outcomes(result) == {"claim": "PASSED", "control": "XFAIL"}
     assert "supported, as in the ledger: the data are too easy" in output(result)
     assert "✓ claim: supported, not trustworthy (always)" in output(result)
+    assert "  not trustworthy: the control is supported too: control\n" in output(result)
 
 
 def test_a_claim_cannot_be_its_own_control(project):
@@ -192,7 +208,7 @@ def test_a_control_that_is_not_in_the_run_has_the_verdict_of_its_row(project):
     project.run(*ACCEPT)
     result = project.run("test_claims.py::test_claim", "--claims-gate")
     assert result.ret == 0
-    assert "✓ claim: supported, control not run (always)" in output(result)
+    assert "  control not run\n" in output(result)
 
 
 def test_the_record_of_a_claim_says_what_became_of_its_control(project):
@@ -202,4 +218,4 @@ def test_the_record_of_a_claim_says_what_became_of_its_control(project):
     assert "control" not in records["control"]
     page = (project.path / "out" / "index.html").read_text("utf-8")
     assert "Control undecided." in page
-    assert "Supported with an open control: one control undecided." in page
+    assert "One claim holds with a control that is undecided." in page

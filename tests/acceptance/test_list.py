@@ -54,26 +54,33 @@ def test_claims_stand_in_the_order_of_their_times_and_controls_below_their_claim
     )
     project.claims(stated("second-file", source=at("9:59")), file="test_more.py")
     (project.path / "test_ordinary.py").write_text("def test_sum():\n    assert 1 + 1 == 2\n")
-    result = listed()
-    assert result.outlines == [
-        "time                    claim        strength   tasks  quick",
-        "9:59                    early        sometimes  sign   -",
-        "11:00                     control    always     sign   -",
-        "9:59                    second-file  always     sign   -",
-        "10:00-10:30, 1:00-1:10  later        always     sign   -",
-        "-                       sourceless   always     sign   -",
-        "claims: 4; below each its controls, which must be refuted",
+    result = listed("--controls")
+    assert [" ".join(line.split()) for line in result.outlines] == [
+        "time quick claim id",
+        "9:59 · no row It is so early",
+        "11:00 · no row control: It is so control",
+        "9:59 · no row It is so second-file",
+        "10:00 · no row It is so later",
+        "- · no row It is so sourceless",
+        "",
+        "quick: · 4 without a row",
+        "--long shows strength, tasks and files; pytest-scaling cite ID quotes a verdict",
     ]
     assert (result.ret, result.errlines) == (0, [])
+    assert [line.split()[-1] for line in listed().outlines[1:5]] == [
+        *("early", "second-file", "later", "sourceless")
+    ]
+    assert "sometimes, on sign" in output(listed("--long"))
+    assert "10:00-10:30, 1:00-1:10; test_claims.py" in output(listed("-v"))
 
 
 def test_a_control_without_its_claim_says_whose_it_is(project, listed):
     project.claims(stated("claim"), stated("control", control_of="'claim'", source=at("0:30")))
-    assert listed("test_claims.py::test_control").outlines == [
-        "time  claim                       strength  tasks  quick",
-        "0:30  control (control of claim)  always    sign   -",
-        "claims: 0; below each its controls, which must be refuted",
-    ]
+    result = listed("test_claims.py::test_control")
+    assert (
+        " ".join(result.outlines[1].split()) == "0:30 · no row control of claim: It is so control"
+    )
+    assert result.outlines[3] == "quick: no claims"
 
 
 def test_the_tasks_are_those_that_the_tier_runs(project, listed):
@@ -105,7 +112,7 @@ def test_the_tasks_are_those_that_the_tier_runs(project, listed):
         "together": (["sign"], []),
         "shown": (["sign"], []),
     }
-    assert "sign, (later)" in output(listed("--tier=full"))
+    assert "reported, not counted: later" in output(listed("--tier=full", "--long"))
 
 
 def test_the_tier_may_come_from_the_ini_file(project, listed):
@@ -124,17 +131,34 @@ def test_every_profile_of_the_ledger_has_a_column_that_says_how_it_differs(proje
         "open": {QUICK: "-", FULL: "-", CUDA: "refuted"},
     }
     head, clear, *_ = listed().outlines
-    assert [each.split()[-1] for each in (head, clear)] == ["full", "-"]
-    assert head.split("tasks")[1].split() == ["cpu", "quick", "cpu", "full", "cuda", "full"]
-    head, clear, open_, _ = listed("--device=cuda").outlines
-    assert head.split("tasks")[1].split() == ["quick", "full"]
-    assert [line.split()[-2:] for line in (clear, open_)] == [["-", "-"], ["-", "refuted"]]
+    assert head.split() == ["time", "cpu", "quick", "cpu", "full", "cuda", "full", "claim", "id"]
+    assert clear.split()[1:8] == ["?", "inconclusive", "✓", "supported", "·", "no", "row"]
+    head, clear, open_, *_ = listed("--device=cuda").outlines
+    assert head.split()[1:3] == ["quick", "full"]
+    assert clear.split()[1:7] == ["·", "no", "row", "·", "no", "row"]
+    assert open_.split()[1:6] == ["·", "no", "row", "✗", "refuted"]
+
+
+def test_tiers_that_contradict_each_other_are_named(project, listed):
+    project.claims(stated("clear"), stated("open"))
+    row(project, FULL, "clear", "refuted")
+    row(project, QUICK, "clear", "supported")
+    row(project, FULL, "open", "inconclusive")
+    row(project, QUICK, "open", "supported")
+    lines = listed().outlines
+    assert lines[1].split()[1:7] == ["✓", "supported", "!", "✗", "refuted", "!"]
+    assert "! tiers contradict each other: clear" in lines
+
+
+def test_a_claim_whose_times_are_taken_anew_has_no_row_to_miss(project, listed):
+    project.claims(body("quick-one", "stopwatch", "assert False", tasks="[sign]"))
+    assert "· 1 timed anew in every run" in output(listed())
 
 
 def test_a_run_fills_the_column(project, listed):
     project.claims(stated("clear"))
     project.run("--claims-update=new", "--claims-reason=it is so")
-    assert listed().outlines[1].split()[-1] == "supported"
+    assert listed().outlines[1].split()[1:3] == ["✓", "supported"]
 
 
 def test_a_folder_called_claims_is_listed_first_of_all(project, listed):
@@ -237,7 +261,8 @@ def test_a_row_that_cannot_be_read_is_told_of_and_the_others_are_listed(project,
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     (sentence,) = result.errlines
     assert "clear.json cannot be read (JSONDecodeError" in sentence
-    assert [line.split()[-1] for line in result.outlines[1:3]] == ["unusable", "inconclusive"]
+    words = [line.split()[1:3] for line in result.outlines[1:3]]
+    assert words == [["!!", "unusable"], ["?", "inconclusive"]]
 
 
 def test_an_unknown_command_names_those_that_there_are(project):

@@ -62,7 +62,7 @@ def test_a_claim_can_be_marked_and_is_not_trained_then(project):
 @pytest.mark.parametrize(
     ("mark", "sentence"),
     [
-        ("devices('gpu')", "is marked devices with gpu; it takes cpu, cuda, cuda:N or mps"),
+        ("devices('gpu')", "is marked devices with gpu; it takes cpu, cuda, cuda:N, mps, xpu and"),
         ("devices()", "is marked devices with nothing"),
         ("devices('cpu', ram=3)", "is marked devices with ram"),
         ("devices(memory='8 GiB')", "with an amount that is no number"),

@@ -17,7 +17,8 @@ def test_a_project_without_claims_does_not_notice_the_plugin(bare):
     result = bare.pytester.runpytest_subprocess()
     assert result.parseoutcomes() == {"passed": 1}
     text = output(result)
-    assert "= claims =" not in text
+    assert "= claims" not in text
+    assert "scaling: " not in text
     assert "trials:" not in text
     assert not (bare.path / ".cache").exists()
 

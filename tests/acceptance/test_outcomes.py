@@ -92,16 +92,19 @@ def test_an_outcome_follows_from_the_verdict_and_the_row_of_the_ledger(project):
 
 def test_an_inconclusive_claim_has_its_own_letter_count_and_section(project):
     project.claims(stated("open", "inconclusive"), stated("clear"))
-    result = project.run()
+    result = project.run("-vv")
     assert result.parseoutcomes() == {"passed": 1, "inconclusive": 1}
     result.stdout.fnmatch_lines(
         [
-            "test_claims.py i. *",
             "*- inconclusive: neither supported nor refuted -*",
             "open: error of unsteady minus good on sign, m = 256 is 0.0700 * (n = 10), * 100%: "
             "the interval contains smallest_effect 0.0500; * would decide it, * times in 10",
+            "[?] It is so *  open",
+            "  open: * seeds *would decide, have 10",
+            "1 of 2 claims supported · 1 open *",
         ]
     )
+    project.run().stdout.fnmatch_lines(["test_claims.py i. *", "[?] It is so *  open"])
 
 
 @pytest.mark.parametrize("source", ["command line", "ini file"])
@@ -125,8 +128,40 @@ def test_a_body_may_find_that_its_claim_is_not_applicable(project):
     project.claims(body("absent", "task", "import pytest; pytest.skip('no such data here')"))
     result = project.run("-rs")
     result.stdout.fnmatch_lines(
-        ["SKIPPED [[]1[]] test_claims.py:*: not applicable: no such data here"]
+        [
+            "SKIPPED [[]1[]] test_claims.py: not applicable: no such data here",
+            "- not applicable (1): no such data here",
+        ]
     )
+
+
+def test_claims_that_are_skipped_for_one_reason_are_one_line(project):
+    line = "import pytest; pytest.skip('no such data here')"
+    project.claims(*(body(id, "task", line) for id in ("one", "two")), body("three", "", "skip()"))
+    result = project.run("-rs", "--junitxml=junit.xml")
+    result.stdout.fnmatch_lines(
+        ["SKIPPED [[]2[]] test_claims.py: not applicable: no such data here"]
+    )
+    assert re.search(r"test_claims.py:\d+: not", (project.path / "junit.xml").read_text("utf-8"))
+
+
+def test_by_v_a_test_says_what_its_claim_came_out_as(project):
+    project.claims(stated("claim"), stated("control", "refuted", control_of="'claim'"))
+    result = project.run("-v")
+    result.stdout.fnmatch_lines(
+        ["*::test_claim* PASSED (supported) *", "*::test_control* PASSED (control refuted) *"]
+    )
+
+
+def test_a_quiet_run_shows_its_totals_and_what_is_wrong(project):
+    project.claims(stated("clear"), stated("open", "inconclusive"), stated("wrong", "refuted"))
+    text = output(project.run("-q", "--scaling-report=out"))
+    _, wrong, where, totals, *_ = text.partition("= claims")[2].splitlines()
+    assert re.fullmatch(r"✗ It is so +wrong", wrong)
+    assert where == "  tie on sign"
+    assert totals.startswith("1 of 3 claims supported · 1 refuted · 1 open")
+    assert "scaling: " not in text
+    assert "report: " not in text
 
 
 def test_an_error_in_a_body_is_never_a_verdict(project):

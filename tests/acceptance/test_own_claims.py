@@ -66,10 +66,10 @@ def write(project, source):
 def test_functions_of_a_seed_are_judged_kept_and_verified(project):
     write(project, FUNCTIONS)
     commit(project)
-    run = project.run("--claims-update=new", "--claims-reason=first", "--scaling-report=out")
+    run = project.run("-v", "--claims-update=new", "--claims-reason=first", "--scaling-report=out")
     text = output(run)
     assert run.ret == 0
-    assert "value, train(dropout=0.0) - train(dropout=0.5)  " in text
+    assert "value, train(dropout=0.0) - train(dropout=0.5) " in text
     assert "success of solves" in text
     rows = project.reported("out")
     (arm, _) = rows["dropout-helps"]["arms"]
@@ -100,7 +100,7 @@ def test_a_rate_has_the_exact_interval_of_all_looks(project):
 def test_estimators_on_data_are_judged_by_the_metric_in_its_unit_and_verified(project):
     write(project, ESTIMATORS)
     commit(project)
-    run = project.run("--claims-update=new", "--claims-reason=first", "--scaling-report=out")
+    run = project.run("-v", "--claims-update=new", "--claims-reason=first", "--scaling-report=out")
     text = output(run)
     assert run.ret == 0
     assert "> 5 euros" in text

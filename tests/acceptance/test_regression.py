@@ -113,7 +113,7 @@ def test_another_library_is_told_of_once_and_fails_nothing(project):
     result = project.run()
     assert result.ret == 0
     (line,) = [line for line in result.outlines if "numpy was 1.0" in line]
-    assert line.startswith("2 claims: numpy was 1.0 and is ")
+    assert line.startswith("ledger: 2 claims, numpy was 1.0 and is ")
 
 
 @WORKERS

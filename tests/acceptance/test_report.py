@@ -62,12 +62,44 @@ def test_without_a_run_the_page_is_that_of_the_ledger(project, report, arguments
 
 def test_a_run_of_some_claims_names_those_that_were_not_run(project):
     project.claims(stated("one"), stated("two"))
-    project.run(*ADDED, "--scaling-report=report")
+    project.run(*ADDED)
     project.run("-k", "one", "--scaling-report=report")
     assert list(project.reported("report")) == ["one"]
     text = " ".join(page(project).split())
     assert "Not run: 1 of the ledger's claims and controls.<small>two</small>" in text
     assert "Nothing: the verdict, and those of its cells, are as in the ledger." in text
+    assert "A partial run.</strong> 1 of 2 claims and controls: some were deselected." in text
+
+
+def test_a_run_of_some_claims_leaves_the_report_of_all_and_goes_beside_it(project, report):
+    project.claims(stated("one"), stated("two"))
+    project.run("--scaling-report=report")
+    whole = page(project)
+    assert "A partial run" not in whole
+    result = project.run("-k", "one", "--scaling-report=report")
+    beside = project.path / "report" / "partial" / "index.html"
+    assert (
+        f"report: {beside} (1 of 2 claims and controls: some were deselected; the report of all "
+        f"claims in report is left as it was)"
+    ) in result.outlines
+    assert page(project) == whole
+    assert list(project.reported("report")) == ["one", "two"]
+    first = page(project, "report/partial")
+    assert "A partial run" in first
+    assert report("report/partial").ret == 0
+    assert page(project, "report/partial") == first
+    project.run("--scaling-report=report")
+    assert page(project).count('class="card"') == 2
+
+
+def test_a_run_that_stops_at_a_failure_does_not_pass_for_a_whole_one(project):
+    project.claims(stated("one"), stated("two"))
+    project.run("--scaling-report=report")
+    whole = page(project)
+    broken = "def test_broken():\n    assert False\n"
+    (project.path / "test_a_broken.py").write_text(broken, "utf-8")
+    project.run("-x", "--scaling-report=report")
+    assert page(project) == whole
 
 
 def test_a_verdict_that_is_not_the_ledgers_is_told(project):

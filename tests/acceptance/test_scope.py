@@ -56,10 +56,10 @@ def test_narrowed_tasks_make_a_partial_verdict(project):
     assert outcomes(result) == {"suite": "PASSED", "elsewhere": "SKIPPED"}
     result.stdout.fnmatch_lines(
         [
-            "✓ suite: supported, control not run (always, of some of its tasks)",
-            "    one * ✓ supported *",
-            "    three * ✓ supported *",
             "SKIPPED * not applicable: none of its tasks was asked for",
+            "✓ suite: supported (always, of some of its tasks; no control)",
+            "  ✓ one: *",
+            "  ✓ three: *",
         ]
     )
     result.stdout.no_fnmatch_line("    two *")
@@ -87,7 +87,7 @@ def test_tasks_and_learners_beside_are_shown_and_do_not_count(project):
         ("two", "poor-but-on-two", False, "refuted"),
         ("two", "as-good", False, "refuted"),
     ]
-    result.stdout.fnmatch_lines(["    sign · as-good (beside) * ✗ refuted *"])
+    result.stdout.fnmatch_lines(["  ✗ sign · as-good (beside): *"])
 
 
 def test_every_learner_of_a_task_must_support_the_claim(project):
@@ -113,8 +113,8 @@ def test_a_task_of_other_tiers_is_not_applicable_here(project):
     assert "not applicable: huge runs in the tiers standard and full" in output(result)
     result.stdout.fnmatch_lines(
         [
-            "✓ some: supported, control not run (always)",
-            "    huge * - not applicable  huge runs in *",
+            "✓ some: supported (always; no control)",
+            "  - huge: huge runs in *",
         ]
     )
 

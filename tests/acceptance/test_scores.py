@@ -44,7 +44,7 @@ def runs(project):
 
 
 def test_two_runs_get_a_verdict_like_any_other_claim(runs):
-    result = runs.run("-v")
+    result = runs.run("-vv")
     assert outcomes(result) == {
         "better": "PASSED",
         "worse": "FAILED",

@@ -50,7 +50,7 @@ def brave(project, rows):
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, workers):
     result = brave.run(
-        "-v", workers, "--junitxml=junit.xml", "--scaling-report=out", store="cold.db"
+        *("-vv", workers, "--junitxml=junit.xml", "--scaling-report=out"), store="cold.db"
     )
     assert outcomes(result) == OUTCOMES | {"brave": "XFAIL"}
     assert result.ret == 1
@@ -59,9 +59,7 @@ def test_outcomes_and_evidence_are_the_same_with_and_without_xdist(brave, worker
     )
     text, verdicts = output(result), VERDICTS | {"brave": "refuted"}
     for name, verdict in verdicts.items():
-        rest = ("always", "control not run")
-        said = f", {rest[1]} ({rest[0]})" if verdict == "supported" else f" ({'; '.join(rest)})"
-        assert f" {name}: {verdict}{said}" in text
+        assert f" {name}: {verdict} (always; no control)" in text
     assert "open: error of unsteady minus good on sign, m = 256 is" in text
     assert "trials: 10 trained" in text  # two blocks of four arms, and a third of two of them
     assert "index.html" in text
@@ -158,7 +156,7 @@ def test_a_terminal_without_unicode_shows_the_table_line_by_line(project, monkey
     result = project.run("-k", "clear")
     result.stdout.fnmatch_lines(
         [
-            "\\u2713 clear: supported, control not run (always)",
-            "    sign *supported  poor - good, *",
+            "\\u2713 It is so *  clear",
+            "1 of 1 claim supported \\xb7 1 without a control",
         ]
     )

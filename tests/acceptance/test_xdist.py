@@ -127,7 +127,7 @@ import pytest_scaling.devices.hardware as hardware
 import pytest_scaling.devices.resolve as devices
 import pytest_scaling.run.device_tests.marks as marks
 
-devices._accelerators = lambda: ("cuda:0", "cuda:1")
+devices.accelerators = lambda: ("cuda:0", "cuda:1")
 devices.fault = lambda device: ""
 marks.prepared = lambda node, device: contextlib.nullcontext()
 hardware.described = lambda device: device

@@ -57,7 +57,7 @@ def test_the_whole_neighbourhood_is_there_where_it_is_asked_for():
 def test_claims_come_out_the_same_beside_other_plugins(project, store, present):
     project.claims(*(stated(name, verdict) for name, verdict in VERDICTS.items()))
     (project.path / "test_own.py").write_text(OWN)
-    options = (f"--scaling-store={store}", "--scaling-workers=1")
+    options = (f"--scaling-store={store}", "--scaling-workers=1", "-v")
     result = project.pytester.runpytest_subprocess(*options, *arguments(present), timeout=300)
     expected = {"passed": 3, "failed": 1, "inconclusive": 1}
     if "pytest_rerunfailures" in present:

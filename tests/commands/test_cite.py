@@ -42,7 +42,7 @@ def cite(forest, monkeypatch, capsys):
 def test_a_reader_gets_all_that_a_citation_takes(forest, cite, oak):
     forest.write(oak)
     commit = forest.commit()
-    code, out, err = cite("oak")
+    code, out, err = cite("oak", "--format=full")
     assert (code, err) == (OK, "")
     assert "is supported" in out
     assert str(Key.of(oak)) in out
@@ -50,6 +50,47 @@ def test_a_reader_gets_all_that_a_citation_takes(forest, cite, oak):
     assert f"git checkout {commit}" in out
     assert "@misc{" in out
     assert '"type": "dataset"' in out
+
+
+def test_first_comes_a_sentence_to_quote_then_the_citation_then_the_key(forest, cite, oak):
+    forest.write(oak)
+    commit = forest.commit()
+    code, out, err = cite("oak")
+    assert (code, err) == (OK, "")
+    first, _, full, origin, _, head, key, *_ = out.splitlines()
+    assert first == (
+        "“Oaks & elms: 100% of {both} grow” is supported (quick tier; control not run)."
+    )
+    assert full.startswith("“Oaks & elms: 100% of {both} grow” is supported (usually;")
+    assert oak["digest"] in full
+    assert origin == (
+        f"Claim record of oaks (Ada & Söhne), commit {commit}, https://example.org/oaks_of_ours. "
+        "It paraphrases A. Teacher, “On trees”, 05:01-05:17, 06:00, https://example.org/talk#t=301."
+    )
+    assert head == "Key, to cite it by:"
+    assert key == f"  {Key.of(oak)}"
+    assert len(out.splitlines()) == 9
+
+
+def test_the_verdict_of_another_tier_stands_beside_it(forest, cite, make, oak):
+    forest.write(oak)
+    forest.write(
+        make.row("oak", "refuted", make.cell("refuted", make.comparison("refuted"))),
+        folder=STANDARD,
+    )
+    lines = cite("oak")[1].splitlines()
+    assert lines[0].endswith("is refuted (standard tier; control not run).")
+    assert lines[1] == "In the quick tier it is supported, which contradicts this."
+    assert json.loads(cite("oak", "--format=json")[1])["other_tiers"] == {"quick": "supported"}
+
+
+def test_on_a_terminal_no_line_is_longer_than_it(forest, cite, oak, monkeypatch):
+    forest.write(oak)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "70")
+    lines = cite("oak")[1].splitlines()
+    assert len(lines) > 10
+    assert [line for line in lines if len(line) > 70 and " " in line.strip()] == []
 
 
 def test_a_row_that_nobody_else_can_find_is_told(forest, cite, oak):
@@ -87,7 +128,7 @@ def test_figures_for_slides_come_light_and_dark_with_their_caption(forest, cite,
     assert grounds[1] < 150
     title, text = [child.text for child in ET.parse(files[0]).getroot()][:2]
     assert title == "Oaks & elms: 100% of {both} grow: supported"
-    assert "0.1310 [0.1190, 0.1420], n = 5, supported, bound 0.0100" in text
+    assert "13.1 [11.9, 14.2], 5 seeds, supported, bound 1.0 points" in text
     markdown = files[4].read_text(encoding="utf-8")
     assert markdown.startswith("![Intervals of one comparison")
     assert "](oak.svg)" in markdown
@@ -118,13 +159,16 @@ def test_without_a_profile_the_largest_tier_is_cited(forest, cite, make, oak):
     [
         pytest.param(["oaks"], "no claim 'oaks' in ", id="no such claim"),
         pytest.param(["oaks"], "did you mean oak?", id="a claim of nearly that name"),
+        pytest.param(["OAK"], "did you mean oak?", id="a claim in capitals"),
+        pytest.param(["tall-oak"], "did you mean oak?", id="a claim with a word of it"),
+        pytest.param(["fir"], "; `pytest-scaling list` shows all", id="no claim like it"),
         pytest.param(["oak", "--profile=cuda"], "no profile 'cuda'", id="never measured"),
         pytest.param(["oak", "--ledger=nowhere"], "no ledger in nowhere", id="no ledger"),
         pytest.param(["oak", "--format=word"], "invalid choice: 'word'", id="no such format"),
         pytest.param(["elm"], "claim 'elm' is not applicable in ", id="no verdict"),
         pytest.param(["exact", "--figures=out"], "decided exactly", id="nothing to draw"),
         pytest.param(["oak", "--check", "a.md"], "not allowed with", id="two things at once"),
-        pytest.param([], "is required", id="nothing"),
+        pytest.param([], "cite: name a claim, or give --check FILE", id="nothing"),
         pytest.param(["--check", "no.md"], "no.md cannot be read", id="no file"),
         pytest.param(["--check", "binary"], "it is not text in UTF-8", id="no text"),
         pytest.param(["--check", "plain.md"], "plain.md cites no claim", id="no citation"),
@@ -193,7 +237,7 @@ def talk(forest):
 
 def test_a_text_whose_citations_hold_passes(forest, cite, oak, talk):
     forest.write(oak)
-    assert cite("--check", talk(oak)) == (OK, "citations: 1 hold, 0 do not\n", "")
+    assert cite("--check", talk(oak)) == (OK, "citations: 1 holds, 0 do not\n", "")
 
 
 def test_a_cited_verdict_that_changed_fails_by_file_and_line(forest, cite, make, oak, talk):
@@ -204,7 +248,7 @@ def test_a_cited_verdict_that_changed_fails_by_file_and_line(forest, cite, make,
     assert code == FAILED
     assert out.splitlines() == [
         "talk.md:2: 'oak' was cited as supported and is refuted now",
-        "citations: 1 hold, 1 does not",
+        "citations: 1 holds, 1 does not",
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_file_in_the_place_of_a_folder_is_one_sentence(folder, capsys):
     (folder / "claims").write_text("", encoding="utf-8")
     assert main(["init"]) == pytest.ExitCode.USAGE_ERROR
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert sentence.startswith("ERROR: claims/test_first_claim.py cannot be written, claims: ")
+    assert sentence.startswith("ERROR: claims/test_first_claim.py cannot be written (claims: ")
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,21 @@ import math
 
 import pytest
 
-from pytest_scaling.devices.accelerator import ClockError, Cpu, Cuda, Mps, accelerator, timed
+from pytest_scaling.devices.accelerator import ClockError, Cpu, Queued, accelerator, timed
 from tests.devices.conftest import SECONDS
 from tests.devices.fake import LAUNCH
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("cpu", Cpu()), ("cuda:1", Cuda("cuda:1")), ("cuda", Cuda("cuda")), ("mps", Mps("mps"))],
+    [("cpu", Cpu()), ("cuda:1", Queued("cuda:1")), ("mps", Queued("mps"))],
 )
 def test_a_name_stands_for_a_device(name, expected):
     assert accelerator(name) == expected
 
 
 def test_a_timing_waits_for_the_work_and_not_for_what_came_before(machine):
-    on = Cuda("cuda:0")
+    on = Queued("cuda:0")
     machine.kernel()  # the cold start
     on.synchronise()
     for _ in range(5):
@@ -30,7 +30,7 @@ def test_a_timing_waits_for_the_work_and_not_for_what_came_before(machine):
 
 
 def test_the_events_stand_on_either_side_of_the_work_and_are_read_when_past(cuda):
-    timed(lambda: cuda.kernel(SECONDS), Cuda("cuda:0"), cuda.clock)
+    timed(lambda: cuda.kernel(SECONDS), Queued("cuda:0"), cuda.clock)
     order = ["synchronise", "event", "clock", "kernel", "event", "synchronise", "clock"]
     assert cuda.log == order
 
@@ -39,7 +39,7 @@ def test_the_events_stand_on_either_side_of_the_work_and_are_read_when_past(cuda
 def test_the_made_up_device_catches_a_synchronise_that_is_forgotten(cuda, forgotten):
     """What the tests above rely on: a wrong order gives a wrong number, or an error."""
 
-    class Careless(Cuda):
+    class Careless(Queued):
         waits = 0
 
         def synchronise(self):
@@ -57,7 +57,7 @@ def test_the_made_up_device_catches_a_synchronise_that_is_forgotten(cuda, forgot
 
 
 def test_an_event_that_is_recorded_too_early_gives_the_wrong_time(cuda):
-    on = Cuda("cuda:0")
+    on = Queued("cuda:0")
     cuda.kernel(0)
     start = on.event()
     end = on.event()
@@ -67,7 +67,7 @@ def test_an_event_that_is_recorded_too_early_gives_the_wrong_time(cuda):
 
 
 def test_the_peak_of_memory_is_watched_from_when_it_is_forgotten(cuda):
-    on = Cuda("cuda:0")
+    on = Queued("cuda:0")
     cuda.kernel(0, memory=1000)
     on.forget_peak()
     cuda.kernel(0, memory=10)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_scaling.devices import hardware
+from pytest_scaling.devices import hardware, kinds
 
 torch = pytest.importorskip("torch")
 
@@ -122,4 +122,4 @@ def test_the_driver_is_what_the_kernel_says(tmp_path, monkeypatch, text, version
 
 def test_the_memory_of_the_host_is_known():
     assert hardware.memory_of("cpu") > 2**20
-    assert hardware.count_of("cpu") == 1
+    assert kinds.count_of("cpu") == 1

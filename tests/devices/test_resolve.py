@@ -14,7 +14,7 @@ def machine(monkeypatch):
     """Let the machine have certain accelerators."""
 
     def have(*accelerators, faults=MappingProxyType({})):
-        monkeypatch.setattr(devices, "_accelerators", lambda: accelerators)
+        monkeypatch.setattr(devices, "accelerators", lambda: accelerators)
         monkeypatch.setattr(devices, "fault", lambda device: faults.get(device, ""))
 
     return have
@@ -32,6 +32,9 @@ def machine(monkeypatch):
         ("cuda", ("cuda:0", "cuda:1"), ("cuda:0",)),
         ("cuda:1", ("cuda:0", "cuda:1"), ("cuda:1",)),
         ("mps", ("mps",), ("mps",)),
+        ("xpu", ("xpu:0", "xpu:1"), ("xpu:0",)),
+        ("xpu:1", ("xpu:0", "xpu:1"), ("xpu:1",)),
+        ("auto", ("xpu:0",), ("xpu:0",)),
     ],
 )
 def test_a_name_stands_for_devices(machine, name, accelerators, resolved):
@@ -39,16 +42,18 @@ def test_a_name_stands_for_devices(machine, name, accelerators, resolved):
     assert resolve(name) == resolved
 
 
-@pytest.mark.parametrize("name", ["", "gpu", "cuda:", "cuda:x", "CPU", "cpu ", "cuda:0,cuda:1"])
+@pytest.mark.parametrize(
+    "name", ["", "gpu", "cuda:", "cuda:x", "CPU", "cpu ", "cuda:0,cuda:1", "mps:0", "xpu:"]
+)
 def test_an_unknown_name_is_told_with_those_that_there_are(machine, name):
     machine("cuda:0")
     with pytest.raises(
-        pytest.UsageError, match=f"no device {name!r}; use cpu, cuda, cuda:N, mps, all or auto"
+        pytest.UsageError, match=f"no device {name!r}; use cpu, cuda, cuda:N, mps, xpu, all or auto"
     ):
         resolve(name)
 
 
-@pytest.mark.parametrize("name", ["cuda", "cuda:2", "mps"])
+@pytest.mark.parametrize("name", ["cuda", "cuda:2", "mps", "xpu", "xpu:1"])
 def test_a_device_that_is_absent_is_told_with_those_that_are_there(machine, name):
     machine()
     with pytest.raises(
@@ -63,7 +68,7 @@ def test_where_torch_is_missing_there_is_the_cpu_alone(monkeypatch):
 
 
 def test_the_cpu_is_resolved_without_torch(machine, monkeypatch):
-    monkeypatch.setattr(devices, "_accelerators", lambda: pytest.fail("looked for accelerators"))
+    monkeypatch.setattr(devices, "accelerators", lambda: pytest.fail("looked for accelerators"))
     assert resolve("cpu") == ("cpu",)
 
 
@@ -113,6 +118,10 @@ def test_why_there_is_no_cuda_is_said_where_torch_knows(monkeypatch):
     assert devices.absence("cuda:0") == " (torch reports: Found no NVIDIA driver on your system.)"
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert devices.absence("cuda:4") == ""
+    assert devices.absence("mps") == ""
+    assert devices.absence("hpu") == ""
+    monkeypatch.setattr(torch.xpu, "device_count", lambda: 0)
+    assert "is built without XPU" in devices.absence("xpu:0")
 
 
 def test_a_run_on_auto_says_which_device_does_not_work(machine, pytester):

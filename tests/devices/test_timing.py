@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from pytest_scaling.devices.accelerator import ClockError, Cpu, Cuda
+from pytest_scaling.devices.accelerator import ClockError, Cpu, Queued
 from pytest_scaling.devices.timing import SHORTEST, Work, interleave, turns
 from pytest_scaling.spec.protocols import Fit
 from tests.experiments.bench import experiment, planted
@@ -86,7 +86,7 @@ def test_a_kernel_is_timed_to_its_end_on_a_device(machine):
             machine.kernel()
             machine.kernel()
 
-        on = Cuda("cuda:0")
+        on = Queued("cuda:0")
         return Work("two", two, on), Work("one", machine.kernel, on)
 
     logs = interleave(pair, 5, machine.clock).logs
@@ -102,8 +102,8 @@ def test_all_works_take_turns_there_and_back_after_their_cold_starts_and_warm_up
 
 def test_seconds_of_a_kernel_run_from_an_idle_device_to_its_end(machine):
     works = [
-        Work("one", machine.kernel, Cuda("cuda:0")),
-        Work("two", lambda: [machine.kernel(), machine.kernel()], Cuda("cuda:0")),
+        Work("one", machine.kernel, Queued("cuda:0")),
+        Work("two", lambda: [machine.kernel(), machine.kernel()], Queued("cuda:0")),
     ]
     one, two = turns(works, 3, machine.clock)
     assert min(one) == pytest.approx(0.004, rel=0.3)

@@ -18,7 +18,7 @@ def run(name: str, folder: Path) -> str:
     """What a run of a copy of an example prints."""
     shutil.copytree(ROOT / "examples" / name, folder / name)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *OPTIONS],
+        [sys.executable, "-m", "pytest", "-v", *OPTIONS],
         cwd=folder / name,
         capture_output=True,
         text=True,

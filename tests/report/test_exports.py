@@ -83,7 +83,7 @@ def test_a_summary_stays_below_what_is_taken_and_says_what_it_leaves_out(monkeyp
     assert bounded(lines) == "\n".join(lines) + "\n"
     monkeypatch.setattr(module, "LIMIT", 1_000)
     text = bounded(lines)
-    assert text.startswith("\n".join(lines[:5]) + "\n\n15 more rows are in verdicts.csv")
+    assert text.startswith("\n".join(lines[:5]) + "\n\n15 more lines are in verdicts.csv")
     assert len(text.encode()) < 1_100
 
 

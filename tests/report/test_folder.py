@@ -6,7 +6,7 @@ import pytest
 
 from pytest_scaling.report.build import build
 from pytest_scaling.report.error import FolderError
-from pytest_scaling.report.folder import LIST, OutputFolder
+from pytest_scaling.report.folder import LIST, OutputFolder, Selection
 
 
 def files_in(folder):
@@ -80,3 +80,31 @@ def test_a_list_that_is_none_is_named(run, tmp_path, text):
     with pytest.raises(FolderError, match="is no list of the files of a report"):
         build(run, tmp_path)
     assert files_in(tmp_path) == {LIST: text.encode()}
+
+
+def test_a_report_of_some_claims_goes_beside_one_of_all_and_nowhere_else(tmp_path):
+    some, folder = Selection(2, 55, "-k leaves some out"), OutputFolder(tmp_path)
+    assert folder.of(some) == folder.of(None) == folder
+    folder.replace({"index.html": "some"}, some)
+    assert folder.selection() == some
+    assert folder.of(some) == folder
+    folder.replace({"index.html": "all"})
+    assert folder.selection() is None
+    assert folder.of(None) == folder
+    beside = folder.of(some)
+    beside.replace({"index.html": "some"}, some)
+    assert (tmp_path / "index.html").read_text() == "all"
+    assert (tmp_path / "partial" / "index.html").read_text() == "some"
+    assert beside.selection() == some
+
+
+def test_slides_beside_a_report_leave_what_it_says_of_itself(tmp_path):
+    some, folder = Selection(2, 55, "-k leaves some out"), OutputFolder(tmp_path)
+    folder.replace({"index.html": "some"}, some)
+    folder.add({"slide.svg": "drawn"})
+    assert folder.selection() == some
+
+
+def test_a_selection_in_words():
+    assert Selection(2, 55, "why").sentence == "2 of 55 claims and controls: why"
+    assert Selection(3, 3, "why").sentence == "3 claims and controls: why"

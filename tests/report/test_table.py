@@ -1,7 +1,11 @@
-"""The verdict table and the sentences below it."""
-# ruff: noqa: E501, RUF001
+"""The table of cells that a run shows by -v."""
 
-from pytest_scaling.report.table import near_their_bounds, ordered, undecided, verdict_table
+from pytest_scaling.report.table import Table, ordered
+from pytest_scaling.report.terminal.layout import columns
+
+
+def table(records, width=80, **more):
+    return list(Table(records, width, **more).lines())[1:]  # without the legend
 
 
 def evidence(verdict="supported", **more):
@@ -34,51 +38,100 @@ def record(id, verdict, *cells, control_of=None, strength="always", partial=Fals
 
 
 TABLE = """
-    task, learner  verdict           measured  effect   median  A > B  interval          bound     detects  seeds
 ✓ large: supported (usually; control refuted)
-    xor · svm      ✓ supported       a - b     0.2000   0.2100  90%    [0.1500, 0.2500]  > 0.0500  0.0300   5
-    sum (beside)   ✗ refuted         a - b     -0.1000  –       –      [0.1500, 0.2500]  > 0.0500  0.0300   5
+  ✓ xor · svm
+    ✓ a - b               0.2000  [0.1500, 0.2500]  > 0.0500  n = 5
+    ✓ c - d               0.2000  [0.1500, 0.2500]  > 0.0500  n = 1,000
+  ✗ sum (beside): a - b  -0.1000  [0.1500, 0.2500]  > 0.0500  n = 5
 ✗ small: refuted (always; control of large)
-    xor            ✗ refuted         a - b     0.2000   –       –      [0.1500, 0.2500]  > 0.0500  0.0300   5
-- absent: not applicable (always, of some of its tasks; control not run)
-    xor            - not applicable  because
+  ✗ xor: a - b  0.2000  [0.1500, 0.2500]  > 0.0500  n = 5
+- absent: not applicable (always, of some of its tasks; no control)
+  - xor: because
 """
-
-
-def test_the_table_has_a_headline_per_claim_and_a_row_per_comparison():
-    records = [
-        record(
-            "large",
+RECORDS = [
+    record(
+        "large",
+        "supported",
+        cell(
             "supported",
-            cell("supported", evidence(median=0.21, share_above=0.9), learner="svm"),
-            cell("refuted", evidence("refuted", value=-0.1), task="sum", counted=False),
-            strength="usually",
+            evidence(median=0.21, share_above=0.9),
+            evidence(measured="c - d", n=1_000),
+            learner="svm",
         ),
-        record("small", "refuted", cell("refuted", evidence("refuted")), control_of="large"),
-        record("absent", "not applicable", cell("not applicable"), partial=True),
+        cell("refuted", evidence("refuted", value=-0.1), task="sum", counted=False),
+        strength="usually",
+    ),
+    record("small", "refuted", cell("refuted", evidence("refuted")), control_of="large"),
+    record("absent", "not applicable", cell("not applicable"), partial=True),
+]
+
+
+def test_the_table_has_a_headline_per_claim_and_a_line_per_comparison():
+    assert "\n" + "\n".join(table(RECORDS)) + "\n" == TABLE
+
+
+def test_what_is_too_long_for_one_line_has_its_figures_on_the_next():
+    name = "the first of two long names - the second of two long names"
+    long = record("it", "supported", cell("supported", evidence(measured=name)))
+    assert table([long], 80)[1:] == [
+        f"  ✓ xor: {name}",
+        " " * 8 + "0.2000  [0.1500, 0.2500]  > 0.0500  n = 5",
     ]
-    assert "\n" + verdict_table(records) + "\n" == TABLE
+    assert len(table([long], 120)) == 2
+    for width in (60, 80, 120, 200):
+        assert max(map(columns, table([*RECORDS, long], width, in_full=True))) <= width
 
 
-def test_verdicts_are_painted_in_their_colours():
+def test_in_full_a_comparison_has_what_else_its_samples_say():
+    lines = table(RECORDS, in_full=True)
+    assert lines[3] == "      median 0.2100, P(A > B) = 90%, detects 0.0300 beyond the bound"
+    assert lines[5] == "      detects 0.0300 beyond the bound"
+
+
+def test_a_control_that_is_not_collected_is_no_control_and_one_that_is_was_not_run():
+    alone = [record("it", "supported", cell())]
+    assert table(alone)[0] == "✓ it: supported (always; no control)"
+    assert table(alone, controlled={"it"})[0] == "✓ it: supported, control not run (always)"
+
+
+def test_what_was_expected_is_not_red():
     painted = []
-    verdict_table(
-        [record("open", "inconclusive", cell("inconclusive", evidence("inconclusive")))],
-        lambda text, colour: painted.append((text.strip(), colour)) or text,
+
+    def paint(text, colour):
+        painted.append((text.strip(), colour))
+        return text
+
+    table(
+        [
+            record("open", "inconclusive", cell("inconclusive", evidence("inconclusive"))),
+            record("open-not", "refuted", cell("refuted"), control_of="open"),
+            record("other-not", "supported", cell("supported"), control_of="open"),
+            record("wrong", "refuted", cell("refuted")),
+        ],
+        paint=paint,
     )
-    assert painted == [("? open: inconclusive", "yellow"), ("? inconclusive", "yellow")]
+    assert painted[1:] == [
+        ("? open: inconclusive", "yellow"),
+        ("?", "yellow"),
+        ("✗ open-not: refuted", ""),
+        ("✗", ""),
+        ("✓ other-not: supported", "yellow"),
+        ("✓", "yellow"),
+        ("✗ wrong: refuted", "red"),
+        ("✗", "red"),
+    ]
 
 
 def test_what_has_no_end_is_written_so():
     race = evidence(unit="ratio of steps", value=0.6931, low=None, high=None, bound=0.6931)
-    table = verdict_table([record("race", "supported", cell("supported", race))])
-    assert "2.00x   –       –      [-∞, ∞]   > 2.00x  1.03x    5" in table
+    lines = table([record("race", "supported", cell("supported", race))])
+    assert "2.00x  [-∞, ∞]  > 2.00x  n = 5" in lines[1]
 
 
 def test_an_exact_statement_has_words_and_no_figures():
     exact = {"about": "one is one", "operator": "exact", "verdict": "supported", "sentence": ""}
-    table = verdict_table([record("sum", "supported", cell("supported", exact, task=""))])
-    assert table.splitlines()[-1].split("  ")[-1] == "one is one"
+    lines = table([record("sum", "supported", cell("supported", exact, task=""))])
+    assert lines[1] == "  ✓ one is one"
 
 
 def test_controls_follow_their_claim_and_strays_come_last():
@@ -96,42 +149,3 @@ def test_controls_follow_their_claim_and_strays_come_last():
         "b-second",
         "stray",
     ]
-
-
-def test_undecided_comparisons_stand_with_the_seeds_that_would_decide_them():
-    records = [
-        record(
-            "open",
-            "inconclusive",
-            cell("inconclusive", evidence("inconclusive", seeds_needed=4_000)),
-            cell("inconclusive", evidence("inconclusive")),
-            cell("supported", evidence()),
-        )
-    ]
-    assert list(undecided(records)) == [
-        "open: the gap is inconclusive; about 4,000 seeds would decide",
-        "open: the gap is inconclusive; the mean is too close to the bound for any affordable "
-        "number of seeds",
-    ]
-
-
-def test_a_support_near_its_bound_is_shown_with_the_figure_that_allows_for_its_luck():
-    near = evidence(value=0.08, given_support=0.06)
-    far = evidence(value=0.2, given_support=0.19)
-    records = [record("large", "supported", cell("supported", near, far, evidence("refuted")))]
-    assert list(near_their_bounds(records)) == [
-        "large, a - b: supported near its bound, which takes luck and overstates the effect: "
-        "0.0800 measured, 0.0600 allowing for that"
-    ]
-
-
-def test_an_open_comparison_is_told_the_range_of_seeds_that_decides_it_and_its_chance():
-    ranges = {
-        "20 to 45 seeds would decide it, 8 times in 10": [20, 45],
-        "1,200 seeds or more would decide it, 9 times in 10": [1_200, None],
-        "the mean is too close to the bound for any affordable number of seeds": None,
-    }
-    for words, seeds_range in ranges.items():
-        open_now = evidence("inconclusive", seeds_range=seeds_range)
-        (sentence,) = undecided([record("it", "inconclusive", cell("inconclusive", open_now))])
-        assert sentence == f"it: the gap is inconclusive; {words}"

@@ -69,6 +69,10 @@ class Waiting:
     names: Names = field(default_factory=Names)
     ended: list[str] = field(default_factory=list)
 
+    @property
+    def waited_for(self):
+        return "; ".join(trial.description for trial in self.asked.values())
+
     def known(self, trial):
         return self.done.get(trial.identity)
 
@@ -163,7 +167,7 @@ def test_a_trial_that_has_come_is_not_looked_at_again(session, chosen):
 def test_a_claim_that_is_ready_is_counted(session, chosen):
     signs = []
     prefetch(session, chosen("poor", "unsteady"), lambda *sign: signs.append(sign))
-    assert signs == [(0, 2), (1, 2)]
+    assert signs == [(0, 2, "of-poor"), (1, 2, "of-unsteady")]
 
 
 def test_a_trial_that_fails_ends_the_rehearsal_of_its_claim_alone(session, chosen):

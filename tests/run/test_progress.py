@@ -67,25 +67,33 @@ def test_what_the_workers_of_xdist_have_trained_is_told(config, pytester):
 
 
 def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
-    trials = SimpleNamespace(computed=3, in_flight=1, share_done=0.75, waits=[])
+    trials = SimpleNamespace(
+        computed=3, in_flight=1, share_done=0.75, waits=[], waited_for="A on B; C on D"
+    )
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
-        signs.tick(1, 2)
+        signs.tick(1, 2, "plateau")
     (line,) = lines(config)
-    assert line.startswith("trained 3 of 4 trials requested so far, 1 of 2 claims ready, about ")
+    assert re.fullmatch(
+        r"75% trained so far, 1 of 2 claims ready, about 0 min 00 s left "
+        r"· plateau: A on B",
+        line,
+    )
 
 
 def test_no_time_left_is_told_before_anything_is_done(config):
-    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=[])
+    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=[], waited_for="")
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(0, 2)
-    assert lines(config) == ["trained 0 of 4 trials requested so far, 0 of 2 claims ready"]
+    assert lines(config) == ["0% trained so far, 0 of 2 claims ready"]
 
 
 def test_for_whom_a_run_waits_is_told_once(config, monkeypatch):
     monkeypatch.setattr(progress, "QUIET", 60)
-    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=["waiting for A"])
+    trials = SimpleNamespace(
+        computed=0, in_flight=4, share_done=0.0, waits=["waiting for A"], waited_for=""
+    )
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         signs.tick(0, 2)
         signs.tick(0, 2)

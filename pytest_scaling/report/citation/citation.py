@@ -12,7 +12,7 @@ from .key import Key
 from .moment import address, web
 from .project import Place
 from .reproduce import reproduce
-from .sentence import caption, sentence
+from .sentence import caption, quotable, sentence
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class Origin:
         """The address of the first moment, or of the whole."""
         return address(self.url, self.times[0]) if self.times else web(self.url)
 
+    @property
+    def sentence(self) -> str:
+        """What the claim paraphrases, with the moments and the link."""
+        parts = [self.author, f"“{self.title}”", *self.times, self.link]
+        return f"It paraphrases {', '.join(filter(None, parts))}."
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -37,6 +43,7 @@ class Citation:
     Attributes:
         key: what the verdict is cited by, and can be found by.
         title: the claim and its verdict.
+        quotable: the verdict in at most 25 words.
         sentence: verdict, effect with interval, seeds, profile, versions; `caption` is the part of
             it that goes below a figure.
         project, url, authors: what the record belongs to, where that is, and whose it is.
@@ -48,6 +55,7 @@ class Citation:
 
     key: Key
     title: str
+    quotable: str
     sentence: str
     caption: str
     project: str
@@ -61,6 +69,15 @@ class Citation:
     version: str
     digest: str
 
+    @property
+    def provenance(self) -> str:
+        """Whose record it is and where, and what the claim paraphrases, in a sentence each."""
+        by = f" ({' and '.join(self.authors)})" if self.authors else ""
+        at = f", commit {self.commit}" if self.commit else ""
+        url = f", {web(self.url)}" if web(self.url) else ""
+        made = f"Claim record of {self.project}{by}{at}{url}."
+        return f"{made} {self.origin.sentence}" if self.origin else made
+
 
 def cite(record: Record, beside: Sequence[Record], place: Place) -> Citation:
     """The citation of a record; `beside` are the records of its profile, controls among them.
@@ -72,6 +89,7 @@ def cite(record: Record, beside: Sequence[Record], place: Place) -> Citation:
     return Citation(
         key=Key.of(record),
         title=f"{claim['text'].rstrip('.')}: {record['verdict']}",
+        quotable=quotable(record, control),
         caption=caption(record, control),
         sentence=sentence(record, control, place.date),
         project=place.project.name,

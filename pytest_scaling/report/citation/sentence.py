@@ -1,9 +1,12 @@
-"""A verdict in a self-contained sentence: what holds, by how much, from how many seeds."""
+"""A verdict in a sentence to quote, and in one that says by how much, from how many seeds."""
 
 from __future__ import annotations
 
+import re
+
 from ...ledger.controls import ControlStatus
 from ...ledger.format import Record, estimated
+from ...ledger.registration.standing import EXPLORED, status_of
 from ...ledger.words import interval, quantity
 from ..words import capital
 
@@ -14,6 +17,49 @@ ASKED = {
     "within": "required to lie within plus or minus",
     REVERSES: "required to reverse beyond",
 }
+MOST_WORDS = 25  # in a sentence that is to be quoted
+LEFT_OUT = "[…]"
+PARTS_END = re.compile(r"[,;:]$")
+
+
+def quotable(record: Record, control: ControlStatus | None) -> str:
+    """The verdict in at most MOST_WORDS words, with its tier, and what the control says.
+
+    A claim that is too long for that ends early, where a part of it does, which is marked.
+    """
+    said = outcome(record, control)
+    room = MOST_WORDS - len(said.split())
+    return f"“{shortened(record['claim']['text'].rstrip('.'), room)}”{said}"
+
+
+def outcome(record: Record, control: ControlStatus | None) -> str:
+    """What a sentence to quote says after the claim, in no more than 14 words."""
+    verdict, profile = record["verdict"], record["profile"]
+    device = "" if profile["device"] == "cpu" else f" on {profile['device']}"
+    where, standing = f"{profile['tier']} tier{device}", status_of(record)
+    known = "" if standing in ("", EXPLORED) else f"; {standing}"
+    if record["claim"]["control_of"]:
+        words = {
+            "supported": "is supported although it must be refuted",
+            "refuted": "is refuted, as it must be",
+        }
+        return f", a control, {words.get(verdict, f'is {verdict} so far')} ({where}{known})."
+    if verdict == "supported" and control and control.doubt == control.word:
+        return f" is supported, but so is its control: not trustworthy ({where}{known})."
+    so_far = " so far" if verdict == "inconclusive" else ""
+    about = f"; {control.sentence.partition(',')[0]}" if control else ""
+    return f" is {verdict}{so_far} ({where}{about}{known})."
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many words; one that is longer ends after a part of it, and says so."""
+    words = text.split()
+    if len(words) <= most:
+        return text
+    kept = words[: most - 1]
+    ends = [place for place, word in enumerate(kept, start=1) if PARTS_END.search(word)]
+    cut = kept[: ends[-1]] if ends else kept
+    return f"{PARTS_END.sub('', ' '.join(cut))} {LEFT_OUT}"
 
 
 def sentence(record: Record, control: ControlStatus | None, date: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, stdev
@@ -15,7 +14,6 @@ from ..words import number_word
 TAIL = 0.025  # on each side: the band is a 95% interval
 SIZES_OF_A_CURVE = 3  # fewer sizes show no bend
 PANELS_OF_A_SLIDE = 6
-NUMBERED = re.compile(r"(.*?\D)(\d+)")
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,11 @@ class Panel:
         return min(counts), max(counts)
 
     @property
+    def points(self) -> int:
+        """How many points its curves have."""
+        return sum(len(curve.points) for curve in self.curves)
+
+    @property
     def leaders(self) -> tuple[Curve, ...]:
         """The curve that ends at the lowest error, and those whose ends are not clear of it."""
         first, *others = sorted(self.curves, key=lambda curve: curve.end.mean)
@@ -97,13 +100,6 @@ def clear(better: Point, worse: Point) -> bool:
     if len(differences) < 2:
         return better.high < worse.low
     return fmean(differences) > reach_of(differences)
-
-
-@dataclass(frozen=True)
-class Family:
-    """Learners that differ in one number, in its order."""
-
-    learners: tuple[str, ...]
 
 
 def learning_curves(records: Iterable[Record]) -> list[Panel]:
@@ -203,23 +199,6 @@ def without(panels: Iterable[Panel], labels: set[str]) -> list[Panel]:
     return [each for each in kept if each.curves]
 
 
-def families(learners: Iterable[str]) -> list[Family]:
-    """Groups of two or more names that share everything before a final number.
-
-    As in network-8, network-64, network-256: one family, in the order of its numbers.
-    """
-    by_prefix: dict[str, dict[int, str]] = {}
-    for name in sorted(set(learners)):
-        match = NUMBERED.fullmatch(name)
-        if match:
-            by_prefix.setdefault(match[1], {})[int(match[2])] = name
-    return [
-        Family(tuple(members[number] for number in sorted(members)))
-        for members in by_prefix.values()
-        if len(members) > 1
-    ]
-
-
 def seeds_in_words(panels: Sequence[Panel]) -> str:
     """As in "5 to 10 seeds"."""
     fewest = min(panel.seeds[0] for panel in panels if panel.curves)
@@ -238,25 +217,47 @@ def best_first(panels: Sequence[Panel]) -> dict[str, str]:
     return {name: curves[name][0].label for name in sorted(ends, key=lambda name: ends[name])}
 
 
+def hero(panels: Sequence[Panel]) -> Panel:
+    """The panel that is shown large, by a rule that was fixed before anything was measured.
+
+    It is the one with the most curves; of equals, with the most points; of these the first.
+    """
+    return max(panels, key=lambda panel: (len(panel.curves), panel.points))
+
+
 def figure_title(panels: Sequence[Panel]) -> str:
     """Whose curve ends highest, in one sentence; where ends are not clear of each other, a tie."""
-    judged = [panel for panel in panels if len(panel.curves) > 1]
-    leads: dict[str, list[Panel]] = {}
-    for panel in judged:
+    judged = {panel.task: panel for panel in panels if len(panel.curves) > 1}
+    leads: dict[str, list[str]] = {}  # tasks by the label of a leader
+    for panel in judged.values():
         for curve in panel.leaders:
-            leads.setdefault(curve.label, []).append(panel)
-    label, ahead = max(leads.items(), key=lambda lead: len(lead[1]), default=("", []))
-    if not judged:
-        return "Performance against the number of labelled examples"
-    if len(ahead) * 2 <= len(judged):
-        return "Which learner ends highest differs from task to task"
-    if len(judged) == 1:
-        where = judged[0].task
-    elif len(ahead) == len(judged):
-        where = f"{'both' if len(ahead) == 2 else 'all ' + number_word(len(ahead))} tasks"
-    else:
-        where = f"{number_word(len(ahead))} of {number_word(len(judged))} tasks"
-    ties = sum(len(panel.leaders) > 1 for panel in ahead)
-    level = f"level with {'others' if len(judged) > 1 else 'another'}"
-    on = "" if len(judged) == 1 else f" on {'each' if ties == len(ahead) else number_word(ties)}"
-    return f"On {where} the {label} ends highest{f', {level}{on}' if ties else ''}"
+            leads.setdefault(curve.label, []).append(panel.task)
+    if not leads:
+        return "Performance against the amount of labelled data"
+
+    def rank(label: str) -> tuple[int, int]:
+        return len(leads[label]), sum(judged[t].leaders[0].label == label for t in leads[label])
+
+    label, every = max(leads, key=rank), list(judged)
+    ahead = leads[label]
+    if len(ahead) * 2 <= len(every):
+        most = f"{number_word(len(ahead))} of {number_word(len(every))} tasks"
+        return f"No learner ends highest, alone or tied, on more than {most}"
+    ties = [task for task in ahead if len(judged[task].leaders) > 1]
+    if not ties:
+        return f"The {label} ends highest on {of_tasks(ahead, every)}"
+    others = {curve.label for task in ties for curve in judged[task].leaders} - {label}
+    tied = f"ties with {f'the {others.pop()}' if len(others) == 1 else 'others'}"
+    if len(ties) == len(ahead):
+        return f"The {label} {tied} for the highest end on {of_tasks(ties, every)}"
+    alone = f"{number_word(len(ahead) - len(ties))} of {number_word(len(every))} tasks"
+    return f"The {label} ends highest on {alone}, and {tied} on {of_tasks(ties, every, '')}"
+
+
+def of_tasks(some: Sequence[str], every: Sequence[str], noun: str = " tasks") -> str:
+    """How many of the tasks these are, or which where there is one, as in "all three tasks"."""
+    if len(some) == 1:
+        return some[0]
+    if len(some) < len(every):
+        return number_word(len(some)) + (f" of {number_word(len(every))}{noun}" if noun else "")
+    return f"{'both' if len(some) == 2 else 'all ' + number_word(len(some))}{noun}"

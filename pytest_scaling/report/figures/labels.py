@@ -10,6 +10,8 @@ LINE = 15  # characters
 
 def wrapped(label: str) -> str:
     """The label in short lines, of even length where it takes two."""
+    if len(label) <= LINE:
+        return label
     for width in range(max(LINE // 2, longest_word(label)), LINE + 1):
         lines = textwrap.wrap(label, width, break_long_words=False)
         if len(lines) <= 2:

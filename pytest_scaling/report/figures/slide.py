@@ -18,27 +18,34 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ...ledger.format import Record
 from ..error import ReportError
 from ..words import join
-from .axes import draw_panel, marker, write_labels
-from .curves import Panel, best_first, figure_title, seeds_in_words
+from .axes import AMOUNT, PERFORMANCE, draw_large, draw_small
+from .composition import Composition, compose
+from .curves import Panel, seeds_in_words
+from .key import write_key, write_letters
 from .layout import (
     BODY,
+    EDGE,
     FONT,
+    FOOT,
     HEIGHT,
     POINTS,
-    RIGHT,
     SMALL,
+    SUBTITLE,
     TITLE,
     TOP,
     WIDTH,
-    frames,
-    labels_fit,
-    legend_room,
+    Frame,
+    fitted,
+    label_width,
+    large_frame,
     references,
-    text_width,
+    small_frames,
 )
-from .palette import THEMES, Style, Theme, ThemeName, styles
+from .palette import THEMES, Theme, ThemeName, styles
+from .plan import FigurePlan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,14 +80,16 @@ def draw(
     *,
     title: str | None = None,
     source: str = "",
+    records: Sequence[Record] = (),
+    plan: FigurePlan | None = None,
 ) -> Figure:
-    """A slide with one panel per task.
+    """A slide with one task large, the others small below it, and the claims as letters.
 
-    title: a sentence; by default, whose curve ends highest. source: a line at the foot.
+    title: a sentence; by default, how many of the letters' claims hold, or whose curve ends
+    highest. source: a line at the foot. records, plan: the claims, and which of them have letters.
     Raises ReportError without matplotlib, ValueError without a curve.
     """
-    if not any(panel.curves for panel in panels):
-        raise ValueError("A figure needs at least one panel with a curve.")
+    composed = compose(panels, records, plan, title)
     with matplotlib_settings():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -89,18 +98,15 @@ def draw(
         figure = Figure(figsize=(WIDTH, HEIGHT), dpi=PIXELS_PER_INCH, facecolor=colours.ground)
         FigureCanvasAgg(figure)
         drawn = styles(learners(panels), theme)
-        direct = labels_fit(panels)
-        placed = frames(panels) if direct else frames(panels, legend_room(panels))
-        for panel, frame in zip(panels, placed, strict=True):
-            axes = figure.add_axes(frame.in_figure)
-            ends = draw_panel(axes, panel, drawn, colours)
-            if direct:
-                write_labels(axes, frame, ends)
-            if frame.left == placed[0].left:
-                axes.set_ylabel("accuracy on test rows", labelpad=6, color=colours.muted)
-        if not direct:
-            write_legend(figure, panels, drawn, colours)
-        write_around(figure, panels, title or figure_title(panels), source, colours)
+        frame = large_frame(composed, label_width(end_texts(composed)))
+        axes = figure.add_axes(frame.in_figure)
+        leaders = draw_large(axes, composed, frame, drawn, colours)
+        write_letters(axes, composed, frame, leaders, colours)
+        for panel, small in zip(composed.others, small_frames(composed), strict=True):
+            draw_small(figure.add_axes(small.in_figure), panel, composed, small, drawn, colours)
+        if composed.letters:
+            write_key(figure, composed, colours)
+        write_around(figure, composed, frame, source, colours)
         return figure
 
 
@@ -109,76 +115,58 @@ def learners(panels: Sequence[Panel]) -> list[str]:
     return sorted({curve.learner for panel in panels for curve in panel.curves})
 
 
+def end_texts(composed: Composition) -> list[tuple[str, str]]:
+    """What the labels at the ends of the large panel say: names, and what stands below them."""
+    curves = [(c.label, composed.end_of(c.label, c.end.m)) for c in composed.hero.curves]
+    return curves + [(line.label, "") for line in references(composed)]
+
+
 def write_around(
-    figure: Figure, panels: Sequence[Panel], title: str, source: str, colours: Theme
+    figure: Figure, composed: Composition, frame: Frame, source: str, colours: Theme
 ) -> None:
-    """Title, what is plotted, and the lines at the foot."""
-    left = 0.4 / WIDTH
+    """Title, which task is shown, names of the axes, and the lines at the foot."""
 
-    def text(inches: float, content: str, size: float, colour: str, **more: Any) -> None:
-        figure.text(left, inches / HEIGHT, content, size=size, color=colour, **more)
+    def text(x: float, y: float, content: str, size: float, colour: str, **more: Any) -> None:
+        figure.text(x / WIDTH, y / HEIGHT, content, size=size, color=colour, **more)
 
-    shrunk = min(TITLE, TITLE * (WIDTH - 0.8) / (text_width(title, TITLE, bold=True) / POINTS))
-    text(8.33, title, shrunk, colours.ink, weight="bold")
-    text(7.86, "Accuracy against the number of labelled examples", 16, colours.muted)
-    text(0.46, evidence_line(panels), SMALL, colours.muted)
-    text(0.2, source, SMALL, colours.muted)
+    room = (WIDTH - 2 * EDGE) * POINTS
+    size = fitted(composed.title, TITLE, room, bold=True)
+    text(EDGE, 8.38, composed.title, size, colours.ink, weight="bold")
+    text(EDGE, 7.93, composed.rule, fitted(composed.rule, SUBTITLE, room), colours.muted)
+    text(EDGE, TOP + 0.14, PERFORMANCE, SMALL, colours.ink)
+    right = frame.left + frame.width
+    text(right, frame.bottom - 0.62, AMOUNT, SMALL, colours.ink, ha="right")
+    text(EDGE, 0.44, evidence_line(composed), FOOT, colours.muted)
+    text(EDGE, 0.2, source, FOOT, colours.muted)
 
 
-def evidence_line(panels: Sequence[Panel]) -> str:
+def evidence_line(composed: Composition) -> str:
     """How to read the figure, for its foot."""
+    zone = composed.zone
+    measured = f" Grey: up to m = {zone.m:,}, where claim {zone.letter} holds." if zone else ""
     return (
-        f"Mean over {seeds_in_words(panels)}; shaded: 95% t interval of the mean, point by point. "
-        f"{'Each panel has its own scale. ' if len(panels) > 1 else ''}1k = 1,024."
+        f"Mean over {seeds_in_words(composed.panels)} on test data; shaded: 95% t interval of the "
+        f"mean, point by point.{measured}"
     )
 
 
-def write_legend(
-    figure: Figure, panels: Sequence[Panel], drawn: dict[str, Style], colours: Theme
-) -> None:
-    """One list of all learners at the right, where there is no room for labels at the ends."""
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D(
-            [],
-            [],
-            label=text,
-            color=drawn[name].colour,
-            lw=drawn[name].width,
-            ls=drawn[name].line,
-            **marker(drawn[name], colours),
-        )
-        for name, text in best_first(panels).items()
-    ]
-    known = {line.label: line.dash for panel in panels for line in references(panel)}
-    handles += [
-        Line2D([], [], label=text, color=colours.muted, lw=1.1, ls=(0, dash))
-        for text, dash in known.items()
-    ]
-    figure.legend(
-        handles=handles,
-        loc="upper right",
-        bbox_to_anchor=(1 - RIGHT / 2 / WIDTH, TOP / HEIGHT + 0.01),
-        frameon=False,
-        labelcolor=colours.ink,
-        handlelength=3,
-        labelspacing=0.9,
-        borderpad=0,
-    )
-
-
-def description(panels: Sequence[Panel]) -> str:
+def description(
+    panels: Sequence[Panel], records: Sequence[Record] = (), plan: FigurePlan | None = None
+) -> str:
     """The figure in words, for those who cannot see it."""
-    tasks = []
-    for panel in panels:
+    composed, tasks = compose(panels, records, plan), []
+    for panel in composed.panels:
         ends = [
             f"{curve.label} from {1 - curve.points[0].mean:.1%} at m = {curve.points[0].m:,} "
             f"to {1 - curve.end.mean:.1%} at m = {curve.end.m:,}"
             for curve in panel.curves
         ]
         tasks.append(f"On {panel.task}: {join(ends)}.")
-    return "Accuracy against the number of labelled examples. " + " ".join(tasks)
+    claims = [
+        f"{each.letter}: {each.words}: {' · '.join(filter(None, (each.verdict, each.time)))}."
+        for each in composed.letters
+    ]
+    return " ".join(["Accuracy against the amount of labelled data.", *tasks, *claims])
 
 
 def svg(figure: Figure, title: str, text: str) -> str:
@@ -197,11 +185,16 @@ def svg(figure: Figure, title: str, text: str) -> str:
     )
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG, 2560 x 1440."""
+def png(figure: Figure, text: str = "") -> bytes:
+    """The figure as PNG, 2560 x 1440, with the text as its description."""
     buffer = io.BytesIO()
     with matplotlib_settings():
-        figure.savefig(buffer, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=PIXELS_PER_INCH,
+            metadata={"Software": None, "Description": text or None},
+        )
     return buffer.getvalue()
 
 
@@ -215,4 +208,4 @@ class Drawing:
 
 def drawing(figure: Figure, title: str, text: str) -> Drawing:
     """A figure in both forms."""
-    return Drawing(svg(figure, title, text), png(figure))
+    return Drawing(svg(figure, title, text), png(figure, text))

@@ -26,6 +26,7 @@ from .details import (
     source_of,
 )
 from .evidence import Comparison, Scale, comparison, scales
+from .overview.history import Past
 
 STRENGTHS = {
     "always": "always: no counterexample on any task",
@@ -76,7 +77,7 @@ class Cited:
 class Card:
     """One claim. `control` is None where the claim is a control itself."""
 
-    anchor: str
+    anchor: str  # its address on the page
     text: str
     badge: Badge
     sentence: str
@@ -96,6 +97,8 @@ class Card:
     record: Record
     scales: Mapping[str, Scale]
     controls: tuple[Card, ...] = field(default=())
+    others: Mapping[str, Card] = field(default_factory=dict)  # of other tiers, by their names
+    past: tuple[Past, ...] = ()  # its verdicts over time, where they turned
 
     @property
     def scopes(self) -> str:

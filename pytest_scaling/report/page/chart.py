@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .. import words
+from ..figures.composition import Composition
 from ..figures.curves import Curve, Panel, Point
+from ..figures.labels import spread
+from ..figures.layout import references
 from ..figures.palette import Style
+from ..figures.placement import Box, beside_curve
 from .evidence import Tick
 
-WIDTH, HEIGHT = 360.0, 268.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 12.0, 44.0
 INNER = 8.0  # between the axes and the first and the last point
 MOST_TICKS = 6
 ERRORS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
@@ -37,7 +40,26 @@ MARKS = {
     "P": "plus",
     "X": "cross",
 }  # names of the page's shapes by matplotlib's
+LINE = 19.0  # pixels from one label to the next
+PILL = (34.0, 20.0)  # pixels of a letter with its verdict
+AFTER_PILL, LETTER = 50.0, 8.0  # pixels: where the zone's words begin, and how wide a letter is
 BELOW_LEAST = 0.8  # of the least mean: where a logarithmic axis begins
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The size of a drawing, and where its axes are on it."""
+
+    width: float = 360.0
+    height: float = 268.0
+    left: float = 46.0
+    top: float = 12.0
+    right: float = 348.0
+    bottom: float = 224.0
+
+
+LARGE = Sheet(width=860.0, height=430.0, left=46.0, top=14.0, right=660.0, bottom=384.0)
+NARROW = Sheet(width=440.0, height=420.0, left=42.0, top=14.0, right=290.0, bottom=376.0)
 
 
 @dataclass(frozen=True)
@@ -87,8 +109,40 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class Name:
+    """A learner at the end of its curve, with a line from where it ends."""
+
+    key: str
+    text: str
+    note: str
+    start: tuple[float, float]
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A claim's letter on a chart."""
+
+    letter: str
+    icon: str
+    verdict: str
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Shade:
+    """The zone of little data: where it ends, its name, and what it is."""
+
+    to: float
+    lines: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Chart:
-    """One task in one view."""
+    """One task in one view; names, letters and a shade are on the large one alone."""
 
     task: str
     view: View
@@ -98,12 +152,10 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     levels: tuple[Guide, ...]
     compared: tuple[float, ...]
-    width: float = WIDTH
-    height: float = HEIGHT
-    left: float = LEFT
-    right: float = WIDTH - RIGHT
-    top: float = TOP
-    bottom: float = HEIGHT - BOTTOM
+    sheet: Sheet = field(default_factory=Sheet)
+    names: tuple[Name, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    shade: Shade | None = None
 
 
 @dataclass(frozen=True)
@@ -113,12 +165,14 @@ class ChartScale:
     view: View
     sizes: tuple[float, float]
     errors: tuple[float, float]
+    sheet: Sheet = field(default_factory=Sheet)
 
     def x(self, m: float) -> float:
         """Where a number of rows is, in pixels."""
         first, last = map(self.along, self.sizes)
         share = (self.along(m) - first) / ((last - first) or 1.0)
-        return round(LEFT + INNER + share * (WIDTH - LEFT - RIGHT - 2 * INNER), 1)
+        width = self.sheet.right - self.sheet.left - 2 * INNER
+        return round(self.sheet.left + INNER + share * width, 1)
 
     def y(self, error: float) -> float:
         """Where an error is, in pixels."""
@@ -126,7 +180,7 @@ class ChartScale:
         share = (self.up(error) - worst) / ((best - worst) or 1.0)
         if self.view == "error":  # an error on its own axis grows upwards
             share = 1 - share
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return round(self.sheet.bottom - share * (self.sheet.bottom - self.sheet.top), 1)
 
     def along(self, m: float) -> float:
         """A number of rows on the axis of the view, before it is scaled."""
@@ -145,13 +199,22 @@ def charts(
     *,
     compared: Mapping[str, Sequence[int]] | None = None,
     with_seeds: bool = False,
+    alike: bool = False,
 ) -> list[Chart]:
-    """A chart per panel.
+    """A chart per panel. alike: all on one scale.
 
     drawn, keys: strokes and CSS names by learner. compared: by task, the sizes to point out.
     """
     return [
-        chart(panel, drawn, keys, view, (compared or {}).get(panel.task, ()), with_seeds=with_seeds)
+        chart(
+            panel,
+            drawn,
+            keys,
+            view,
+            (compared or {}).get(panel.task, ()),
+            with_seeds=with_seeds,
+            like=panels if alike else (),
+        )
         for panel in panels
     ]
 
@@ -164,13 +227,17 @@ def chart(
     compared: Sequence[int],
     *,
     with_seeds: bool,
+    sheet: Sheet = Sheet(),
+    like: Sequence[Panel] = (),
 ) -> Chart:
-    """One panel in one view."""
-    sizes = sorted({point.m for curve in panel.curves for point in curve.points})
-    errors = span(panel, with_seeds=with_seeds)
+    """One panel in one view. like: panels whose scales it has; by default its own."""
+    alike = like or [panel]
+    sizes = sorted({p.m for each in alike for curve in each.curves for p in curve.points})
+    spans = [span(each, with_seeds=with_seeds) for each in alike]
+    errors = min(low for low, _ in spans), max(high for _, high in spans)
     if view == "error":
-        errors = max(errors[0], least(panel)), errors[1]
-    scale = ChartScale(view, (sizes[0], sizes[-1]), errors)
+        errors = max(errors[0], min(map(least, alike))), errors[1]
+    scale = ChartScale(view, (sizes[0], sizes[-1]), errors, sheet)
     return Chart(
         task=panel.task,
         view=view,
@@ -183,7 +250,77 @@ def chart(
         y_ticks=tuple(error_ticks(scale) if view == "error" else accuracy_ticks(scale)),
         levels=tuple(levels(panel, scale)),
         compared=tuple(scale.x(m) for m in compared),
+        sheet=sheet,
     )
+
+
+def large(
+    composed: Composition,
+    drawn: Mapping[str, Style],
+    keys: Mapping[str, str],
+    view: View,
+    sheet: Sheet = LARGE,
+) -> Chart:
+    """The task that is shown large: names at the ends of its curves, letters, the zone."""
+    panel = composed.hero
+    if all(line.label != "majority class" for line in references(composed)):
+        panel = replace(panel, majority_error=None)  # far below all curves
+    plain = chart(panel, drawn, keys, view, (), with_seeds=False, sheet=sheet)
+    names = tuple(end_names(composed, plain, keys))
+    zone = composed.zone
+    shade = None
+    if zone:
+        end = min(across(panel, view, sheet).x(zone.m), sheet.right)
+        most = max(8, int((end - sheet.left - AFTER_PILL) / LETTER))
+        lines = tuple(textwrap.wrap(zone.words, most))
+        shade = Shade(end, lines, f"{zone.words} (up to m = {zone.m:,})")
+    marks = tuple(letters(composed, plain, names)) if view == "accuracy" else ()
+    return replace(plain, names=names, marks=marks, shade=shade)
+
+
+def across(panel: Panel, view: View, sheet: Sheet) -> ChartScale:
+    """The axis of m of a panel that is alone on its sheet."""
+    sizes = [point.m for curve in panel.curves for point in curve.points]
+    return ChartScale(view, (min(sizes), max(sizes)), (0.0, 1.0), sheet)
+
+
+def end_names(composed: Composition, drawn: Chart, keys: Mapping[str, str]) -> Iterator[Name]:
+    """Names right of the axes, none on top of another."""
+    curves = composed.hero.curves
+    notes = [composed.end_of(curve.label, curve.end.m) for curve in curves]
+    ends = [(trace.dots[-1].x, trace.dots[-1].y) for trace in drawn.traces]
+    heights = [LINE * (2 if note else 1) for note in notes]
+    centres = spread([y for _, y in ends], heights, 0.0, drawn.sheet.height)
+    for curve, note, end, centre in zip(curves, notes, ends, centres, strict=True):
+        at = (drawn.sheet.right + 14, round(centre - (LINE / 2 if note else 0), 1))
+        yield Name(keys[curve.learner], curve.label, note, end, at)
+
+
+def letters(composed: Composition, drawn: Chart, names: Sequence[Name]) -> Iterator[Mark]:
+    """The letters beside their curves; that of the zone at its head."""
+    lines = {
+        curve.label: [(dot.x, dot.y) for dot in trace.dots]
+        for curve, trace in zip(composed.hero.curves, drawn.traces, strict=True)
+    }
+    every = [*lines.values(), *([name.start, name.at] for name in names)]
+    sheet = drawn.sheet
+    scale = across(composed.hero, "accuracy", sheet)
+    taken = list[Box]()
+    for letter in composed.letters:
+        if composed.zone and letter.letter == composed.zone.letter:
+            box = Box(sheet.left + 24, sheet.top + 18, *PILL)
+        elif letter.on in lines and letter.sizes:
+            few = letter.sizes[-2:]
+            x = scale.x(math.exp(sum(map(math.log, few)) / len(few)))
+            room = (sheet.right, sheet.bottom)
+            box = beside_curve(x, lines[letter.on], every, taken, PILL, room)
+        else:
+            continue
+        taken.append(box)
+        text = f"{letter.words}: {letter.verdict}"
+        yield Mark(
+            letter.letter, letter.icon, letter.verdict, text, round(box.x, 1), round(box.y, 1)
+        )
 
 
 def span(panel: Panel, *, with_seeds: bool) -> tuple[float, float]:
@@ -264,10 +401,11 @@ def size_ticks(sizes: Sequence[int], scale: ChartScale) -> Iterator[Tick]:
         chosen = [*range(0, sizes[-1] + 1, step)][1:]
     else:
         chosen = list(sizes)
-        while len(chosen) > MOST_TICKS + 1:
+        most = 2 * MOST_TICKS if scale.sheet is LARGE else MOST_TICKS
+        while len(chosen) > most:
             chosen = chosen[::-1][::2][::-1]
     for m in chosen:
-        yield Tick(scale.x(m), words.size(m))
+        yield Tick(scale.x(m), f"{m:,}")
 
 
 def accuracy_ticks(scale: ChartScale) -> Iterator[Tick]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 from ...ledger.format import Record, drawn_samples
 from ...ledger.words import interval, minus, overstated, quantity, to_decide, typical_in_words
@@ -16,6 +17,8 @@ from .badge import Badge
 
 MARGIN = 2.0  # per cent at both ends of a drawing
 MOST_TICKS = 7
+APART = 12.0  # per cent of the width between numbers on an axis, at least
+FARTHEST = 4.0  # usual widths of an interval: what is farther from its mean is cut, with an arrow
 RATIOS = [k * 10.0**power for power in range(-4, 7) for k in (1, 2, 5)]
 FALLS = (-9.0, -4.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -43,7 +46,15 @@ class Scale:
 
     @property
     def ticks(self) -> list[Tick]:
-        """Round numbers in the unit that a reader sees."""
+        """Round numbers in the unit that a reader sees, as many as fit, those near zero first."""
+        kept: list[Tick] = []
+        for tick in sorted(self.round_numbers(), key=lambda tick: abs(tick.at - self.place(0.0))):
+            if all(abs(tick.at - other.at) >= APART for other in kept):
+                kept.append(tick)
+        return sorted(kept, key=lambda tick: tick.at)
+
+    def round_numbers(self) -> list[Tick]:
+        """Numbers on the axis, however close to each other."""
         if self.unit.startswith("ratio"):
             chosen = thinned([math.log(ratio) for ratio in RATIOS if self.has(math.log(ratio))])
             return [Tick(self.place(at), f"{math.exp(at):.4g}x") for at in chosen]
@@ -75,7 +86,7 @@ def thinned(values: Sequence[float]) -> Sequence[float]:
 
 @dataclass(frozen=True)
 class Strip:
-    """An interval to look at: limits, value, bounds, zero and seeds, in per cent."""
+    """An interval to look at: limits, value, bounds, zero and seeds, in per cent of the width."""
 
     low: float
     high: float
@@ -84,7 +95,7 @@ class Strip:
     zero: float
     claimed: tuple[float, float] | None  # where an interval would have to lie
     seeds: tuple[float, ...]
-    open_below: bool
+    open_below: bool  # it goes on beyond the drawing, or without end
     open_above: bool
 
 
@@ -135,17 +146,35 @@ def comparison(evidence: Record, scales: Mapping[str, Scale], *, is_control: boo
 
 
 def scales(evidence: Iterable[Record], *, with_seeds: bool = True) -> dict[str, Scale]:
-    """Per unit, the span of all finite limits, bounds, seeds and zero."""
-    spans: dict[str, tuple[float, float]] = {}
+    """Per unit, the span of zero and of all means, bounds, limits and seeds.
+
+    Where an interval is much wider than others it does not stretch the scale: it is cut.
+    """
+    by_unit: dict[str, list[Record]] = {}
     for each in evidence:
-        low, high = spans.get(each["unit"], (0.0, 0.0))
-        known = [each["low"], each["value"], each["high"], *signed_bounds(each)]
-        known += drawn_samples(each) if with_seeds else []
-        finite = [value for value in known if value is not None and math.isfinite(value)]
-        if each["high"] is None and finite:  # room for what has no end
-            finite.append(max(finite) + 0.25 * (max(finite) - min(finite)))
-        spans[each["unit"]] = (min(low, *finite), max(high, *finite)) if finite else (low, high)
-    return {unit: Scale(unit, low, high) for unit, (low, high) in spans.items()}
+        by_unit.setdefault(each["unit"], []).append(each)
+    return {unit: scale(unit, rows, with_seeds=with_seeds) for unit, rows in by_unit.items()}
+
+
+def scale(unit: str, rows: Sequence[Record], *, with_seeds: bool) -> Scale:
+    """The scale of comparisons of one unit."""
+    widths = [row["high"] - row["low"] for row in rows if None not in (row["low"], row["high"])]
+    farthest = FARTHEST * median_low(widths) if any(widths) else math.inf
+    shown = [0.0]
+    for row in rows:
+        core = finite([row["value"], *signed_bounds(row)])
+        ends = finite([row["low"], row["high"], *(drawn_samples(row) if with_seeds else [])])
+        middle = 0.0 if row["value"] is None else row["value"]
+        known = [*core, *(min(max(e, middle - farthest), middle + farthest) for e in ends)]
+        if row["high"] is None and known:  # room for what has no end
+            known.append(max(known) + 0.25 * (max(known) - min(known)))
+        shown += known
+    return Scale(unit, min(shown), max(shown))
+
+
+def finite(values: Iterable[float | None]) -> list[float]:
+    """The values that are known and finite."""
+    return [value for value in values if value is not None and math.isfinite(value)]
 
 
 def signed_bounds(evidence: Record) -> list[float]:
@@ -161,17 +190,19 @@ def strip(evidence: Record, scale: Scale) -> Strip | None:
     bounds = signed_bounds(evidence)
     if evidence["value"] is None or not bounds:
         return None
-    samples = [value for value in drawn_samples(evidence) if math.isfinite(value)]
+    samples = [value for value in finite(drawn_samples(evidence)) if scale.has(value)]
+    low = -math.inf if evidence["low"] is None else evidence["low"]
+    high = math.inf if evidence["high"] is None else evidence["high"]
     return Strip(
-        low=scale.place(scale.low if evidence["low"] is None else evidence["low"]),
-        high=scale.place(scale.high if evidence["high"] is None else evidence["high"]),
+        low=scale.place(max(low, scale.low)),
+        high=scale.place(min(high, scale.high)),
         value=scale.place(evidence["value"]),
         bounds=tuple(scale.place(bound) for bound in bounds),
         zero=scale.place(0.0),
         claimed=claimed(evidence["operator"], [scale.place(bound) for bound in bounds]),
         seeds=tuple(scale.place(value) for value in samples),
-        open_below=evidence["low"] is None,
-        open_above=evidence["high"] is None,
+        open_below=low < scale.low,
+        open_above=high > scale.high,
     )
 
 

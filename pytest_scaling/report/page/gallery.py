@@ -8,23 +8,22 @@ from functools import cached_property
 
 from ...ledger.format import Record
 from ..figures import palette
+from ..figures.composition import Composition, compose, figure_panels
 from ..figures.curves import (
     SIZES_OF_A_CURVE,
     Panel,
-    beside,
     best_first,
-    figure_title,
-    for_a_slide,
     learning_curves,
     seeds_in_words,
-    without,
 )
+from ..figures.plan import FigurePlan
 from ..figures.slide import Drawing, description, draw, drawing, learners
 from ..words import join
 from .cards import Card, everyone
-from .chart import VIEWS, Chart, Stroke, View, charts
+from .chart import LARGE, NARROW, VIEWS, Chart, Stroke, View, charts, large
 from .heading import source_line
 
+SHEETS = (LARGE, NARROW)
 FEW_SIZES = 3  # a claim that compares at no more sizes than this has them marked
 
 
@@ -57,14 +56,10 @@ class Look:
     colours: Mapping[palette.ThemeName, Mapping[str, str]]
 
     @classmethod
-    def of(cls, *groups: Iterable[str]) -> Look:
-        """The learners of the first group look as they do alone; the others follow."""
-        themes: dict[palette.ThemeName, dict[str, palette.Style]] = {}
-        for theme in palette.THEMES:
-            drawn = themes.setdefault(theme, {})
-            for group in groups:
-                alone = sum(bool(style.dash) for style in drawn.values())
-                drawn |= palette.styles(set(group) - set(drawn), theme, after=alone)
+    def of(cls, names: Iterable[str]) -> Look:
+        """The looks of learners, which follow from their names alone."""
+        named = list(names)
+        themes = {theme: palette.styles(named, theme) for theme in palette.THEMES}
         keys = {name: f"learner_{number}" for number, name in enumerate(themes["light"])}
         colours = {
             theme: {f"--{keys[name]}": style.colour for name, style in drawn.items()}
@@ -84,14 +79,24 @@ class Look:
 
 @dataclass(frozen=True)
 class FirstFigure:
-    """The figure at the top: all curves, where the slide has those that the claims are about."""
+    """The figure at the top: all curves, where the slide has those that the claims are about.
+
+    Attributes:
+        hero: the large chart in each view, for wide and for narrow screens.
+        views: every task in each view, on one scale, the large one first.
+        composed: what the slide shows: its title, rule, letters and zone.
+    """
 
     panels: Sequence[Panel]
     learners: Sequence[LegendEntry]
     views: Mapping[View, Sequence[Chart]]
+    hero: Mapping[View, Sequence[Chart]]
     left_out: str
     source: str
     slide: Sequence[Panel]
+    composed: Composition
+    records: Sequence[Record]
+    plan: FigurePlan | None
 
     @property
     def view_names(self) -> Mapping[View, str]:
@@ -99,7 +104,7 @@ class FirstFigure:
 
     @cached_property
     def title(self) -> str:
-        return figure_title(self.slide)
+        return self.composed.title
 
     @property
     def seeds(self) -> str:
@@ -111,11 +116,12 @@ class FirstFigure:
 
     def slides(self) -> dict[palette.ThemeName, Drawing]:
         """The slide in both themes."""
-        text = description(self.slide)
-        return {
-            theme: drawing(draw(self.slide, theme, source=self.source), self.title, text)
+        text, more = description(self.slide, self.records, self.plan), self.source
+        drawn = {
+            theme: draw(self.slide, theme, source=more, records=self.records, plan=self.plan)
             for theme in palette.THEMES
         }
+        return {theme: drawing(each, self.title, text) for theme, each in drawn.items()}
 
 
 @dataclass(frozen=True)
@@ -127,23 +133,46 @@ class Gallery:
     by_claim: Mapping[str, Drawings]
 
     @classmethod
-    def of(cls, heads: Sequence[Card], records: Sequence[Record]) -> Gallery:
+    def of(
+        cls, heads: Sequence[Card], records: Sequence[Record], plan: FigurePlan | None = None
+    ) -> Gallery:
         """The drawings of a run; its learning curves are computed once, for all of them."""
-        panels, aside = learning_curves(records), beside(records)
-        slide = for_a_slide(without(panels, aside))
-        full = of_tasks(panels, [panel.task for panel in slide])
-        look = Look.of(*map(learners, (slide, full, panels)))
-        first = None
-        if slide:
-            first = FirstFigure(
-                panels=full,
-                learners=look.legend(full, aside),
-                views={view: charts(full, look.styles, look.keys, view) for view in VIEWS},
-                left_out=join(tasks_without(panels, slide)),
-                source=source_line(heads),
-                slide=slide,
-            )
+        panels = learning_curves(records)
+        look = Look.of(learners(panels))
+        first = first_figure(heads, records, panels, look, plan or FigurePlan())
         return cls(look, first, drawings(heads, look, pools(heads, records, panels)))
+
+
+def first_figure(
+    heads: Sequence[Card],
+    records: Sequence[Record],
+    panels: Sequence[Panel],
+    look: Look,
+    plan: FigurePlan,
+) -> FirstFigure | None:
+    """The figure at the top, of the panels of all records; None where they have too few curves."""
+    slide = figure_panels(panels, records, plan)
+    if not slide:
+        return None
+    composed = compose(slide, records, plan)
+    full = of_tasks(panels, [panel.task for panel in composed.panels])
+    shown = {curve.label for panel in slide for curve in panel.curves}
+    aside = {curve.label for panel in full for curve in panel.curves} - shown
+    return FirstFigure(
+        panels=full,
+        learners=look.legend(full, aside),
+        views={v: charts(full, look.styles, look.keys, v, alike=True) for v in VIEWS},
+        hero={
+            view: tuple(large(composed, look.styles, look.keys, view, each) for each in SHEETS)
+            for view in VIEWS
+        },
+        left_out=join(tasks_without(panels, slide)),
+        source=source_line(heads),
+        slide=slide,
+        composed=composed,
+        records=records,
+        plan=plan,
+    )
 
 
 def tasks_without(panels: Sequence[Panel], shown: Sequence[Panel]) -> list[str]:

@@ -10,14 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .. import words
 from ..error import ReportError
 from . import heading
 from .cards import Card, everyone
-from .changes import Changes
 from .effects import effects
 from .environment import settings
 from .gallery import Gallery
-from .matrix import matrix
+from .overview import facts
+from .overview.changes import Changes
+from .overview.context import Context
+from .overview.listing import listing, reasons
+from .overview.matrix import matrix
+from .overview.tasks import task_lines
 
 PAGE, FURTHER = "index.html", "page-{}.html"  # names of the first page and of the others
 LARGEST_PART = 3_000_000  # bytes of records on one page, which is a little larger than they are
@@ -26,7 +31,11 @@ Pages = dict[str, str]
 
 
 def pages(
-    heads: Sequence[Card], changed: Changes, gallery: Gallery, sizes: Mapping[str, int]
+    heads: Sequence[Card],
+    changed: Changes,
+    gallery: Gallery,
+    sizes: Mapping[str, int],
+    known: Context,
 ) -> Pages:
     """The page as HTML, which needs nothing else; several that link to each other if it is large.
 
@@ -38,7 +47,7 @@ def pages(
     made, links = template(), names if len(names) > 1 else []
     found = {}
     for name, part in zip(names, parts, strict=True):
-        given = values(part, of_part(changed, part, name), gallery, heads)
+        given = values(part, of_part(changed, part, name), gallery) | overview(heads, part, known)
         found[name] = str(made.render(**given, pages=links, here=name))
     return found
 
@@ -68,14 +77,9 @@ def of_part(changed: Changes, part: Sequence[Card], name: str) -> Changes:
     )
 
 
-def values(
-    heads: Sequence[Card], changed: Changes, gallery: Gallery, whole: Sequence[Card]
-) -> dict[str, Any]:
-    """What the template asks for. whole: the cards of all pages."""
+def values(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> dict[str, Any]:
+    """What the template asks for about the claims of one page."""
     return {
-        "title": heading.title(whole),
-        "author": heading.author(whole),
-        "lead": heading.lead(whole),
         "cards": heads,
         "counts": heading.counts(heads),
         "tasks": list(dict.fromkeys(task for card in heads for task in card.tasks)),
@@ -85,12 +89,50 @@ def values(
         "drawings": gallery.by_claim,
         "settings": settings(heads),
         "levels": sorted({card.level for card in everyone(heads)}),
+        "reasons": {card.anchor: reasons(card) for card in heads},
         "planted": PLANTED,
         "picture": gallery.first,
         "colours": gallery.look.colours,
         "keys": list(gallery.look.keys.values()),
         "script": Script(read("page.js")),
     }
+
+
+def overview(whole: Sequence[Card], part: Sequence[Card], known: Context) -> dict[str, Any]:
+    """What the template asks for about all claims. whole: the cards of all pages."""
+    here = {card.anchor for card in everyone(part)}
+    return {
+        "title": heading.title(whole),
+        "source_title": heading.source_title(whole),
+        "author": heading.author(whole),
+        "address": facts.address(whole),
+        "timed": any(card.moments for card in whole),
+        "facts": facts.facts(whole, known),
+        "citation": facts.citation(whole, known),
+        "command": facts.command(whole),
+        "holding": heading.holding(whole),
+        "failing": heading.failing(whole),
+        "number_failing": heading.number_failing(whole),
+        "remarks": heading.remarks(whole),
+        "bar": heading.counts(whole),
+        "tiers": tiers(whole, known),
+        "lines": listing(part, known.tiers),
+        "conflicts": sum(line.in_conflict for line in listing(whole, known.tiers)),
+        "source": known.source,
+        "selection": known.selection,
+        "heads": {card.anchor: card for card in everyone(whole)},
+        "anchors": here,
+        "about": task_lines(whole, known.source.tasks),
+    }
+
+
+def tiers(heads: Sequence[Card], known: Context) -> list[tuple[str, str]]:
+    """The tier of the page and the other ones, each with how many claims hold in it."""
+    own = dict.fromkeys(str(each.record["profile"].get("tier") or "this") for each in heads)
+    found = [(words.join(list(own)), heading.holding(heads))]
+    for tier in known.tiers:
+        found.append((tier, heading.holding([e.others[tier] for e in heads if tier in e.others])))
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,15 @@ from typing import Any
 import pytest
 
 from ...devices.accelerator import accelerator
+from ...devices.kinds import ACCELERATOR
 from ..devices import device_of, devices_of
 from .marks import need_of
-
-ACCELERATOR = re.compile(r"cuda(:\d+)?|mps")
 
 
 def device_of_benchmark(item: pytest.Item) -> str:
     """The device that a benchmark keeps busy: that of its parameter, or of its mark, or the CPU."""
     named = device_of(item) or ""
-    if named == "cpu" or ACCELERATOR.fullmatch(named):
+    if named == "cpu" or re.fullmatch(ACCELERATOR, named):
         return named
     need = need_of(item)
     devices = [each for each in devices_of(item.config) if need is not None and need.names(each)]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from ...devices.kinds import SINGLE, WORDS
 from ...devices.numerics import DTYPES, Generators, Numerics, numerics
-from ...devices.resolve import SINGLE
 from ..devices import device_of, devices_of
 
 
@@ -44,7 +44,8 @@ class Need:
         return "" if "" in reasons else reasons[0]
 
     def _missing(self, device: str) -> str:
-        from ...devices.hardware import count_of, memory_of
+        from ...devices.hardware import memory_of
+        from ...devices.kinds import count_of
 
         kind = device.partition(":")[0]
         if self.count > 1 and (there := count_of(kind)) < self.count:
@@ -72,7 +73,7 @@ def need_of(node: pytest.Item) -> Need | None:
     if unknown or odd or not (mark.args or mark.kwargs):
         wrong = ", ".join(map(str, (*unknown, *odd))) or "nothing"
         raise ClaimError(
-            f"{node.name} is marked devices with {wrong}; it takes cpu, cuda, cuda:N or mps, and "
+            f"{node.name} is marked devices with {wrong}; it takes {WORDS} and "
             f"memory=GiB or count=N, as in @pytest.mark.devices('cuda', memory=8)"
         )
     return Need(tuple(map(str, mark.args)), amounts[0], int(amounts[1]))

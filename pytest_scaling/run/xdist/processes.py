@@ -43,6 +43,7 @@ class Message(TypedDict):
     tally: Tally | None
     mistake: str | None
     catalogue: dict[str, list[str]]  # ids of the claims that it collected, by ledger
+    controlled: set[str]  # ids of the claims that have a control
     deselected: int
     checks: bytes  # pickled: recalled trials that are worth a spot check
     benchmarks: bytes | None
@@ -113,6 +114,7 @@ class Worker:
             tally=claims.own_tally() if claims else None,
             mistake=str(claims.mistake) if claims and claims.mistake else None,
             catalogue=claims.catalogue if claims else {},
+            controlled=claims.controlled if claims else set(),
             deselected=claims.deselected if claims else 0,
             checks=pickle.dumps(claims.to_check() if claims else []),
             benchmarks=benchmarks_of(config) if self._locks is not None else None,
@@ -185,6 +187,7 @@ class Controller:
         if message["tally"] is not None:
             claims.tallies[worker] = message["tally"]
         claims.catalogue |= message["catalogue"]  # of all workers the same
+        claims.controlled |= message["controlled"]
         claims.deselected = message["deselected"]
         if local:  # elsewhere are other processors, which may round differently
             claims.checks += pickle.loads(message["checks"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...devices.kinds import in_use
 from ...devices.numerics import (
     STRICT,
     Numerics,
@@ -109,8 +110,9 @@ def out_of_memory(error: BaseException) -> bool:
         and any(words in message for words in ("out of memory", "can't allocate memory"))
     )
     torch = sys.modules.get("torch")
-    if short and torch is not None and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+    if short and torch is not None:
+        for _, module in in_use(torch):
+            module.empty_cache()
     return short
 
 

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from bibtexparser.middlewares import LatexDecodingMiddleware
 
+from pytest_scaling.ledger.controls import status_of
 from pytest_scaling.report.citation.bibtex import balanced, bibtex, latex
 from pytest_scaling.report.citation.bibtex import source as bibtex_source
 from pytest_scaling.report.citation.citation import Origin, cite
@@ -17,6 +18,7 @@ from pytest_scaling.report.citation.key import KeyFault
 from pytest_scaling.report.citation.moment import address
 from pytest_scaling.report.citation.project import Place, Project
 from pytest_scaling.report.citation.reproduce import reproduce
+from pytest_scaling.report.citation.sentence import quotable, shortened
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -331,3 +333,81 @@ def test_settings_that_are_none_are_left_alone(toml, tmp_path):
     assert project.url == ""
     assert "\n" not in project.name
     assert project.name
+
+
+SUPPORTED, REFUTED, OPEN = "supported", "refuted", "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "control", "said"),
+    [
+        (SUPPORTED, REFUTED, "is supported (quick tier; control refuted)."),
+        (SUPPORTED, OPEN, "is supported (quick tier; control undecided)."),
+        (SUPPORTED, None, "is supported (quick tier; control not run)."),
+        (
+            SUPPORTED,
+            SUPPORTED,
+            "is supported, but so is its control: not trustworthy (quick tier).",
+        ),
+        (REFUTED, REFUTED, "is refuted (quick tier; control refuted)."),
+        (OPEN, REFUTED, "is inconclusive so far (quick tier; control refuted)."),
+    ],
+)
+def test_the_sentence_to_quote_says_verdict_tier_and_control(forest, make, verdict, control, said):
+    rows = [make.row("oak", verdict, make.cell(verdict, make.comparison(verdict)))]
+    if control:
+        evidence = make.cell(control, make.comparison(control))
+        rows.append(make.row("elm", control, evidence, control_of="oak"))
+    assert cited(forest, *rows).quotable == f"“Oaks & elms: 100% of {{both}} grow” {said}"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (REFUTED, "is refuted, as it must be (quick tier)."),
+        (SUPPORTED, "is supported although it must be refuted (quick tier)."),
+        (OPEN, "is inconclusive so far (quick tier)."),
+    ],
+)
+def test_a_control_says_in_its_sentence_that_it_is_one(forest, make, verdict, said):
+    evidence = make.cell(verdict, make.comparison(verdict))
+    row = make.row("elm", verdict, evidence, control_of="oak")
+    assert cited(forest, row).quotable == f"“Oaks & elms: 100% of {{both}} grow”, a control, {said}"
+
+
+def test_the_sentence_to_quote_says_on_which_device_and_what_was_confirmed(make):
+    row = make.row("oak", SUPPORTED, make.cell(SUPPORTED, make.comparison()))
+    row = row | {"profile": row["profile"] | {"device": "cuda"}}
+    row = row | {"confirmation": {"status": "not confirmed", "sentence": "not confirmed: so it is"}}
+    assert quotable(row, status_of(())).endswith(
+        "is supported (quick tier on cuda; control not run; not confirmed)."
+    )
+
+
+TWENTY = "one two three four, five six seven: eight nine ten eleven; twelve thirteen fourteen "
+
+
+@pytest.mark.parametrize("verdict", [SUPPORTED, REFUTED, OPEN])
+@pytest.mark.parametrize("control", [None, SUPPORTED, REFUTED, OPEN])
+@pytest.mark.parametrize("text", [TWENTY * 3, "word " * 60, TWENTY, "Oaks grow.", "x" * 300])
+@pytest.mark.parametrize("status", ["explored", "not confirmed"])
+def test_no_sentence_to_quote_has_more_than_25_words(make, verdict, control, text, status):
+    row = make.row("oak", verdict, make.cell(verdict, make.comparison(verdict)), text=text.strip())
+    row = row | {"profile": row["profile"] | {"device": "cuda"}}
+    row = row | {"confirmation": {"status": status, "sentence": f"{status}: so it is"}}
+    other = make.row("elm", control, control_of="oak") if control else None
+    for made in (row, make.row("oak", verdict, text=text.strip(), control_of="elm")):
+        said = quotable(made, status_of([other] if other else []))
+        assert len(said.split()) <= 25
+        assert verdict in said
+        assert "quick tier" in said
+        assert said.startswith(f"“{text.split()[0]}"[:20])
+
+
+def test_a_claim_that_is_too_long_to_quote_ends_where_a_part_of_it_does():
+    assert shortened(TWENTY, 14) == TWENTY
+    assert shortened(TWENTY, 13) == (
+        "one two three four, five six seven: eight nine ten eleven […]"
+    )
+    assert shortened(TWENTY, 9) == "one two three four, five six seven […]"
+    assert shortened("word " * 9, 4) == "word word word […]"

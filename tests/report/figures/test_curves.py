@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_scaling.report.figures.curves import (
-    families,
     figure_title,
     for_a_slide,
+    hero,
     learning_curves,
 )
 
@@ -112,23 +112,31 @@ HIGH, LOW, NEAR = [0.30, 0.31, 0.33], [0.10, 0.11, 0.13], [0.11, 0.12, 0.10]
 @pytest.mark.parametrize(
     ("tasks", "title"),
     [
-        ([(HIGH, LOW)], "On a the learner 1 ends highest"),
-        ([(LOW, NEAR)], "On a the learner 1 ends highest, level with another"),
-        ([(HIGH, LOW), (HIGH, LOW)], "On both tasks the learner 1 ends highest"),
+        ([(HIGH, LOW)], "The learner 1 ends highest on a"),
+        ([(LOW, NEAR)], "The learner 1 ties with the learner 0 for the highest end on a"),
+        ([(HIGH, LOW), (HIGH, LOW)], "The learner 1 ends highest on both tasks"),
         (
             [(HIGH, LOW), (HIGH, LOW), (HIGH, LOW, NEAR)],
-            "On all three tasks the learner 1 ends highest, level with others on one",
+            "The learner 1 ends highest on two of three tasks, and ties with the learner 2 on c",
         ),
         (
             [(HIGH, LOW), (HIGH, LOW), (LOW, HIGH)],
-            "On two of three tasks the learner 1 ends highest",
+            "The learner 1 ends highest on two of three tasks",
         ),
-        ([(HIGH, LOW), (LOW, HIGH)], "Which learner ends highest differs from task to task"),
+        (
+            [(HIGH, LOW), (LOW, HIGH)],
+            "No learner ends highest, alone or tied, on more than one of two tasks",
+        ),
         (
             [(LOW, NEAR, HIGH)] * 2,
-            "On both tasks the learner 1 ends highest, level with others on each",
+            "The learner 1 ties with the learner 0 for the highest end on both tasks",
         ),
-        ([(LOW,)], "Performance against the number of labelled examples"),
+        (
+            # highest or tied everywhere: that no learner is alone is no difference between tasks
+            [(HIGH, LOW, NEAR), (NEAR, LOW, HIGH), (HIGH, LOW)],
+            "The learner 1 ends highest on one of three tasks, and ties with others on two",
+        ),
+        ([(LOW,)], "Performance against the amount of labelled data"),
     ],
 )
 def test_the_title_says_who_ends_highest_and_where_it_is_a_tie(make, tasks, title):
@@ -138,7 +146,17 @@ def test_the_title_says_who_ends_highest_and_where_it_is_a_tie(make, tasks, titl
     assert figure_title(panels) == title
 
 
-def test_names_that_differ_in_a_final_number_form_a_family_in_its_order():
-    names = ["network-256", "network-8", "network-64", "tree-5", "forest", "knn5", "knn10"]
-    found = [family.learners for family in families(names)]
-    assert found == [("knn5", "knn10"), ("network-8", "network-64", "network-256")]
+def test_the_task_that_is_shown_large_has_the_most_curves_then_points_then_comes_first(make):
+    def arms(task, *learners, sizes=(64, 256, 1024)):
+        return [make.arm(name, m, [0.3], task=task) for name in learners for m in sizes]
+
+    fullest = arms("d", "x", "y", "z")
+    longest = arms("c", "x", "y", sizes=(64, 256, 1024, 4096))
+    equal = [*arms("a", "x", "y"), *arms("b", "x", "y")]
+
+    def shown(*every):
+        return hero(learning_curves([make.record("it", "supported", arms=[*every])])).task
+
+    assert shown(*equal, *longest, *fullest) == "d"
+    assert shown(*equal, *longest) == "c"
+    assert shown(*equal) == "a"

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import sys
 import warnings
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from matplotlib.text import Text
+from PIL import Image
 
+from pytest_scaling.report.archive import open_ledger
 from pytest_scaling.report.error import ReportError
+from pytest_scaling.report.figures.composition import figure_panels
 from pytest_scaling.report.figures.curves import for_a_slide, learning_curves
-from pytest_scaling.report.figures.layout import labels_fit
-from pytest_scaling.report.figures.palette import THEMES, channels, styles
-from pytest_scaling.report.figures.slide import draw, drawing
+from pytest_scaling.report.figures.palette import THEMES
+from pytest_scaling.report.figures.plan import Annotation, FigurePlan
+from pytest_scaling.report.figures.slide import description, draw, drawing
 
-LEARNERS = ["mlp-8", "mlp-64", "mlp-256", "ridge", "tree", "nearest"]
+CLAIMS = Path(__file__).parents[3] / "claims"
+PLAN = FigurePlan(
+    title="The figure",
+    claims=(
+        Annotation("large-leads", "A", "The large one leads", on="large network"),
+        Annotation("tie", "B", "They tie", on="small network"),
+        Annotation("absent", "C", "Nobody measured this"),
+    ),
+)
+
+
+def words(figure) -> list[str]:
+    """All texts on a slide, each in one line."""
+    found = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    return [text.get_text().replace("\n", " ") for text in found]
 
 
 @pytest.fixture
@@ -60,31 +80,100 @@ def test_settings_of_the_reader_neither_change_nor_matter(panels):
     assert odd == plain
 
 
-def test_where_labels_have_no_room_one_legend_names_every_learner(make):
+def crowd(make, amount: int):
+    """One task with many learners that all end at about the same height."""
     arms = [
-        make.arm(f"learner{letter}", m, [0.3, 0.31], task=task)
-        for letter in "abcdefgh"
+        make.arm(f"learner {number}", m, [0.3 + number / 1000, 0.31])
+        for number in range(amount)
         for m in (64, 256, 1024)
-        for task in ("t1", "t2", "t3", "t4")
     ]
-    panels = learning_curves([make.record("a", "supported", arms=arms)])
-    assert not labels_fit(panels)
-    (legend,) = draw(panels).legends
-    named = [text.get_text() for text in legend.get_texts()]
-    assert named == [f"learner{letter}" for letter in "abcdefgh"] + ["majority class"]
+    return learning_curves([make.record("a", "supported", arms=arms)])
 
 
-def test_labels_stand_at_the_ends_where_they_fit(panels):
-    assert labels_fit(panels)
-    figure = draw(panels)
-    said = {text.get_text().replace("\n", " ") for text in figure.axes[0].texts}
-    assert {"ridge regression", "small network", "large network", "majority class"} <= said
+@pytest.mark.parametrize("amount", [2, 8, 20])
+def test_every_curve_is_named_at_its_end_and_no_name_covers_another(make, amount):
+    figure = draw(crowd(make, amount))
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    named = [text for text in axes.texts if text.get_text().startswith("learner")]
+    boxes = [Text.get_window_extent(text) for text in named]
+    assert len(named) == amount
     assert figure.legends == []
+    assert all(0 <= box.y0 and box.y1 <= figure.bbox.y1 for box in boxes)
+    inner = [mpl.transforms.Bbox.from_extents(b.x0, b.y0 + 1, b.x1, b.y1 - 1) for b in boxes]
+    assert [(a, b) for a, b in itertools.combinations(inner, 2) if a.overlaps(b)] == []
 
 
-def test_the_title_says_whose_curve_ends_highest(panels):
+def test_one_task_is_large_and_the_others_are_small_on_one_scale(make):
+    arms = [
+        make.arm(name, m, [error], task=task)
+        for task, error in (("a", 0.4), ("b", 0.3), ("c", 0.1))
+        for name in ("x", "y")
+        for m in ((64, 256, 1024, 4096) if task == "b" else (64, 256, 1024))
+    ]
+    figure = draw(learning_curves([make.record("it", "supported", arms=arms)]))
+    large, *small = figure.axes
+    assert large.get_position().height > 2 * small[0].get_position().height
+    assert len({axes.get_ylim() for axes in small}) == len({axes.get_xlim() for axes in small}) == 1
+    assert any(text.startswith("One of three tasks: b,") for text in words(figure))
+
+
+def test_a_curve_that_ends_early_says_so(make):
+    arms = [make.arm("x", m, [0.3]) for m in (64, 256, 1024)]
+    arms += [make.arm("svm", m, [0.2]) for m in (16, 64, 256)]
+    panels = learning_curves([make.record("it", "supported", arms=arms)])
+    assert "up to 256" in words(draw(panels))
+    plan = FigurePlan(ends={"svm": "too costly beyond"})
+    assert "too costly beyond 256" in words(draw(panels, plan=plan))
+    assert "up to 1,024" not in words(draw(panels))
+
+
+def test_letters_have_the_verdict_and_the_time_of_their_claims(panels, run):
+    run[0]["cells"][0]["evidence"][0]["arms"] = [8, 7]
+    said = words(draw(panels, records=run, plan=PLAN))
+    assert {"The large one leads", "supported · 5:01", "inconclusive · 5:01"} <= set(said)
+    assert said.count("A ✓") == 2  # in the key, and beside the curve that the claim looks at
+    assert said.count("B ?") == 1  # the claim has no arms, so that it stands nowhere
+    assert not any("Nobody" in text for text in said)
+
+
+def test_the_title_counts_the_verdicts_of_the_letters(panels, run):
+    title = draw(panels, records=run, plan=PLAN).texts[0].get_text()
+    assert title == "The figure: one of two claims holds and one is open"
+
+
+def test_the_title_without_letters_says_whose_curve_ends_highest(panels):
     title = draw(panels).texts[0].get_text()
-    assert title == "On xor the large network ends highest"
+    assert title == "The large network ends highest on xor"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_lecture_s_figure_keeps_its_words_on_the_sheet_and_apart(theme):
+    """The committed ledger of the quick tier, as the report draws it."""
+    rows = [*open_ledger(CLAIMS / "ledger", "quick").rows.values()]
+    plan = FigurePlan.beside(CLAIMS)
+    shown = figure_panels(learning_curves(rows), rows, plan)
+    figure = draw(shown, theme, records=rows, plan=plan, source="a source")
+    figure.draw_without_rendering()
+    texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    boxes = [(t.get_text(), Text.get_window_extent(t)) for t in texts if t.get_text()]
+    assert all(0 <= box.x0 and box.x1 <= figure.bbox.x1 for _, box in boxes)
+    assert all(0 <= box.y0 and box.y1 <= figure.bbox.y1 for _, box in boxes)
+    covered = [(a, b) for (a, x), (b, y) in itertools.combinations(boxes, 2) if x.overlaps(y)]
+    assert covered == []
+
+
+def test_the_figure_of_the_readme_is_that_of_the_ledger():
+    """A PNG holds its description, with every end and verdict: it is that of the rows of today.
+
+    `python -m pytest_scaling report --ledger claims/ledger --profile quick --to report` draws it.
+    """
+    rows = [*open_ledger(CLAIMS / "ledger", "quick").rows.values()]
+    plan = FigurePlan.beside(CLAIMS)
+    text = description(figure_panels(learning_curves(rows), rows, plan), rows, plan)
+    with Image.open(CLAIMS.parent / "docs" / "figure.png") as opened:
+        assert opened.size == (2560, 1440)
+        assert opened.text["Description"] == text
 
 
 def test_no_curve_is_no_figure():
@@ -96,43 +185,6 @@ def test_without_matplotlib_one_sentence_says_what_to_install(panels, monkeypatc
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ReportError, match=r"matplotlib.*pip install pytest-scaling\[report\]"):
         draw(panels)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as in WCAG 2.2."""
-    shares = [value / 255 for value in channels(colour)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(first: str, second: str) -> float:
-    low, high = sorted((luminance(first), luminance(second)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_curves_stand_out_from_the_ground(theme):
-    names = [f"{kind}-{size}" for kind in "abc" for size in (1, 2, 3)]
-    names += ["one", "two", "three", "four", "five", "six"]
-    ground = THEMES[theme].ground
-    weak = {
-        name: style.colour
-        for name, style in styles(names, theme).items()
-        if contrast(style.colour, ground) < 3
-    }
-    assert weak == {}
-    assert contrast(THEMES[theme].muted, ground) >= 4.5
-
-
-def test_a_family_shares_a_solid_line_that_grows_and_others_differ_in_dash_and_marker():
-    drawn = styles(LEARNERS, "light")
-    family = [drawn[name] for name in ("mlp-8", "mlp-64", "mlp-256")]
-    assert [style.dash for style in family] == [(), (), ()]
-    assert family[0].width < family[1].width < family[2].width
-    assert luminance(family[0].colour) > luminance(family[1].colour) > luminance(family[2].colour)
-    others = [drawn[name] for name in ("ridge", "tree", "nearest")]
-    assert len({style.dash for style in others} | {()}) == 4
-    assert len({style.marker for style in others}) == 3
 
 
 def test_a_dollar_in_a_name_is_a_dollar(make):

@@ -1,5 +1,6 @@
 """A ledger that is opened for reading gives its rows, its samples, comparisons and figures."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from pytest_scaling import ArchiveError, open_ledger
 from pytest_scaling.ledger.format import dump
+from pytest_scaling.report.figures.comparisons import forest_description
 from pytest_scaling.statistics.interval import noise_floor, paired_interval
 from tests.report.citation.conftest import renewed
 
@@ -30,6 +32,44 @@ def test_where_no_folder_is_named_those_of_convention_are_looked_for(ledger, mon
     monkeypatch.chdir(tmp_path / "empty")
     with pytest.raises(ArchiveError, match="no ledger here; looked for claims/ledger, ledger"):
         open_ledger()
+
+
+def test_a_name_that_is_no_folder_is_told_with_the_ledger_that_there_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ArchiveError, match=r"no ledger 'lectures': .* such folder .* is 'lecture'$"
+    ):
+        open_ledger("lectures")
+    (tmp_path / "lectures").mkdir()
+    with pytest.raises(ArchiveError, match="no ledger in lectures: it has no folder of a profile"):
+        open_ledger("lectures")
+
+
+def test_the_lectures_ledger_is_opened_by_its_name_in_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lecture").mkdir()  # the name wins; a folder is Path("lecture")
+    opened = open_ledger("lecture")
+    assert opened.profile.endswith("-quick")
+    assert opened["large-dominates"]["claim"]["source"]["author"] == "Andrew Ng"
+    with pytest.raises(ArchiveError, match="no ledger in lecture: it has no folder of a profile"):
+        open_ledger(Path("lecture"))
+
+
+def test_the_lectures_ledger_has_no_other_tier_even_where_a_checkout_has(monkeypatch, ledger):
+    folders(ledger, "cpu-x86_64-float32-deterministic-standard")
+    checkout = ledger.parents[1]
+    monkeypatch.setattr("pytest_scaling.report.archive.PACKAGE", checkout / "pytest_scaling")
+    assert open_ledger("lecture").profile == "cpu-x86_64-float32-deterministic-quick"
+    with pytest.raises(
+        ArchiveError, match=r"the ledger lecture has no profile 'standard': .*quick$"
+    ):
+        open_ledger("lecture", "standard")
+
+
+def test_where_the_lectures_ledger_was_not_installed_that_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr("pytest_scaling.report.archive.PACKAGE", tmp_path / "pytest_scaling")
+    with pytest.raises(ArchiveError, match=r"'lecture' was not installed .* install the wheel"):
+        open_ledger("lecture")
 
 
 def folders(ledger, *names):
@@ -154,6 +194,46 @@ def test_a_comparison_says_how_many_runs_diverged(ledger):
     assert gap.notes == ("1 of 10 runs diverged and count as the majority class",)
 
 
+def test_with_few_seeds_the_first_are_taken(ledger):
+    gap = open_ledger(ledger).compare("elm", "oak", task="leaves", m=256, seeds=3)
+    assert gap.seeds == (0, 1, 2)
+    assert gap.samples == pytest.approx([0.17] * 3)
+
+
+@pytest.mark.parametrize("seeds", [0, 1, 6])
+def test_seeds_that_there_are_not_are_told(ledger, seeds):
+    told = f"have 5 seeds in common on leaves, m = 256; seeds must be from 2 to that, not {seeds}"
+    with pytest.raises(ArchiveError, match=told):
+        open_ledger(ledger).compare("elm", "oak", task="leaves", m=256, seeds=seeds)
+
+
+def test_with_the_seeds_mixed_up_every_run_meets_another(ledger):
+    opened = open_ledger(ledger)
+    same = opened.compare("elm", "oak", task="leaves", m=256)
+    mixed = opened.compare("elm", "oak", task="leaves", m=256, same_seeds=False)
+    assert mixed.seeds == same.seeds
+    assert mixed.samples == pytest.approx([0.169, 0.169, 0.169, 0.169, 0.174])
+    assert mixed.value == pytest.approx(same.value)
+
+
+def test_with_the_seeds_mixed_up_a_run_that_diverged_still_counts_as_one(ledger):
+    path = next(ledger.glob("*/grow.json"))
+    row = json.loads(path.read_text())
+    for arm in row["arms"]:
+        arm["diverged_seeds"] = [1] if arm["learner"] == "oak" else []
+        arm["diverged"] = len(arm["diverged_seeds"])
+    path.write_text(dump(renewed(row)))
+    gap = open_ledger(ledger).compare("elm", "oak", task="leaves", m=16, same_seeds=False)
+    assert gap.notes == ("1 of 10 runs diverged and count as the majority class",)
+
+
+def test_learners_can_be_chosen_where_they_are_ranked(ledger):
+    opened = open_ledger(ledger)
+    assert list(opened.at(256, "leaves", ["elm"])) == ["elm"]
+    with pytest.raises(ArchiveError, match="no learner on leaves 'ash'; it has elm, oak"):
+        opened.at(256, "leaves", ["elm", "ash"])
+
+
 LEDGER = Path(__file__).parents[3] / "claims" / "ledger"
 
 
@@ -193,6 +273,7 @@ def errors_compared(opened):
         (lambda it: it.at(5, "leaves"), "no m on leaves 5; it has 16, 64, 256"),
         (lambda it: it.plot(up_to=64), "no learner was measured at three sizes up to m = 64"),
         (lambda it: it.plot(tasks=["bark"]), "no task 'bark'"),
+        (lambda it: it.plot(learners=["ash"]), "no learner 'ash'; it has elm, oak"),
         (lambda it: it.plot_claim("named"), "'named' was decided exactly"),
     ],
 )
@@ -209,13 +290,34 @@ def test_the_figure_shows_what_was_measured_up_to_an_m(ledger):
         opened.plot(up_to=100)
 
 
+def test_the_figure_shows_the_learners_that_are_named(ledger):
+    text = open_ledger(ledger).plot(learners=["oak"]).text
+    assert "oak from 59.8% at m = 16 to 89.8% at m = 256" in text
+    assert "elm" not in text
+
+
 def test_figures_are_pictures_with_their_words(ledger):
-    html = open_ledger(ledger).plot_claim("grow", theme="dark")._repr_html_()
-    assert html.startswith("<img src='data:image/png;base64,")
-    assert "0.1310 [0.1190, 0.1420], n = 5, supported" in html
+    opened = open_ledger(ledger)
+    picture = opened.plot_claim("grow", theme="dark")
+    data, metadata = picture._repr_mimebundle_(include=None, exclude=None)
+    assert base64.b64decode(data["image/png"]) == picture.png
+    assert metadata == {"image/png": {"alt": data["text/plain"]}}
+    assert data["text/plain"] == forest_description(opened["grow"])
+    assert ", supported" in data["text/plain"]
 
 
-def test_the_table_of_verdicts_is_escaped(ledger):
+def test_the_table_of_verdicts_has_controls_beside_their_claims_and_is_escaped(ledger):
+    path = next(ledger.glob("*/named.json"))
+    row = json.loads(path.read_text())
+    row["claim"]["control_of"], row["verdict"] = "grow", "refuted"
+    path.write_text(dump(renewed(row)))
     html = open_ledger(ledger)._repr_html_()
-    assert "<th scope='row'>grow</th>" in html
+    left = "style='text-align: left'"
+    assert f"<th scope='row' {left}>grow</th>" in html
+    assert f"<td {left}>supported</td><td {left}>refuted</td></tr></tbody>" in html
     assert "Oaks &amp; elms" in html
+    assert "named" not in html
+
+
+def test_a_ledger_is_named_without_its_folder(ledger, profile):
+    assert repr(open_ledger(ledger)) == f"<ledger {profile} of 2 claims and controls>"

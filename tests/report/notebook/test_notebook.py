@@ -1,66 +1,283 @@
-"""The notebook for lessons runs from top to bottom, and answers when a student changes m."""
+"""The lesson runs from top to bottom, with and without a slider, and what it says is measured."""
 
+import base64
+import itertools
 import re
-from pathlib import Path
+from statistics import fmean
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-NOTEBOOK = Path(__file__).parents[3] / "docs" / "lesson.ipynb"
+from pytest_scaling import open_ledger
+from tests.report.notebook.outputs import NOTEBOOK, ROOT, read, run
+
+SHEET = ROOT / "docs" / "lesson-teacher.md"
+RENEW = "renew them with `python -m tests.report.notebook.outputs`"
 
 
-def executed(m=None):
-    """The cells of the notebook after a run of a kernel; m as a student would change it."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    if m is not None:
-        (cell,) = [each for each in code(notebook.cells) if re.match(r"m = \d+$", first(each))]
-        cell.source = cell.source.replace(first(cell), f"m = {m}")
-    NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOK.parent)}}
-    ).execute()
-    return code(notebook.cells)
+@pytest.fixture(scope="module")
+def without_widgets(tmp_path_factory):
+    """The code cells after a run in a folder that has nothing in it."""
+    return code(run(read(), tmp_path_factory.mktemp("empty"), widgets=False))
 
 
-def code(cells):
-    return [cell for cell in cells if cell.cell_type == "code"]
+@pytest.fixture(scope="module")
+def with_widgets(tmp_path_factory):
+    """The notebook after a run with ipywidgets, by a student who guesses, and changes the task."""
+    notebook = read()
+    cell(code(notebook), "guess = ").source = 'guess = {"Best with 256 examples": "rbf-<svm>"}'
+    last = code(notebook)[-1]
+    last.source = 'slider(ledger, "friedman", learners)'
+    return run(notebook, tmp_path_factory.mktemp("empty"), widgets=True)
 
 
-def first(cell):
-    return cell.source.partition("\n")[0]
+@pytest.fixture(scope="module")
+def ledger():
+    return open_ledger("lecture")
 
 
-def shown(cells, beginning, kind):
-    """What the cell that begins so shows, as a MIME type, or as text that it printed."""
-    (cell,) = [cell for cell in cells if cell.source.startswith(beginning)]
-    if kind == "print":
-        return "".join(each.text for each in cell.outputs if each.output_type == "stream")
-    (found,) = [each.data[kind] for each in cell.outputs if kind in each.get("data", {})]
+def code(notebook):
+    return [each for each in notebook.cells if each.cell_type == "code"]
+
+
+def texts(notebook):
+    return [each.source for each in notebook.cells if each.cell_type == "markdown"]
+
+
+def cell(cells, beginning):
+    """The first cell that begins so."""
+    return next(each for each in cells if each.source.startswith(beginning))
+
+
+def shown(cells, beginning, kind="text/html"):
+    """What the first cell that begins so shows, as a MIME type."""
+    outputs = cell(cells, beginning).outputs
+    (found,) = [each.data[kind] for each in outputs if kind in each.get("data", {})]
     return found
 
 
-def test_the_notebook_is_stored_without_outputs():
-    cells = code(nbformat.read(NOTEBOOK, as_version=4).cells)
-    assert [cell for cell in cells if cell.outputs or cell.execution_count] == []
+def words(cells):
+    """All that the cells show, but for the pictures: other versions of matplotlib draw others."""
+    return [
+        {kind: text for kind, text in output.data.items() if kind != "image/png"}
+        for each in cells
+        for output in each.outputs
+        if "data" in output
+    ]
 
 
-def test_the_notebook_opens_the_ledger_and_draws_the_figure():
-    cells = executed()
-    assert "large-dominates" in shown(cells, "import matplotlib", "text/html")
-    assert "On mnist1d: " in shown(cells, "ledger.plot()", "text/html")
-    assert "Intervals of " in shown(cells, "ledger.plot_claim", "text/html")
-    assert len(shown(cells, "gap.plot", "image/png")) > 10_000
-    table = shown(cells, "for size in", "print")
-    verdicts = dict(re.findall(r"m = +([\d,]+): .* (\w+)$", table, re.MULTILINE))
-    assert verdicts["256"] == "refuted"
-    assert verdicts["4,096"] == "supported"
+def test_the_notebook_is_valid():
+    nbformat.validate(read())
 
 
-def test_a_student_who_changes_m_sees_another_verdict():
-    assert "refuted" in shown(executed(m=256), "gap > 0.01", "text/html")
+def test_its_outputs_are_those_of_the_ledger_and_the_code(without_widgets):
+    stored = code(read())
+    assert words(stored) == words(without_widgets), RENEW
+    assert [each.execution_count for each in stored] == list(range(1, len(stored) + 1)), RENEW
 
 
-def test_an_m_that_was_not_measured_is_told():
-    with pytest.raises(CellExecutionError, match=r"no m on mnist1d 77; it has .*1024"):
-        executed(m=77)
+def test_nothing_in_it_tells_of_the_machine_that_ran_it():
+    text = NOTEBOOK.read_text(encoding="utf-8")
+    assert str(ROOT) not in text
+    assert {each.output_type for cell in code(read()) for each in cell.outputs} == {
+        "execute_result"
+    }
+
+
+def test_every_picture_has_its_words(without_widgets):
+    pictures = [
+        each for cell in without_widgets for each in cell.outputs if "image/png" in each.data
+    ]
+    assert len(pictures) == 6
+    for each in pictures:
+        assert base64.b64decode(each.data["image/png"])[1:4] == b"PNG"
+        assert len(each.metadata["image/png"]["alt"]) > 100
+        assert each.metadata["image/png"]["alt"] == each.data["text/plain"]
+
+
+def test_without_ipywidgets_every_m_is_in_one_picture(without_widgets):
+    text = shown(without_widgets, "slider(", "text/plain")
+    sizes = re.findall(r"with m = ([\d,]+):", text)
+    assert sizes == ["64", "256", "1,024", "4,096", "8,192"]
+
+
+def test_with_ipywidgets_a_slider_has_the_same_sizes(with_widgets):
+    assert shown(code(with_widgets), "slider(", "application/vnd.jupyter.widget-view+json")
+    state = with_widgets.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    (first, second) = [
+        each["state"]["_options_labels"]
+        for each in state.values()
+        if each["model_name"] == "SelectionSliderModel"
+    ]
+    assert first == ["64", "256", "1,024", "4,096", "8,192"]
+    assert second[-2:] == ["4,096", "8,192"]  # on another task
+
+
+def test_a_guess_stands_above_the_answer_and_the_answer_is_folded(with_widgets, without_widgets):
+    given = shown(code(with_widgets), "reveal(")
+    assert "Your guess: <b>Best with 256 examples: rbf-&lt;svm&gt;</b>" in given
+    assert given.index("Your guess") < given.index("<details>") < given.index("38.5%")
+    assert "No guess yet" in shown(without_widgets, "reveal(")
+
+
+def test_before_every_answer_a_guess_is_asked_for():
+    pairs = itertools.pairwise(each.source for each in code(read()))
+    before = [one for one, two in pairs if "reveal(guess" in two or "reveal(\n    guess" in two]
+    assert [each.partition(" = ")[0] for each in before] == ["guess"] * 5
+
+
+def test_a_name_that_is_wrong_is_told(tmp_path):
+    notebook = read()
+    cell(code(notebook), "task = ").source = 'task, learners = "mnist1d", ["rbf"]'
+    with pytest.raises(CellExecutionError, match=r"no learner on mnist1d 'rbf'; it has .*rbf-svm"):
+        run(notebook, tmp_path, widgets=False)
+
+
+def plan(text):
+    """Minutes of every section by its title, from a table with "from-to" in its first column."""
+    rows = re.findall(r"^\| (\d+)-(\d+) \| ([^|]+?) \|", text, re.MULTILINE)
+    return {title: (int(start), int(end)) for start, end, title in rows}
+
+
+def test_the_sections_are_those_of_the_plan_and_fill_45_minutes():
+    sections = plan("\n".join(texts(read())))
+    ends = list(sections.values())
+    assert ends[0][0] == 0
+    assert ends[-1][1] == 45
+    assert all(one[1] == two[0] for one, two in itertools.pairwise(ends))
+    headings = re.findall(r"^## (.+) \((\d+) minutes\)$", "\n".join(texts(read())), re.MULTILINE)
+    assert headings == [(title, str(end - start)) for title, (start, end) in sections.items()]
+
+
+def test_the_teachers_sheet_has_the_same_plan():
+    assert plan(SHEET.read_text(encoding="utf-8")) == plan("\n".join(texts(read())))
+
+
+def test_every_fold_is_closed():
+    for text in texts(read()):
+        assert text.count("<details>") == text.count("</details>") == text.count("<summary>")
+
+
+def test_the_badges_open_this_notebook_of_one_repository():
+    opening = texts(read())[0]
+    colab = re.search(
+        r"colab\.research\.google\.com/github/([\w-]+/[\w-]+)/blob/main/(\S+?)\)", opening
+    )
+    binder = re.search(r"mybinder\.org/v2/gh/([\w-]+/[\w-]+)/main\?labpath=(\S+?)\)", opening)
+    assert colab[1] == binder[1]
+    path = NOTEBOOK.relative_to(ROOT).as_posix()
+    assert colab[2] == binder[2].replace("%2F", "/") == path
+
+
+def test_binder_installs_the_checkout_and_the_slider():
+    lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").split()
+    assert lines == [".[report]", "ipywidgets"]
+    python = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert python == "python-3.11"
+
+
+# What the folded answers and the teacher's sheet state, from the ledger: where one of these
+# fails after the ledger was renewed, the words of the lesson have to change with it.
+
+
+def test_the_large_network_overtakes_the_rbf_svm_where_the_answer_says(ledger):
+    assert next(iter(ledger.at(256, "mnist1d"))) == "rbf-svm"
+    assert next(iter(ledger.at(1024, "mnist1d"))) == "network-128"
+    assert next(iter(ledger.at(4096, "mnist1d"))) == "network-128"
+
+
+def test_these_learners_gain_less_than_two_points_from_the_last_doubling(ledger):
+    before, after = ledger.at(4096, "mnist1d"), ledger.at(8192, "mnist1d")
+    gains = {name: after[name] - before[name] for name in before if name in after}
+    slow = {name for name, gain in gains.items() if gain < 0.02}
+    assert slow == {"logistic-regression", "linear-svm", "network-8"}
+
+
+def test_on_other_tasks_the_order_is_as_the_answer_says(ledger):
+    compare = {"a": "rbf-svm", "b": "network-128"}
+    assert ledger.compare(**compare, task="poker-one-hot", m=1024).interval.contains(0)
+    sizes = ledger.sizes("friedman", "rbf-svm")[1:]
+    leads = [ledger.compare(**compare, task="friedman", m=m).value for m in sizes]
+    assert 0.009 < max(leads) < 0.015
+
+
+def test_the_rbf_svm_is_not_flat_on_the_task_of_the_lesson(ledger):
+    errors = [fmean(ledger.errors("mnist1d", "rbf-svm", m).values()) for m in (2048, 4096)]
+    assert errors[0] - errors[1] > 0.05
+
+
+def test_logistic_regression_wins_on_all_seven_seeds_and_loses_across_them(ledger):
+    linear, logistic = (
+        ledger.errors("mnist1d", name, 256) for name in ("linear-svm", "logistic-regression")
+    )
+    assert len(linear) == 7
+    assert all(logistic[seed] < linear[seed] for seed in linear)
+    assert (round(linear[4], 2), round(logistic[0], 2)) == (0.73, 0.75)
+    assert min(linear, key=linear.get) == 4
+    assert min(logistic, key=logistic.get) in {4, *set(logistic) - set(linear)}
+
+
+def test_mixing_up_the_seeds_costs_the_verdict_but_moves_no_mean(ledger):
+    pair = {"a": "linear-svm", "b": "logistic-regression", "task": "mnist1d", "m": 256}
+    same, mixed = ledger.compare(**pair), ledger.compare(**pair, same_seeds=False)
+    assert mixed.value == pytest.approx(same.value)
+    assert same.interval.low > 0
+    assert mixed.interval.contains(0)
+
+
+def test_three_seeds_are_too_few_and_five_are_enough(ledger):
+    pair = {"a": "network-128", "b": "rbf-svm", "task": "mnist1d", "m": 256}
+    intervals = {n: ledger.compare(**pair, seeds=n).interval for n in (3, 5, 7, 10)}
+    assert [n for n, each in intervals.items() if each.contains(0)] == [3]
+    widths = [each.half_width for each in intervals.values()]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_the_three_verdicts_occur_at_the_three_sizes(ledger):
+    gaps = [
+        ledger.compare("rbf-svm", "network-128", task="mnist1d", m=m) for m in (256, 1024, 4096)
+    ]
+    assert [str((gap > 0.01).verdict) for gap in gaps] == ["refuted", "inconclusive", "supported"]
+    assert gaps[1].interval.low > 0
+
+
+def test_the_claim_of_the_lesson_is_supported_and_its_control_refuted(ledger):
+    claim, control = ledger["large-dominates"], ledger["large-dominates-with-little-data"]
+    assert (claim["verdict"], claim["claim"]["strength"]) == ("supported", "usually")
+    assert (control["verdict"], control["claim"]["control_of"]) == ("refuted", "large-dominates")
+    verdicts = {}
+    for each in claim["cells"]:
+        if each["counted"] and each["verdict"] != "not applicable":
+            verdicts.setdefault(each["task"], {})[each["learner"]] = each["verdict"]
+    assert set(verdicts.pop("friedman").items()) >= {("RBF-SVM", "refuted")}
+    assert {task: set(each.values()) for task, each in verdicts.items()} == {
+        "mnist1d": {"supported"},
+        "poker-one-hot": {"supported"},
+    }
+    assert (
+        0 < ledger.compare("rbf-svm", "network-128", task="friedman", m=4096).interval.high < 0.01
+    )
+
+
+def test_the_tasks_for_home_have_their_answers_in_the_ledger(ledger):
+    claims = [row for row in ledger.rows.values() if row["claim"]["control_of"] is None]
+    (refuted,) = [row for row in claims if row["verdict"] == "refuted"]
+    assert refuted["claim"]["id"] == "plateau"
+    blamed = {
+        cell["learner"]
+        for cell in refuted["cells"]
+        if cell["counted"] and cell["verdict"] == "refuted"
+    }
+    assert blamed == {"RBF-SVM"}
+    assert any(row["verdict"] == "inconclusive" for row in claims)
+    open_controls = {
+        row["claim"]["control_of"]
+        for row in ledger.rows.values()
+        if row["claim"]["control_of"] and row["verdict"] == "inconclusive"
+    }
+    assert any(ledger[name]["verdict"] == "supported" for name in open_controls)
+
+
+def test_more_than_a_thousand_runs_are_behind_the_lesson(ledger):
+    assert sum(len(arm["seeds"]) for arm in ledger.arms.values()) > 1_000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_scaling.report.figures.composition import Composition, Letter, Zone
 from pytest_scaling.report.figures.curves import Curve, Panel, Point, beside, without
 from pytest_scaling.report.figures.palette import Style
-from pytest_scaling.report.page.chart import ChartScale, charts, seed_lines
+from pytest_scaling.report.page.chart import LARGE, NARROW, ChartScale, charts, large, seed_lines
 
 STYLES = {"net": Style("#000000", 2.0, "o")}
 KEYS = {"net": "learner_0"}
@@ -109,5 +110,70 @@ def test_a_logarithmic_axis_has_no_level_at_zero_and_begins_below_the_least_mean
     assert chart.levels == ()
     assert [tick.text for tick in chart.y_ticks] == ["0.1", "0.2", "0.3"]
     third, none = chart.traces[0].dots[2:]
-    assert none.y == pytest.approx(chart.bottom)
+    assert none.y == pytest.approx(chart.sheet.bottom)
     assert third.y < none.y
+
+
+LABELS = {"net": "network", "tree": "tree"}
+BOTH = {"net": Style("#000000", 2.0, "o"), "tree": Style("#000000", 2.0, "s", (5, 2))}
+CLASSES = {"net": "learner_0", "tree": "learner_1"}
+
+
+@pytest.fixture
+def composed() -> Composition:
+    """Two curves, of which one ends early, a claim on one of them, and one about little data."""
+
+    def line(name: str, *errors: float) -> Curve:
+        points = zip((64, 256, 1024, 4096), errors, strict=False)
+        return Curve(name, LABELS[name], tuple(Point.over_seeds(m, [e, e]) for m, e in points))
+
+    panel = Panel("xor", (line("net", 0.5, 0.3, 0.2, 0.1), line("tree", 0.4, 0.35, 0.32)))
+    grows = Letter("grows", "A", "It grows", "supported", "1:00", "", "network", (1024, 4096))
+    unclear = Letter("unclear", "B", "Unclear", "supported", "4:00", "", "", ())
+    zone = Zone(256, "order not well defined", "B")
+    return Composition(
+        panel, (), "A title", (grows, unclear), zone, ends={"tree": "too slow beyond"}
+    )
+
+
+@pytest.mark.parametrize("sheet", [LARGE, NARROW])
+def test_the_large_chart_names_its_curves_and_shades_the_zone(composed, sheet):
+    chart = large(composed, BOTH, CLASSES, "accuracy", sheet)
+    assert [(name.text, name.note) for name in chart.names] == [
+        ("network", ""),
+        ("tree", "too slow beyond 1,024"),
+    ]
+    assert all(sheet.right < name.at[0] < sheet.width for name in chart.names)
+    assert chart.shade.to == chart.traces[0].dots[1].x
+    assert "up to m = 256" in chart.shade.text
+
+
+@pytest.mark.parametrize("sheet", [LARGE, NARROW])
+def test_letters_stand_by_their_curve_and_in_the_zone(composed, sheet):
+    chart = large(composed, BOTH, CLASSES, "accuracy", sheet)
+    on_curve, in_zone = chart.marks
+    first, last = (chart.traces[0].dots[place].x for place in (0, 3))
+    assert first < on_curve.x <= last
+    assert sheet.left < in_zone.x < chart.shade.to
+    assert on_curve.icon == "✓"
+    assert "supported" in on_curve.text
+
+
+def test_on_other_axes_there_are_names_but_no_letters(composed):
+    for view in ("plain", "error"):
+        chart = large(composed, BOTH, CLASSES, view)
+        assert chart.marks == ()
+        assert len(chart.names) == 2
+
+
+def test_small_charts_are_on_one_scale_where_that_is_asked_for():
+    panels = [
+        Panel(task, (curve(*(Point.over_seeds(m, [e]) for m, e in points)),))
+        for task, points in (("a", ((64, 0.4), (128, 0.3))), ("b", ((128, 0.2), (512, 0.1))))
+    ]
+    alike = charts(panels, STYLES, KEYS, alike=True)
+    assert alike[0].y_ticks == alike[1].y_ticks
+    assert alike[0].x_ticks == alike[1].x_ticks
+    assert alike[0].traces[0].dots[1].x == alike[1].traces[0].dots[0].x
+    own = charts(panels, STYLES, KEYS)
+    assert own[0].y_ticks != own[1].y_ticks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -37,6 +38,31 @@ def test_an_interval_without_an_end_reaches_the_end_of_the_drawing(make):
     row = make.evidence(high=None)
     drawn = strip(row, scales([row])["error"])
     assert (drawn.open_below, drawn.open_above, drawn.high) == (False, True, 98.0)
+
+
+def test_a_limit_that_is_far_out_is_cut_with_an_arrow_and_the_others_keep_their_room(make):
+    unit = "relative fall of the error"
+    near = [make.evidence(unit=unit, value=v, low=v - 0.05, high=v + 0.05) for v in (0.1, 0.3)]
+    far = make.evidence(unit=unit, value=0.2, low=-math.log1p(9.43), high=0.25)  # -943 %
+    scale = scales([*near, far, *near])[unit]
+    assert scale.low > -0.5
+    drawn = strip(far, scale)
+    assert (drawn.low, drawn.open_below, drawn.open_above) == (2.0, True, False)
+    ordinary = strip(near[1], scale)
+    assert (ordinary.open_below, ordinary.open_above) == (False, False)
+    assert ordinary.high - ordinary.low > 15  # per cent of the width
+    assert drawn.value - drawn.zero > 30
+
+
+def test_seeds_beyond_the_drawing_are_not_drawn_at_its_edge(make):
+    drawn = strip(make.evidence(samples=[0.1, 5.0]), Scale("error", 0.0, 0.2))
+    assert len(drawn.seeds) == 1
+
+
+def test_numbers_on_an_axis_keep_apart():
+    ticks = Scale("relative fall of the error", -2.0, 2.0).ticks
+    assert "0%" in [tick.text for tick in ticks]
+    assert all(b.at - a.at >= 12 for a, b in itertools.pairwise(ticks))
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,26 @@ def test_info_tells_size_age_and_contents(command, filled):
     lines = text.splitlines()
     assert lines[0].startswith(f"store: {filled}, ")
     assert lines[1].startswith("trials: 3 (12 trained learners, 0.0 min of training)")
-    assert lines[3] == "of other versions of libraries: 0 trials"
+    assert lines[2].startswith("trained: from 20")
+    assert lines[2].endswith(" UTC")
+    assert lines[3] == ""
     table = {tuple(line.split()[:4]) for line in lines[4:]}
     assert ("centroids", "stripes", "2", "7") in table
     assert ("means", "stripes", "1", "5") in table
+
+
+def test_info_shows_ten_rows_and_all_of_them_where_asked_for(command, path):
+    with Store(path) as store:
+        for number in range(13):
+            one = trial(learner=Centroids(name=f"means-{number}"))
+            store.put(one, compute(one))
+    lines = command("info")[1].splitlines()
+    assert sum(line.startswith("means-") for line in lines) == 10
+    assert lines[-1].startswith("and 3 more, ")
+    assert lines[-1].endswith(" seconds in all; --all shows them")
+    lines = command("info", "--all")[1].splitlines()
+    assert sum(line.startswith("means-") for line in lines) == 13
+    assert "more" not in lines[-1]
 
 
 def test_info_of_an_empty_store_has_no_table(command, path):
@@ -137,7 +153,8 @@ def test_results_of_other_libraries_are_pruned(command, filled, results, monkeyp
         other = trial(m=40)
         with Store(filled) as store:
             store.put(other, compute(other))
-    assert "of other versions of libraries: 1 trial" in command("info")[1]
+    text = command("info")[1]
+    assert "trained with other versions of libraries: 1 trial; `store prune` removes them" in text
     which = "1 trial (1 of other library versions), 3 remain"
     assert command("prune", "--dry-run") == (0, f"{filled}: would remove {which}\n")
     assert command("prune") == (0, f"{filled}: removed {which}\n")
@@ -170,8 +187,8 @@ def test_what_a_store_does_not_have_cannot_be_forgotten(command, filled):
     status, text = command("forget", "nobody")
     assert (status, text) == (
         USAGE,
-        f"ERROR: the store {filled} has no trial of a learner or task 'nobody', nor of an "
-        "identity that begins so; `store info` lists what it has\n",
+        f"ERROR: the store {filled} has no trial of a learner or task 'nobody', and none whose id "
+        "begins so; `store info --all` lists what it has\n",
     )
 
 
@@ -219,4 +236,15 @@ def test_a_number_of_days_that_means_nothing_is_refused(command, filled, capsys)
     with pytest.raises(SystemExit) as ended:
         command("prune", "--older-than", "-1")
     assert ended.value.code == USAGE
-    assert "invalid days value: '-1'" in capsys.readouterr().err
+    assert "takes a number of days from 0 on, not '-1'" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(command, filled, tmp_path):
+    status, text = command("export", tmp_path / "nowhere" / "copy.db")
+    assert status == USAGE
+    assert text.startswith(f"ERROR: {tmp_path / 'nowhere' / 'copy.db'} cannot be written: ")
+    (tmp_path / "file").write_text("")
+    below = tmp_path / "file" / "other.db"
+    status, text = command("--scaling-store", below, "merge", filled)
+    assert status == USAGE
+    assert text.startswith(f"ERROR: the store {below} cannot be made: ")

@@ -3,32 +3,37 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
   // Filters live in the address: #verdict=refuted&task=xor. Any other hash is a place on the page.
-  const nav = document.querySelector(".filters");
-  const inputs = all("[data-filter]", nav);
+  const tools = document.querySelector(".filters"), search = document.querySelector(".search");
+  const inputs = all("[data-filter]");
+  const cards = all(".card");
+  const said = new Map(cards.map(card => [card, `${card.dataset.anchor} ${card.querySelector("summary").textContent}`.toLowerCase()]));
   const wanted = () => {
-    const hash = decodeURIComponent(location.hash.slice(1));
+    const hash = location.hash.slice(1);
     return new URLSearchParams(hash.includes("=") ? hash : "");
   };
   const apply = () => {
     const asked = wanted();
     const verdict = asked.get("verdict") || "", task = asked.get("task") || "";
+    const words = (asked.get("q") || "").toLowerCase().split(/\s+/).filter(Boolean);
     const shown = new Set();
-    for (const card of all(".card")) {
+    for (const card of cards) {
       const fits = (!verdict || card.dataset.verdict === verdict)
-        && (!task || card.dataset.tasks.split("|").includes(task));
+        && (!task || card.dataset.tasks.split("|").includes(task))
+        && words.every(word => said.get(card).includes(word));
       card.hidden = !fits;
-      if (fits) shown.add(card.id);
+      if (fits) shown.add(card.dataset.anchor);
     }
     for (const row of all("[data-claim]")) row.hidden = !shown.has(row.dataset.claim);
     for (const plot of all(".forest")) plot.hidden = !plot.querySelector("[data-claim]:not([hidden])");
-    for (const input of inputs) input.value = asked.get(input.dataset.filter) || "";
-    const rows = all(".matrix tbody tr");
-    const number = rows.filter(row => !row.hidden).length;
-    nav.querySelector("output").textContent =
-      verdict || task ? `${number} of ${rows.length} claims` : "";
+    for (const input of inputs) {
+      if (input !== document.activeElement) input.value = asked.get(input.dataset.filter) || "";
+    }
+    tools.querySelector("output").textContent =
+      verdict || task || words.length ? `${shown.size} of ${cards.length} claims` : "";
   };
   const reveal = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* not an address of ours */ }
     const target = id.includes("=") ? null : document.getElementById(id);
     if (!target) return;
     for (let each = target; each; each = each.parentElement.closest("details")) {
@@ -38,16 +43,51 @@
   };
   const follow = () => { apply(); reveal(); };
   for (const input of inputs) {
-    input.addEventListener("change", () => {
+    input.addEventListener(input.type === "search" ? "input" : "change", () => {
       const chosen = new URLSearchParams();
-      for (const each of inputs) if (each.value) chosen.set(each.dataset.filter, each.value);
-      history.replaceState(null, "", `#${chosen}`);
+      for (const each of inputs) if (each.value.trim()) chosen.set(each.dataset.filter, each.value.trim());
+      history.replaceState(null, "", `${location.pathname}${location.search}#${chosen}`);
       apply();
+      const list = document.querySelector(".verdicts");
+      if (input.type === "search" && input.value && list.getBoundingClientRect().top > innerHeight / 2) list.scrollIntoView();
     });
   }
-  nav.hidden = false;
+  tools.hidden = search.hidden = false;
   addEventListener("hashchange", follow);
   follow();
+
+  // All claims open, to be read or printed as a whole, or closed again.
+  const unfold = document.querySelector(".unfold");
+  unfold.addEventListener("click", () => {
+    const open = unfold.getAttribute("aria-pressed") === "false";
+    for (const each of all("details.claim")) each.open = open;
+    unfold.setAttribute("aria-pressed", open);
+    unfold.textContent = open ? "Close all" : "Open all";
+  });
+
+  // Copying, also where the clipboard may not be written to directly.
+  const copied = text => {
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text;
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject();
+  };
+  for (const button of all("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = button.parentElement.querySelector("code, .text").textContent;
+      try {
+        await (navigator.clipboard ? navigator.clipboard.writeText(text).catch(() => copied(text)) : copied(text));
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(button.previousElementSibling);
+        button.textContent = "Selected";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+  }
 
   // What was measured at the size nearest to the pointer, learner by learner.
   const bubble = document.body.appendChild(document.createElement("div"));
@@ -86,6 +126,4 @@
       bubble.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, event.clientY - height - 12)}px)`;
     });
   }
-
-  addEventListener("beforeprint", () => all("details.control, details.reproduce").forEach(each => { each.open = true; }));
 })();

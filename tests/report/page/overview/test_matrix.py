@@ -6,8 +6,8 @@ import pytest
 
 from pytest_scaling.ledger.ledger import Row
 from pytest_scaling.report.page.cards import cards
-from pytest_scaling.report.page.changes import changes
-from pytest_scaling.report.page.matrix import matrix
+from pytest_scaling.report.page.overview.changes import changes
+from pytest_scaling.report.page.overview.matrix import matrix
 
 
 def on(make, verdict: str, task: str, learner: str = "", *, counted: bool = True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...ledger.format import ACCEPTANCE, Record
-from ...ledger.ledger import Row
-from .badge import Badge
-from .cards import Card, everyone
+from ....ledger.format import ACCEPTANCE, Record
+from ....ledger.ledger import Row
+from ..badge import Badge
+from ..cards import Card, everyone
 
 RowKey = tuple[str, str]  # a claim's id and its device
 
