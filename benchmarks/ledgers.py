@@ -21,7 +21,7 @@ from pytest_scaling.ledger.record import digest
 from pytest_scaling.report.archive import Archive
 from pytest_scaling.report.build import build
 from pytest_scaling.report.exports import badge
-from pytest_scaling.report.table import table_lines
+from pytest_scaling.report.table import Table
 
 from .machine import cpu_seconds, description, table
 
@@ -63,7 +63,7 @@ def measured(claims: int, profile: str, folder: Path) -> list[str]:
     figures = [
         reading,
         cpu_seconds(compare),
-        cpu_seconds(lambda: (*table_lines(records), badge(records))),
+        cpu_seconds(lambda: (*Table(records).lines(), badge(records))),
     ]
     line = [f"{claims:,}", *(f"{figure:.2f}" for figure in figures)]
     if claims > LARGEST_REPORT:

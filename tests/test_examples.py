@@ -54,7 +54,9 @@ def test_an_example_runs_as_it_stands(name, tmp_path):
 
 @pytest.mark.parametrize("name", sorted(VERDICTS))
 def test_the_page_of_an_example_shows_its_code_and_its_verdict(name):
-    page = (ROOT / "docs" / "own-claims" / f"{name.replace('_', '-')}.md").read_text("utf-8")
+    page = (ROOT / "docs" / "how-to" / "own-claims" / f"{name.replace('_', '-')}.md").read_text(
+        "utf-8"
+    )
     code = (EXAMPLES / name / f"test_{name}.py").read_text("utf-8")
     blocks = [part.partition("\n```")[0] for part in page.split("```python\n")[1:]]
     assert blocks

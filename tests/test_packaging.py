@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pytest_scaling"
 QUICK = "cpu-x86_64-float32-deterministic-quick"
+FIGURE = ROOT / "claims" / "figure.toml"
 LEDGER = ROOT / "claims" / "ledger" / QUICK
 OPENED = """
 import json, pytest_scaling
@@ -108,7 +109,7 @@ def test_the_wheel_has_the_lectures_quick_tier_as_it_is_committed(wheel):
     committed = {
         f"pytest_scaling/lecture/{QUICK}/{file.name}": file.read_bytes()
         for file in LEDGER.glob("*.json")
-    }
+    } | {"pytest_scaling/lecture/figure.toml": FIGURE.read_bytes()}
     assert rows_of_the_wheel(wheel) == committed
     assert len(committed) > 30
 

@@ -1,4 +1,4 @@
-"""Continuous integration, here and as docs/ci.md recommends it, calls only what exists."""
+"""Continuous integration, here and as docs/how-to/ci.md recommends it, calls only what exists."""
 
 import re
 import shlex
@@ -19,13 +19,13 @@ KNOWN = {option.flag for option in OPTIONS} | OF_PYTEST | OF_THE_REPOSITORY
 
 
 def recommended():
-    """The examples of docs/ci.md."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    """The examples of docs/how-to/ci.md."""
+    text = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
     return re.findall(r"```yaml\n(.*?)```", text, flags=re.S)
 
 
 DOCUMENTS = {name: file.read_text(encoding="utf-8") for name, file in WORKFLOWS.items()} | {
-    f"docs/ci.md, {number}": text for number, text in enumerate(recommended(), 1)
+    f"ci.md, {number}": text for number, text in enumerate(recommended(), 1)
 }
 
 
@@ -52,7 +52,13 @@ def steps(name, job):
 
 
 def test_there_are_workflows_and_examples():
-    assert set(DOCUMENTS) == {"claims.yml", "nightly.yml", "docs/ci.md, 1", "docs/ci.md, 2"}
+    assert set(DOCUMENTS) == {
+        "claims.yml",
+        "docs.yml",
+        "nightly.yml",
+        "ci.md, 1",
+        "ci.md, 2",
+    }
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -75,7 +81,7 @@ def test_every_command_and_option_exists(name):
             assert arguments[0] in subcommands
         flags = {word.partition("=")[0] for word in arguments if word.startswith("--")} - {"--"}
         assert flags <= KNOWN
-    assert called or name == "docs/ci.md"
+    assert called
 
 
 def test_the_ledger_is_verified_on_every_push():
@@ -111,4 +117,23 @@ def test_every_job_asks_for_no_more_than_it_needs():
     for name in WORKFLOWS:
         content = yaml.safe_load(DOCUMENTS[name])
         assert content["permissions"] == {"contents": "read"}
-        assert all("timeout-minutes" in job for job in content["jobs"].values())
+        jobs = content["jobs"].values()
+        assert all("timeout-minutes" in job for job in jobs if "uses" not in job)
+
+
+def test_the_documentation_is_built_on_every_push_and_published_with_the_report():
+    assert {"push", "pull_request", "workflow_call"} <= set(events("docs.yml"))
+    runs = [step.get("run") for step in steps("docs.yml", "build")]
+    assert "python -m tox -e docs" in runs
+    (kept,) = [step for step in steps("docs.yml", "build") if "pages" in step.get("uses", "")]
+    assert kept["with"]["path"] == "site/"
+
+
+def test_the_report_of_a_night_takes_the_place_of_that_of_the_ledger():
+    publish = yaml.safe_load(DOCUMENTS["nightly.yml"])["jobs"]["publish"]
+    (kept,) = [
+        step for step in steps("nightly.yml", "claims") if "upload-artifact" in step.get("uses", "")
+    ]
+    assert publish["uses"] == "./.github/workflows/docs.yml"
+    assert publish["with"] == {"report": kept["with"]["name"]}
+    assert publish["needs"] == "claims"

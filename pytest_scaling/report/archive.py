@@ -20,6 +20,7 @@ from ..ledger.reading.reader import shown
 from ..ledger.words import SHOWN
 from ..spec.tier import DEFAULT_TIERS
 from .arms import discordant, measured_arms, overlaps
+from .figures.plan import FigurePlan
 
 if TYPE_CHECKING:
     from ..experiments.estimate import Estimate
@@ -291,7 +292,9 @@ class Archive(Mapping[str, Record]):
         learners: Sequence[str] | None = None,
         theme: Literal["light", "dark"] = "light",
     ) -> Picture:
-        """The lecture's own figure: accuracy against m, a panel per task.
+        """Accuracy against m, one task large and the others small.
+
+        Without arguments it is the lecture's own figure, with the claims as letters.
 
         up_to: leave out what was measured with more rows. tasks: these panels; by default those
         with the most curves. learners: these curves; by default all. Raises ArchiveError where
@@ -299,9 +302,11 @@ class Archive(Mapping[str, Record]):
         """
         from .notebook.pictures import figure
 
-        kept = arms_of(self.arms, tasks, learners, up_to)
+        kept, plan = arms_of(self.arms, tasks, learners, up_to), None
+        if up_to is None and tasks is None and learners is None:
+            plan = FigurePlan.of_ledger(self.folder)
         try:
-            return figure(kept, self.profile, theme)
+            return figure(kept, self.profile, theme, list(self.rows.values()), plan)
         except ValueError:
             until = "" if up_to is None else f" up to m = {up_to:,}"
             raise ArchiveError(f"no learner was measured at three sizes{until}") from None

@@ -40,19 +40,30 @@ class Placeholder:
 
 @pytest.fixture
 def compare(device: str) -> Any:
-    """compare(a, b, metric="error", task=task, m=m): by how much b is better than a, paired."""
+    """compare(a, b, metric="error", task=task, m=m): by how much b is better than a.
+
+    Paired: both see the same seeds. `task`, `m` and `metric` may each be a pair, one for each arm.
+    `compare(scores(a), scores(b), cluster="column")` compares two runs that exist already: CSV
+    files, logs of lm-evaluation-harness or inspect_ai, or data frames.
+    """
     return Placeholder("compare")
 
 
 @pytest.fixture
 def estimate(device: str) -> Any:
-    """estimate(arm, metric="error", task=task, m=m): how good one arm is, as a mean over seeds."""
+    """estimate(arm, metric="error", task=task, m=m): how good one arm is, as a mean over seeds.
+
+    It is compared with a number that the claim declares.
+    """
     return Placeholder("estimate")
 
 
 @pytest.fixture
 def interaction(device: str) -> Any:
-    """interaction(weak, strong, task=task, m=(small, large)): how the gain grows with m."""
+    """interaction(weak, strong, task=task, m=(small, large)): how the gain grows with m.
+
+    That is, how much larger the strong learner's lead over the weak one is at the large m.
+    """
     return Placeholder("interaction")
 
 
@@ -64,19 +75,30 @@ def reversal(device: str) -> Any:
 
 @pytest.fixture
 def spread(device: str) -> Any:
-    """spread(worst, best, against=(a, b), task=task, m=m): how much more two settings differ."""
+    """spread(worst, best, against=(a, b), task=task, m=m): how much more two settings differ.
+
+    They are settings of one learner, named beforehand, and differ by that much more than two
+    learners do, whichever of these leads.
+    """
     return Placeholder("spread")
 
 
 @pytest.fixture
 def curve(device: str) -> Any:
-    """curve(learner, task=task): error against m, with gains between sizes."""
+    """curve(learner, task=task): error against m: `gain`, `relative_gain`, `above_bayes`.
+
+    `require_room(m)` makes the cell not applicable where nothing is left to learn with m rows.
+    """
     return Placeholder("curve")
 
 
 @pytest.fixture
 def forecast(device: str) -> Any:
-    """forecast(learner, task=task, m=m): the error with m rows as a power law predicts it."""
+    """forecast(learner, task=task, m=m): the error with m rows as a power law predicts it.
+
+    The law has a floor and is fitted to six smaller sizes: the `gain` that it predicts, and by how
+    much it `miss`es.
+    """
     return Placeholder("forecast")
 
 
@@ -88,7 +110,10 @@ def ranking(device: str) -> Any:
 
 @pytest.fixture
 def race(device: str) -> Any:
-    """race(slow=..., fast=..., task=task, m=m): log ratio of the steps to a target."""
+    """race(slow=..., fast=..., task=task, m=m): log ratio of the steps to a target.
+
+    Runs that never arrive are kept.
+    """
     return Placeholder("race")
 
 
@@ -96,7 +121,10 @@ def race(device: str) -> Any:
 def stopwatch(device: str) -> Any:
     """stopwatch(a, b, task=task, m=m): log ratio of the times of two learners or functions.
 
-    stopwatch.seconds(a, b, ..., task=task, m=m): the seconds that each of them takes.
+    Functions take `args=`, a copy for each call, and `same=` says whether what they return agrees.
+    `stopwatch(revision("main"), revision("HEAD"), call=, args=)` times one function in two
+    revisions, or in two environments. `stopwatch.seconds(a, b, ..., task=task, m=m)` gives the
+    seconds that each takes, to give learners the same time.
     """
     return Placeholder("stopwatch")
 

@@ -453,7 +453,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def markdown() -> str:
-    """The table as the README shows it."""
+    """The table as docs/reference/options.md shows it."""
 
     def code(name: str | None) -> str:
         return f"`{name}`" if name else ""

@@ -3,8 +3,8 @@
 The same seeds on both occasions make pairs; their differences are judged by Student's t. Other
 seeds make two independent samples, judged by Welch's t (Biometrika 34, 1947), whose degrees of
 freedom are those of Satterthwaite. Each measurement stopped at a look of its own, which makes an
-effect that was found early a little too large; the rates of false alarms in docs/regression.md are
-measured with that in place.
+effect that was found early a little too large; the rates of false alarms in
+docs/explanation/regression.md are measured with that in place.
 """
 
 from __future__ import annotations

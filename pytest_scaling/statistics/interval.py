@@ -6,7 +6,7 @@ calibrated so that all looks together keep the level of the claim.
 The interval is the hull of two: that of the mean by Student's t, and that of the median by order
 statistics. So it lies on one side of a bound only where both do. The first is sharp where
 differences are about symmetric; the second holds whatever their shape, and a verdict speaks of the
-typical seed (docs/statistics.md has the error rates of both, alone and together).
+typical seed (docs/explanation/statistics.md has the error rates of both, alone and together).
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ page.build = lambda *_: interrupt()
     result = project.run("--scaling-report=out")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     text = output(result)
-    assert "✓ clear: supported" in text
+    assert "1 of 1 claim supported" in text
     assert "interrupted before the ledger and the report were written" in text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "docs" / "own-claims"
+PAGES = ROOT / "docs" / "how-to" / "own-claims"
 OPTIONS = ("-p", "no:cacheprovider", "-p", "no:xdist", "--scaling-store=trials.db")
 
 

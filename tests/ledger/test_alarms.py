@@ -1,6 +1,7 @@
 """The gate on made-up learners: quiet where nothing changed, and not where something did.
 
-A few runs of what `python -m tests.ledger.alarms` measures with many, for docs/regression.md.
+A few runs of what `python -m tests.ledger.alarms` measures with many, for the tables of
+docs/explanation/regression.md.
 """
 
 import pytest

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_scaling.run.options import OPTIONS, options_of, read_options
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "options.md"
 VALUES = {  # for options that do not take any text: on the command line, elsewhere
     "--scaling-workers": ("3", "4"),
     "--scaling-backend": ("dask", "local"),
@@ -74,8 +74,8 @@ def test_every_option_has_help_that_names_its_sources(pytester):
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.flag)
-def test_every_option_is_in_the_table_of_the_readme(option):
-    table = README.read_text(encoding="utf-8").partition("<!-- options -->")[2]
+def test_every_option_is_in_the_table_of_its_page(option):
+    table = PAGE.read_text(encoding="utf-8").partition("<!-- options:")[2]
     table = table.partition("<!-- /options -->")[0]
     (row,) = [line for line in table.splitlines() if line.startswith(f"| `{option.flag}` |")]
     for word in (option.help, option.environment, option.ini, option.default):

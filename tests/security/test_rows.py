@@ -139,7 +139,8 @@ def test_the_list_shows_every_claim_whatever_its_row_is(tmp_path):
     )
     assert listed.returncode == 1
     assert "Traceback" not in listed.stderr
-    shown = [line.split()[1] for line in listed.stdout.splitlines()[1:-1]]
+    table = listed.stdout.partition("\n\n")[0]
+    shown = [line.split()[-1] for line in table.splitlines()[1:]]
     assert shown == [f"c{number}" for number in range(ROWS)]
     assert "unusable" in listed.stdout
     assert all(is_plain(line) for line in (listed.stdout + listed.stderr).split("\n"))

@@ -72,6 +72,15 @@ class FigurePlan:
             raise ReportError(f"{FILE} beside the claims cannot be used: {reason}") from None
 
     @classmethod
+    def of_ledger(cls, folder: Path) -> FigurePlan:
+        """The plan of the suite that a ledger belongs to: beside its folder, or within it.
+
+        It is within a ledger that is installed. Raises ReportError as `beside` does.
+        """
+        plan = cls.beside(folder.resolve().parent)
+        return plan if plan != cls() else cls.beside(folder)
+
+    @classmethod
     def read(cls, content: str) -> FigurePlan:
         """The plan in a text of TOML; ValueError, in words, where it is none."""
         table = tomllib.loads(content)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...ledger.format import Record
 from ..figures.palette import ThemeName
+from ..figures.plan import FigurePlan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,13 +42,26 @@ class Picture:
         return data, {"image/png": {"alt": self.text}}
 
 
-def figure(arms: Sequence[Record], profile: str, theme: ThemeName) -> Picture:
-    """Accuracy against m; ValueError where no learner has three sizes."""
+def figure(
+    arms: Sequence[Record],
+    profile: str,
+    theme: ThemeName,
+    rows: Sequence[Record] = (),
+    plan: FigurePlan | None = None,
+) -> Picture:
+    """Accuracy against m; ValueError where no learner has three sizes.
+
+    rows, plan: the claims, and which of them are written on the figure; without a plan it has all
+    learners and no letters.
+    """
+    from ..figures.composition import figure_panels
     from ..figures.curves import for_a_slide, learning_curves
     from ..figures.slide import description, draw
 
-    panels = for_a_slide(learning_curves([{"arms": arms}]))
-    return Picture(draw(panels, theme, source=credit(profile)), description(panels))
+    panels = learning_curves([{"arms": arms}])
+    shown = figure_panels(panels, rows, plan) if plan else for_a_slide(panels)
+    drawn = draw(shown, theme, source=credit(profile), records=rows, plan=plan)
+    return Picture(drawn, description(shown, rows, plan))
 
 
 def evidence(row: Record, profile: str, theme: ThemeName) -> Picture | None:

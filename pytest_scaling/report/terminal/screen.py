@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...ledger.controls import NOT_RUN, SUPPORTED_TOO
 from ...ledger.format import Record
@@ -50,22 +52,30 @@ class Screen:
     controlled: Collection[str] = ()
     missing: int = 0
 
-    @property
+    @cached_property
     def tiers(self) -> list[str]:
         """The other tiers that have a verdict on any of the claims."""
         return list(dict.fromkeys(tier for each in self.found for tier in each.others))
 
-    @property
+    @cached_property
     def _titles(self) -> list[str]:
         return [title for title in dict.fromkeys(map(title_of, self.found)) if title]
+
+    @cached_property
+    def _timed(self) -> bool:
+        return any(each.time for each in self.found)
+
+    @cached_property
+    def _devices(self) -> list[str]:
+        return list(dict.fromkeys(each.record["profile"]["device"] for each in self.found))
 
     def title(self) -> str:
         """What the run was about, for the line above the answers."""
         named = self._titles if len(self._titles) == 1 else []
         profiles = [each.record["profile"] for each in self.found]
         tiers = dict.fromkeys(f"{profile['tier']} tier" for profile in profiles)
-        devices = dict.fromkeys(profile["device"] for profile in profiles)
-        return shorten(" · ".join(["claims", *named, *tiers, ", ".join(devices)]), self.width - 8)
+        parts = ["claims", *named, *tiers, ", ".join(self._devices)]
+        return shorten(" · ".join(parts), self.width - 8)
 
     def lines(self, *, only_wrong: bool = False) -> Iterator[str]:
         """A line for each claim, with its notes below it, and the reasons of those left out.
@@ -111,13 +121,22 @@ class Screen:
                 words = f"{apart} {'contradicts' if apart == 1 else 'contradict'} the {tier} tier"
                 parts.append((words, "red"))
         if counted.controls:
-            came, controls = counted.refuted_controls, counted.controls
-            as_hoped = "green" if came == controls else "yellow"
-            noun = "control" if controls == 1 else "controls"
-            parts.append((f"{came} of {controls} {noun} refuted, as expected", as_hoped))
+            parts.append(self._controls())
         if free := [each for each in self.found if self._has_no_control(each)]:
             parts.append((f"{len(free)} without a control", ""))
         return joined(parts, self.width, self.paint)
+
+    def _controls(self) -> tuple[str, str]:
+        """How many controls were refuted, with what became of the others, and the colour."""
+        records = [each.record for each in self.found if each.is_control]
+        records += [control for each in self.found for control in each.controls]
+        came = Counter(str(each["verdict"]) for each in records)
+        number, refuted = came.total(), came.pop("refuted", 0)
+        words = {"inconclusive": "undecided"}
+        others = [f"{came[each]} {words.get(each, each)}" for each in SIGNS if came[each]]
+        noun = "control" if number == 1 else "controls"
+        text = f"{refuted} of {number} {noun} refuted, as expected"
+        return f"{text} ({', '.join(others)})" if others else text, "yellow" if others else "green"
 
     def _has_no_control(self, answer: Answer) -> bool:
         return not answer.is_control and not answer.controls and answer.id not in self.controlled
@@ -134,8 +153,7 @@ class Screen:
             other = answer.others.get(tier, "")
             apart = CONFLICT if tier in answer.conflicts else " "
             marks.append(self.paint(apart, "red") + (SIGNS[other][0] if other else " "))
-        timed = any(each.time for each in self.found)
-        time = f"{answer.time:5}  " if timed else ""
+        time = f"{answer.time:5}  " if self._timed else ""
         indent = 2 + 2 * len(self.tiers) + len(time)
         sentence, name = printable(answer.sentence), printable(self._name(answer))
         room = self.width - indent - 2 - columns(name)
@@ -151,9 +169,8 @@ class Screen:
         yield from joined(parts, self.width, self.paint, indent)
 
     def _name(self, answer: Answer) -> str:
-        devices = {each.record["profile"]["device"] for each in self.found}
         device = answer.record["profile"]["device"]
-        return f"{answer.id} ({device})" if len(devices) > 1 else answer.id
+        return f"{answer.id} ({device})" if len(self._devices) > 1 else answer.id
 
 
 def title_of(answer: Answer) -> str:

@@ -48,6 +48,16 @@ def test_without_a_file_the_plan_is_empty(tmp_path):
     assert FigurePlan.beside(tmp_path / "absent") == FigurePlan()
 
 
+def test_the_plan_of_a_ledger_is_beside_it_or_where_it_is_installed_within(tmp_path):
+    ledger = tmp_path / "ledger"
+    ledger.mkdir()
+    assert FigurePlan.of_ledger(ledger) == FigurePlan()
+    (ledger / FILE).write_text("title = 'within'", encoding="utf-8")
+    assert FigurePlan.of_ledger(ledger).title == "within"
+    (tmp_path / FILE).write_text("title = 'beside'", encoding="utf-8")
+    assert FigurePlan.of_ledger(ledger).title == "beside"
+
+
 CLAIM = '[[claim]]\nid = "a"\nletter = "A"\nwords = "It"\n'
 
 

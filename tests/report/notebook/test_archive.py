@@ -290,6 +290,16 @@ def test_the_figure_shows_what_was_measured_up_to_an_m(ledger):
         opened.plot(up_to=100)
 
 
+def test_the_figure_has_the_letters_of_the_suite_unless_it_is_of_a_part(ledger):
+    opened = open_ledger(ledger)
+    claim = next(iter(opened))
+    (ledger.parent / "figure.toml").write_text(
+        f'[[claim]]\nid = "{claim}"\nletter = "Q"\nwords = "Oak leads"\n', encoding="utf-8"
+    )
+    assert "Q: Oak leads: " in opened.plot().text
+    assert "Oak leads" not in opened.plot(learners=["oak"]).text
+
+
 def test_the_figure_shows_the_learners_that_are_named(ledger):
     text = open_ledger(ledger).plot(learners=["oak"]).text
     assert "oak from 59.8% at m = 16 to 89.8% at m = 256" in text

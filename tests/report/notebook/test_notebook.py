@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError
 from pytest_scaling import open_ledger
 from tests.report.notebook.outputs import NOTEBOOK, ROOT, read, run
 
-SHEET = ROOT / "docs" / "lesson-teacher.md"
+SHEET = ROOT / "docs" / "tutorials" / "lesson-teacher.md"
 RENEW = "renew them with `python -m tests.report.notebook.outputs`"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_scaling.report.page.render import PLANTED
 
-DOCS = Path(__file__).parents[3] / "docs" / "planted-truth.md"
+DOCS = Path(__file__).parents[3] / "docs" / "explanation" / "planted-truth.md"
 ROW = re.compile(r"^\|(.*)\|$", re.MULTILINE)
 
 

@@ -169,3 +169,15 @@ def test_a_control_whose_claim_is_not_in_the_run_says_so(make):
         "✗ The sentence of stray                                stray",
         "  control of elsewhere, which is not in this run",
     ]
+
+
+def test_controls_that_were_not_refuted_are_counted_by_what_they_came_out_as(make):
+    verdicts = ("refuted", "refuted", "supported", "inconclusive", "not applicable")
+    records = [make.record("it", "supported")] + [
+        make.record(f"control-{place}", verdict, control_of="it")
+        for place, verdict in enumerate(verdicts)
+    ]
+    assert list(Screen(answers(records), 120).totals()) == [
+        "1 of 1 claim supported · 2 of 5 controls refuted, as expected "
+        "(1 supported, 1 undecided, 1 not applicable)"
+    ]

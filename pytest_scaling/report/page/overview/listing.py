@@ -76,8 +76,8 @@ def note(head: Card) -> str:
     counted = {cell.badge.word for cell in head.counted} - {"not applicable"}
     if head.badge.word == "supported" and counted <= {"supported"}:
         return ""
-    open_until = needs(head.record).removeprefix("; ") if head.badge.word == "inconclusive" else ""
-    return " ".join(filter(None, (head.sentence, words.capital(open_until))))
+    until = needs(head.record).removeprefix("; ") if head.badge.word == "inconclusive" else ""
+    return " ".join((head.sentence, *([f"{words.capital(until)}."] if until else [])))
 
 
 def control(head: Card) -> str:
