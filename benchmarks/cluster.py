@@ -7,8 +7,8 @@ scheduler and the workers share one interpreter, which a real cluster does not a
 take no time to check a trial's identity: that is a worker's work.
 
 The time is from the start of the first trial to the end of the last. The run's own work is the CPU
-time of its process, all threads, less that of a run that connects and selects no claim. The last line has
-trials that take no time, which shows the most that the run can keep up with here.
+time of its process, all threads, less that of a run that connects and selects no claim. The last
+line has trials that take no time, which shows the most that the run can keep up with here.
 """
 
 from __future__ import annotations

@@ -228,9 +228,9 @@ def test_an_adaptive_cluster_that_starts_from_nothing_is_waited_for(project):
 
 
 def test_a_worker_with_another_version_of_a_library_is_refused_in_a_sentence(
-    project, dask, tmp_path_factory
+    project, dask, tmp_path
 ):
-    packages, ours = tmp_path_factory.mktemp("old") / "site-packages", Path(np.__file__).parents[1]
+    packages, ours = tmp_path / "old" / "site-packages", Path(np.__file__).parents[1]
     about = packages / "numpy-0.0.1.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Name: numpy\nVersion: 0.0.1\n")
