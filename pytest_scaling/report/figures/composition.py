@@ -94,7 +94,7 @@ class Composition:
         below = "The others are" if len(self.others) > 1 else "The other is"
         every = number_word(len(self.panels))
         return (
-            f"One of {every} tasks: {named}, the one with the most measured points. "
+            f"One of {every} tasks: {named}, the one with the most curves and points. "
             f"{below} below, on one scale."
         )
 
