@@ -226,7 +226,7 @@ class Trial:
         """SHA-256 of the ingredients, in hexadecimal digits."""
         return sha256(self.ingredients)
 
-    @property
+    @cached_property
     def description(self) -> str:
         """The trial in words, as in "large network on mnist1d, m = 16,384, seeds 0-4"."""
         manner = ", one at a time" if self.one_at_a_time else ""

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.acceptance.project import body, evidence, output, stated, stored
@@ -46,7 +47,7 @@ class Dask:
     def options(self) -> tuple[str, ...]:
         return ("--scaling-backend=dask", f"--scaling-scheduler={self.address}")
 
-    def start(self, name: str, *arguments: str, says: str) -> None:
+    def start(self, name: str, *arguments: str, says: str, **environment: str) -> None:
         """Start a process of Dask, and wait until it says that it is ready."""
         log = self.folder / f"{name}.log"
         with log.open("w") as file:
@@ -56,6 +57,7 @@ class Dask:
                 stdout=file,
                 stderr=file,
                 cwd=self.folder,
+                env=os.environ | environment,
                 start_new_session=True,
             )
         end = time.monotonic() + PATIENCE
@@ -67,9 +69,9 @@ class Dask:
         where = ("--host", "127.0.0.1", "--port", str(self.port))
         self.start("scheduler", "scheduler", *where, "--no-dashboard", says="Scheduler at:")
 
-    def start_worker(self, name: str, *options: str) -> None:
+    def start_worker(self, name: str, *options: str, **environment: str) -> None:
         where = (self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard")
-        self.start(name, "worker", *where, *options, says="Registered to:")
+        self.start(name, "worker", *where, *options, says="Registered to:", **environment)
 
     def kill(self, name: str) -> None:
         process = self.processes.pop(name)
@@ -223,6 +225,29 @@ def test_an_adaptive_cluster_that_starts_from_nothing_is_waited_for(project):
         cluster.communicate("")
     assert "trials: 4 trained" in output(result)
     assert result.ret == 0
+
+
+def test_a_worker_with_another_version_of_a_library_is_refused_in_a_sentence(
+    project, dask, tmp_path
+):
+    packages, ours = tmp_path / "old" / "site-packages", Path(np.__file__).parents[1]
+    about = packages / "numpy-0.0.1.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Name: numpy\nVersion: 0.0.1\n")
+    for name in ("numpy", "numpy.libs"):  # the same code, as what its metadata say it is
+        (packages / name).symlink_to(ours / name)
+    path = os.pathsep.join((str(packages), os.environ["PYTHONPATH"]))
+    dask.start_worker("old", PYTHONPATH=path)
+    project.claims(stated("clear"))
+    result = run(project, dask, store="own.db")
+    assert result.parseoutcomes() == {"errors": 1}
+    assert re.search(
+        r"m = 256, seeds 0-4 would be a different trial on a worker: "
+        rf'versions\.numpy is "0\.0\.1" there, not "{re.escape(np.__version__)}"; '
+        r"give the workers the same libraries and the same checkout",
+        output(result),
+    )
+    assert stored(project.path / "own.db") == 0
 
 
 def test_a_trial_that_hangs_on_a_worker_is_ended_and_named(project, dask):

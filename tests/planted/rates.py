@@ -24,6 +24,7 @@ from .worlds import TIERS
 POWER = 0.75  # share of right verdicts where the effect is large
 WRONG = {
     "S": ("refuted",),
+    "s": ("refuted",),
     "R": ("supported",),
     "r": ("supported",),
     "B": ("supported", "refuted"),

@@ -10,6 +10,7 @@ import sysconfig
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,7 @@ def find_cloudpickle() -> Any:
 
 def private_modules(known: set[str]) -> Iterator[ModuleType]:
     """Loaded modules that a new process with this one's `sys.path` would not find."""
+    ours, where = __package__.partition(".")[0], (os.getcwd(), *sys.path)
     installed = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
@@ -130,12 +132,16 @@ def private_modules(known: set[str]) -> Iterator[ModuleType]:
             continue
         if name == "__main__" or name in known or module.__name__ != name:
             continue
-        if name.partition(".")[0] != __package__.partition(".")[0] and not findable(name, file):
+        if name.partition(".")[0] != ours and not findable(name, file, where):
             yield module
 
 
-def findable(name: str, file: str) -> bool:
-    """Whether `import name` in a new process would load this file."""
+@cache  # there are many modules, and a search asks the disk
+def findable(name: str, file: str, where: tuple[str, ...]) -> bool:
+    """Whether `import name` in a new process would load this file.
+
+    where: the current folder and `sys.path`, on which the answer depends.
+    """
     path: list[str] | None = None
     package = ""
     for part in name.split("."):

@@ -91,3 +91,10 @@ def test_a_worker_without_the_code_says_what_is_missing(theirs):
         "ModuleNotFoundError: No module named 'their_learners'; "
         "a worker needs the code of the claims on its PYTHONPATH."
     )
+
+
+def test_a_module_goes_along_as_soon_as_a_worker_would_not_find_it(theirs, tmp_path, monkeypatch):
+    assert "their_learners" not in theirs.by_value
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry != str(tmp_path)])
+    learner = sys.modules["their_learners"].Theirs()
+    assert "their_learners" in pack(trial(learner=learner)).by_value
