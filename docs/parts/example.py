@@ -21,15 +21,7 @@ def printed() -> str:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / NAME).write_text(source, encoding="utf-8")
         run = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-v",
-                "-p",
-                "no:cacheprovider",
-                "--scaling-store=t.db",
-            ],
+            [sys.executable, "-m", "pytest", *OPTIONS],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1"},
             capture_output=True,

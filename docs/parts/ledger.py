@@ -9,12 +9,13 @@ from claims.coverage import Statement, statements
 from pytest_scaling.ledger.ledger import Ledger, profiles_in
 from pytest_scaling.ledger.words import conflicts
 from pytest_scaling.report.answers import Answer, answers, totals
+from pytest_scaling.report.citation.moment import beginning
+from pytest_scaling.report.words import ICONS
 
 LEDGER = Path(__file__).parents[2] / "claims" / "ledger"
 TIERS = ("quick", "standard")  # whose ledgers this repository commits
 NOT_MEASURED = "not measured yet"
 NO_ROW = "no row"
-MARKS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": "\N{EN DASH}"}
 OPEN = {"inconclusive": "open", "refuted": "refuted", "not applicable": "not applicable"}
 SHOWN = "large-dominates"
 FIGURES = ("effect", "interval", "bound", "seeds", "verdict")
@@ -78,7 +79,7 @@ def holding(claims: Sequence[str], tier: Answers) -> str:
     )
     counted = f"{held} of {judged} {'holds' if held == 1 else 'hold'}" if judged > 1 else ""
     said = [each for each in (counted, *others) if each] or ["supported"]
-    return f"{MARKS[worst]} {'; '.join(said)}"
+    return f"{ICONS[worst]} {'; '.join(said)}"
 
 
 def sums(tier: str, found: Answers) -> str:
@@ -90,7 +91,8 @@ def sums(tier: str, found: Answers) -> str:
     return (
         f"{tier.capitalize()} tier: {counted.claims['supported']} of {counted.claims.total()} "
         f"{', '.join(('claims supported', *verdicts))}; "
-        f"{counted.refuted_controls} of {counted.controls} controls refuted, as all must be."
+        f"{counted.controls['refuted']} of {counted.controls.total()} controls refuted, "
+        f"as all must be."
     )
 
 
@@ -102,7 +104,7 @@ def verdicts_by_claim(directory: Path = LEDGER) -> str:
         for id in statement.claims:
             found = [tier.get(id) for tier in tiers.values()]
             cells = (cell(each, tier) for each, tier in zip(found, tiers.values(), strict=True))
-            time = statement.times[0].partition("-")[0]
+            time = beginning(statement.times)
             lines.append(row(time, f"`{id}`", *marked(found, [*cells]), control(found)))
     return "\n".join(lines)
 
@@ -117,9 +119,9 @@ def evidence(directory: Path = LEDGER) -> str:
             m = each["measured"].rpartition(", ")[2]
             interval = f"[{each['low']:.4f}, {each['high']:.4f}]"
             found = (f"{each['value']:.4f}", interval, f"> {each['bound']:.4f}", str(each["n"]))
-            mark = f"{MARKS[each['verdict']]} {each['verdict']}"
+            mark = f"{ICONS[each['verdict']]} {each['verdict']}"
             lines.append(row(place["task"], rival, m, *found, mark))
-    verdict = f"{MARKS[answer.verdict]} {answer.verdict}"
+    verdict = f"{ICONS[answer.verdict]} {answer.verdict}"
     return "\n".join((*lines, "", f"Claim: {verdict}. Control: {answer.control.word}."))
 
 
@@ -127,7 +129,7 @@ def cell(answer: Answer | None, tier: Answers) -> str:
     """A verdict with its mark."""
     if not tier:
         return NOT_MEASURED
-    return f"{MARKS[answer.verdict]} {answer.verdict}" if answer else NO_ROW
+    return f"{ICONS[answer.verdict]} {answer.verdict}" if answer else NO_ROW
 
 
 def marked(found: Sequence[Answer | None], cells: Sequence[str]) -> Iterator[str]:

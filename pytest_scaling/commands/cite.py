@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from ..ledger.environment import tier_in
-from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.ledger import RowFile, other_tiers, profiles_in
 from ..ledger.reading.strict_json import read_bytes
 from ..ledger.registration.standing import with_standing
 from ..ledger.words import conflicts
@@ -111,13 +110,11 @@ def show(options: argparse.Namespace) -> int:
 
 def of_other_tiers(archive: Archive, claim_id: str) -> dict[str, str]:
     """The verdicts on a claim in the other tiers of the same environment."""
-    environment, _, tier = archive.profile.rpartition("-")
     found = {}
-    for profile in profiles_in(archive.folder):
-        row_file = RowFile.read(Ledger(archive.folder, profile).path(claim_id))
-        same = profile.rpartition("-")[0] == environment and tier_in(profile) != tier
-        if same and row_file and not row_file.wrong:
-            found[tier_in(profile)] = str(row_file.content["verdict"])
+    for tier, other in other_tiers(archive.ledger).items():
+        row_file = RowFile.read(other.path(claim_id))
+        if row_file and not row_file.wrong:
+            found[tier] = str(row_file.content["verdict"])
     return found
 
 

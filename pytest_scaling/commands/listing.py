@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ..devices.kinds import KINDS
-from ..report.citation.moment import start
+from ..report.citation.moment import by_source
 from ..run.collection import arguments_of, claim_of, takes_time
 from ..run.options import TIER
 from ..run.session import Session
@@ -108,14 +108,10 @@ def entry(session: Session, item: pytest.Function, device: str | None) -> Entry:
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:
     """Claims by the time of their source, then as in the files; each followed by its controls."""
-    named = dict.fromkeys(each.claim.source.title for each in entries if each.claim.source)
-    titles = {title: place for place, title in enumerate(named)}
 
-    def moment(each: Entry) -> tuple[int, int]:
-        source = each.claim.source
-        if source is None:
-            return len(titles), 0
-        return titles[source.title], start(source.times[0]) if source.times else 0
+    def source(each: Entry) -> tuple[str, Sequence[str]] | None:
+        stated = each.claim.source
+        return (stated.title, stated.times) if stated else None
 
     ids = {each.claim.id for each in entries if not each.claim.is_control}
     controls: dict[str | None, list[Entry]] = {}
@@ -124,6 +120,6 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
     heads = [each for each in entries if each.claim.control_of not in ids]
     return [
         each
-        for head in sorted(heads, key=moment)
+        for head in by_source(heads, source)
         for each in (head, *controls.get(head.claim.id, ()))
     ]

@@ -11,6 +11,7 @@ from ..ledger.environment import tier_in
 from ..ledger.reading.strict_json import printable
 from ..ledger.registration.standing import EXPLORED
 from ..ledger.words import conflicts
+from ..report.citation.moment import beginning
 from ..report.table import SIGNS
 from .entries import BROKEN, NONE, Entry
 from .output import can_write
@@ -100,7 +101,7 @@ def row(
 ) -> tuple[str, ...]:
     """The cells before the sentence: the first moment, and the verdict in each profile."""
     own = controls.get(entry.claim.id, ())
-    time = entry.times[0].partition("-")[0] if entry.times else NONE
+    time = beginning(entry.times) or NONE
     return (time, *(cell(entry, profile, own, words=words) for profile in profiles))
 
 

@@ -21,7 +21,7 @@ from ..experiments.bodies.body import Body
 from ..experiments.evaluation import Evaluation
 from ..ledger.environment import Profile, tier_in
 from ..ledger.format import Record
-from ..ledger.ledger import Ledger, RowFile, covers, profiles_in
+from ..ledger.ledger import Ledger, RowFile, covers, is_named, profiles_in
 from ..ledger.protocol import Protocol, rule_of
 from ..ledger.reading.declared import declared_in
 from ..ledger.reading.reader import shown
@@ -78,8 +78,7 @@ class Audit:
     def profiles(self, directory: Path) -> list[str]:
         """The profiles of a ledger that are to be looked at."""
         names = profiles_in(directory)
-        parts = set((self.profile or "").split("-")) - {""}
-        return [name for name in names if parts <= set(name.split("-"))]
+        return [name for name in names if not self.profile or is_named(name, self.profile)]
 
     def row_file(self, path: Path) -> RowFile | None:
         """A file of a ledger, or None where there is none."""

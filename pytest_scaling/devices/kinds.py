@@ -64,12 +64,14 @@ def in_use(torch: Any) -> Iterator[tuple[Kind, Any]]:
         module = getattr(torch, kind.name, None)
         if module is None:
             continue
-        if kind.numbered:
-            used = module.is_initialized()
-        else:  # its module cannot tell whether it is in use
-            used = getattr(torch.backends, kind.name).is_available()
-        if used:
+        # A module without numbered devices cannot tell whether it is in use.
+        if module.is_initialized() if kind.numbered else is_there(torch, kind.name):
             yield kind, module
+
+
+def is_there(torch: Any, kind: str) -> bool:
+    """Whether the one device is there of a kind that has no more."""
+    return bool(getattr(torch.backends, kind).is_available())
 
 
 def count_of(kind: str) -> int:
@@ -78,8 +80,8 @@ def count_of(kind: str) -> int:
         return 1
     import torch
 
-    if kind == "mps":
-        return int(torch.backends.mps.is_available())
+    if not kind_of(kind).numbered:
+        return int(is_there(torch, kind))
     module = module_of(kind)
     return int(module.device_count()) if module is not None else 0
 

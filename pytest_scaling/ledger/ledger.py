@@ -157,16 +157,28 @@ def profiles_in(directory: Path, device: str | None = None) -> list[str]:
     return [name for name in names if device in (None, name.partition("-")[0])]
 
 
+def is_named(profile: str, parts: str) -> bool:
+    """Whether the name of a profile has all of these parts, as in "quick" or "cpu-quick"."""
+    return {*parts.split("-")} <= {*profile.split("-")}
+
+
+def other_tiers(ledger: Ledger) -> dict[str, Ledger]:
+    """The ledgers beside one that differ from it in the tier alone, by the tier."""
+    environment = ledger.profile.rpartition("-")[0]
+    return {
+        tier_in(profile): Ledger(ledger.directory, profile)
+        for profile in profiles_in(ledger.directory)
+        if profile != ledger.profile and profile.rpartition("-")[0] == environment
+    }
+
+
 def rows_of_other_tiers(ledger: Ledger) -> dict[str, dict[str, Record]]:
     """The usable rows of a ledger's other tiers in the same environment, by claim and tier."""
-    environment = ledger.profile.rpartition("-")[0]
     found: dict[str, dict[str, Record]] = {}
-    for profile in profiles_in(ledger.directory):
-        if profile == ledger.profile or profile.rpartition("-")[0] != environment:
-            continue
-        for each in Ledger(ledger.directory, profile).files():
+    for tier, other in other_tiers(ledger).items():
+        for each in other.files():
             if not each.wrong:
-                found.setdefault(each.path.stem, {})[tier_in(profile)] = each.content
+                found.setdefault(each.path.stem, {})[tier] = each.content
     return found
 
 

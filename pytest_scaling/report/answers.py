@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..ledger.controls import ControlStatus, controls_by_claim, status_of
 from ..ledger.format import Record
 from ..ledger.words import conflicts
-from .citation.moment import start
+from .citation.moment import beginning, by_source
 
 Verdicts = Mapping[str, str]  # of other tiers, by the name of the tier
 
@@ -37,8 +37,7 @@ class Answer:
     @property
     def time(self) -> str:
         """When its source says it, as in "02:13"; empty where that is not stated."""
-        times = (self.record["claim"]["source"] or {}).get("times")
-        return str(times[0]).partition("-")[0] if times else ""
+        return beginning((self.record["claim"]["source"] or {}).get("times", ()))
 
     @property
     def is_control(self) -> bool:
@@ -57,11 +56,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Totals:
-    """How many claims have which verdict, and how many controls came out as they must."""
+    """How many claims have which verdict, and how many controls, which must be refuted."""
 
     claims: Counter[str]
-    controls: int
-    refuted_controls: int
+    controls: Counter[str]
 
 
 def answers(
@@ -81,8 +79,7 @@ def totals(found: Sequence[Answer]) -> Totals:
     controls += [control for each in found for control in each.controls]
     return Totals(
         Counter(each.verdict for each in found if not each.is_control),
-        len(controls),
-        sum(each["verdict"] == "refuted" for each in controls),
+        Counter(str(each["verdict"]) for each in controls),
     )
 
 
@@ -91,21 +88,18 @@ def in_order(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
 
     Controls whose claim is not among the records come last.
     """
-    named = dict.fromkeys((each["claim"]["source"] or {}).get("title") for each in records)
-    titles = {title: place for place, title in enumerate(named)}
     by_claim = controls_by_claim(records)
 
-    def moment(record: Record) -> tuple[bool, int, int]:
-        source = record["claim"]["source"] or {}
-        times = source.get("times") or ["0:0"]
-        return not source, titles[source.get("title")], start(times[0])
+    def source(record: Record) -> tuple[str, Sequence[str]] | None:
+        stated = record["claim"]["source"]
+        return (stated["title"], stated.get("times", ())) if stated else None
 
     def controls(record: Record) -> list[Record]:
         own = by_claim.get(record["claim"]["id"], ())  # and evaluated in the same way
         return [each for each in own if each["profile"] == record["profile"]]
 
     claims = [each for each in records if each["claim"]["control_of"] is None]
-    lined_up = [(claim, controls(claim)) for claim in sorted(claims, key=moment)]
+    lined_up = [(claim, controls(claim)) for claim in by_source(claims, source)]
     held = {id(each) for _, group in lined_up for each in group}
     return lined_up + [
         (each, [])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ..experiments.quantities import JUDGED_BY, Rule
 from ..ledger.environment import tier_in
 from ..ledger.format import Record
-from ..ledger.ledger import Ledger, RowFile, profiles_in
+from ..ledger.ledger import Ledger, RowFile, is_named, profiles_in
 from ..ledger.protocol import rule_of
 from ..ledger.reading.reader import shown
 from ..ledger.words import SHOWN
@@ -108,8 +108,7 @@ def chosen(names: Sequence[str], wanted: str | None, folder: str | Path | None) 
         return names[-1]
     if wanted in names:
         return wanted
-    parts = set(wanted.split("-"))
-    fitting = [name for name in names if parts <= set(name.split("-"))]
+    fitting = [name for name in names if is_named(name, wanted)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

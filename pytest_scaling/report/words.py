@@ -6,9 +6,16 @@ import itertools
 from collections.abc import Sequence
 
 from ..ledger.format import WARNINGS, Record
-from ..ledger.words import quantity
+from ..ledger.words import NOTHING, quantity
 
-VERDICTS = ("supported", "refuted", "inconclusive", "not applicable")
+ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": NOTHING}
+VERDICTS = tuple(ICONS)
+VERBS = {  # of one claim, and of several
+    "supported": ("holds", "hold"),
+    "refuted": ("fails", "fail"),
+    "inconclusive": ("is open", "are open"),
+    "not applicable": ("is not applicable", "are not applicable"),
+}
 
 NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),

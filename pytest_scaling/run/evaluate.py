@@ -128,7 +128,7 @@ def pending_named(session: Session) -> Iterator[None]:
     try:
         yield
     except pytest.fail.Exception as error:
-        awaited = session.trials.waited_for
+        awaited = "; ".join(session.trials.training)
         if not awaited or "Timeout" not in str(error.msg):
             raise
         pytest.fail(f"{error.msg}: it has waited for {awaited}.", pytrace=False)
@@ -142,7 +142,7 @@ def announce(session: Session, item: pytest.Item, seconds: float) -> None:
     """
 
     def say() -> None:
-        if not (awaited := session.trials.waited_for):
+        if not (awaited := "; ".join(session.trials.training)):
             return
         words = f"{item.name} has waited for {awaited}, and its time is over."
         if session.is_worker:

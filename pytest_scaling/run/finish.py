@@ -268,21 +268,14 @@ def summarise(reporter: Any, session: Session) -> None:
     verbose = session.config.get_verbosity()
     records = list(session.records.values())
     if verbose > 0:
-        table = Table(
-            *(
-                records,
-                session.config.get_terminal_writer().fullwidth,
-                painter(session.config),
-                session.controlled,
-                verbose > 1,
-            )
-        )
+        width, paint = session.config.get_terminal_writer().fullwidth, painter(session.config)
+        table = Table(records, width, paint, session.controlled, in_full=verbose > 1)
         show(reporter, "cells", table.lines())
         if verbose > 1 and (sentences := list(undecided(records))):
             words = "inconclusive: neither supported nor refuted"
             show(reporter, words, map(printable, sentences))
-    if verbose > 0 and (lines := list(ledger_lines(records, session.judgement))):
-        show(reporter, "compared with the ledger", map(printable, lines))
+        if lines := list(ledger_lines(records, session.judgement)):
+            show(reporter, "compared with the ledger", map(printable, lines))
     seen = screen_of(session)
     reporter.section(seen.title(), sep="=")
     for line in seen.lines(only_wrong=verbose < 0):

@@ -115,7 +115,7 @@ def prefetch(
 
 def in_hand(session: Session, waiting: Sequence[Part]) -> str:
     """The id of the first claim that waits for what is being trained; empty where none does."""
-    training = session.trials.waited_for
+    training = set(session.trials.training)
     for part in waiting if training else ():
         if any(
             each.description in training for trial in part.asked.values() for each in trial.parts

@@ -57,7 +57,7 @@ class Progress:
 
     def _line(self, ready: int, claims: int, now: str) -> str:
         trials = self._session.trials
-        in_hand = ": ".join(filter(None, (now, trials.waited_for.partition("; ")[0])))
+        in_hand = ": ".join(filter(None, (now, *trials.training[:1])))
         return (
             f"{trials.share_done:.0%} trained so far, {ready} of {claims} claims ready"
             f"{self._left()}{in_hand and f' · {in_hand}'}"

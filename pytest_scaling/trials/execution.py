@@ -88,9 +88,9 @@ class Trials:
         return [*dict.fromkeys((*self.store.notices, *self._memory.notices))]
 
     @property
-    def waited_for(self) -> str:
-        """What is being trained at this moment, in words; empty where nothing is."""
-        return "; ".join(self._dispatcher.running)
+    def training(self) -> list[str]:
+        """What is being trained at this moment: each trial in words."""
+        return self._dispatcher.running
 
     @property
     def waits(self) -> list[str]:

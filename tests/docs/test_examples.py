@@ -124,7 +124,8 @@ def test_every_command_of_the_plugin_that_is_shown_can_be_given():
 
 
 def test_every_option_of_pytest_that_is_shown_exists():
-    known = {option.flag for option in OPTIONS} | {"--tier", "--device", "--collect-only"}  # by conftest.py, and of pytest
+    known = {option.flag for option in OPTIONS}
+    known |= {"--tier", "--device", "--collect-only"}  # of conftest.py and of pytest
     shown = [words for words in commands_shown() if words[0] == "pytest"]
     flags = {word.partition("=")[0] for words in shown for word in words if word[:2] == "--"}
     assert "--claims-confirm" in flags

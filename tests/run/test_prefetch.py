@@ -70,8 +70,8 @@ class Waiting:
     ended: list[str] = field(default_factory=list)
 
     @property
-    def waited_for(self):
-        return "; ".join(trial.description for trial in self.asked.values())
+    def training(self):
+        return [trial.description for trial in self.asked.values()]
 
     def known(self, trial):
         return self.done.get(trial.identity)

@@ -68,7 +68,7 @@ def test_what_the_workers_of_xdist_have_trained_is_told(config, pytester):
 
 def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
     trials = SimpleNamespace(
-        computed=3, in_flight=1, share_done=0.75, waits=[], waited_for="A on B; C on D"
+        computed=3, in_flight=1, share_done=0.75, waits=[], training=["A on B", "C on D"]
     )
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
@@ -82,7 +82,7 @@ def test_training_here_is_told_in_lines_where_there_is_no_live_terminal(config):
 
 
 def test_no_time_left_is_told_before_anything_is_done(config):
-    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=[], waited_for="")
+    trials = SimpleNamespace(computed=0, in_flight=4, share_done=0.0, waits=[], training=[])
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         time.sleep(0.02)
         signs.tick(0, 2)
@@ -92,7 +92,7 @@ def test_no_time_left_is_told_before_anything_is_done(config):
 def test_for_whom_a_run_waits_is_told_once(config, monkeypatch):
     monkeypatch.setattr(progress, "QUIET", 60)
     trials = SimpleNamespace(
-        computed=0, in_flight=4, share_done=0.0, waits=["waiting for A"], waited_for=""
+        computed=0, in_flight=4, share_done=0.0, waits=["waiting for A"], training=[]
     )
     with Progress(config, SimpleNamespace(trials=trials)) as signs:
         signs.tick(0, 2)

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 UNSAFE = re.compile(r"[^!#-;=?-\[\]_a-z~]")  # letters that no address has, as they must be escaped
+T = TypeVar("T")
 YOUTUBE = ("youtube.com", "m.youtube.com", "youtu.be")
+
+
+def beginning(times: Sequence[str]) -> str:
+    """When the first of some moments or spans begins, as in "05:01"; empty where there is none."""
+    return times[0].partition("-")[0] if times else ""
 
 
 def start(time: str) -> int:
     """The beginning of a moment or span such as "05:01-05:17", in seconds."""
-    minutes, seconds = time.partition("-")[0].split(":")
+    minutes, seconds = beginning([time]).split(":")
     return 60 * int(minutes) + int(seconds)
+
+
+def by_source(
+    things: Sequence[T], source: Callable[[T], tuple[str, Sequence[str]] | None]
+) -> list[T]:
+    """Things in the order of their sources and, within one, by time; without a source at the end.
+
+    source: the title and the times of what a thing paraphrases; None where it states none.
+    """
+    sources = [source(each) for each in things]
+    titles = list(dict.fromkeys(each[0] for each in sources if each))
+
+    def place(number: int) -> tuple[int, int]:
+        if (stated := sources[number]) is None:
+            return len(titles), 0
+        title, times = stated
+        return titles.index(title), start(times[0]) if times else 0
+
+    return [things[number] for number in sorted(range(len(things)), key=place)]
 
 
 def web(url: str) -> str:

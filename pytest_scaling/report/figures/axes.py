@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..words import accuracy
 from .composition import Composition, Zone
-from .curves import Curve, Panel
+from .curves import Curve, Panel, sizes_of
 from .labels import spread, wrapped
 from .layout import (
     BETWEEN_SMALL,
@@ -127,11 +127,6 @@ def set_up(
     axes.set_ylim(*accuracies)
     if zone and zone.m > low:
         axes.axvspan(low, min(zone.m, high), color=colours.zone, lw=0, zorder=0)
-
-
-def sizes_of(panels: Iterable[Panel]) -> list[int]:
-    """The sizes of all points, in ascending order."""
-    return sorted({p.m for panel in panels for curve in panel.curves for p in curve.points})
 
 
 def limits(panels: Sequence[Panel], known: Sequence[Reference] = ()) -> tuple[float, float]:

@@ -6,24 +6,18 @@ the records; which claims have letters, and where, from the suite's plan.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...ledger.format import Record
-from ...ledger.words import NOTHING
-from ..words import join, number_word
+from ..citation.moment import beginning
+from ..words import ICONS, VERBS, join, number_word
 from .curves import Panel, beside, figure_title, for_a_slide, hero, of_tasks, without
 from .plan import Annotation, FigurePlan
 
-ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": NOTHING}
 UP_TO = "up to"
-COUNTED = {
-    "supported": ("holds", "hold"),
-    "refuted": ("fails", "fail"),
-    "inconclusive": ("is open", "are open"),
-    "not applicable": ("is not applicable", "are not applicable"),
-}
 
 
 @dataclass(frozen=True)
@@ -49,6 +43,12 @@ class Letter:
     @property
     def icon(self) -> str:
         return ICONS[self.verdict]
+
+    @property
+    def at(self) -> float:
+        """Where on the axis of m it stands: in the middle of the largest sizes, as logarithms."""
+        largest = self.sizes[-2:]
+        return math.exp(sum(map(math.log, largest)) / len(largest))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def verdicts_in_words(name: str, letters: Sequence[Letter]) -> str:
     counts = Counter(each.verdict for each in letters)
     words = [
         f"{number_word(counts[verdict])} {verbs[counts[verdict] > 1]}"
-        for verdict, verbs in COUNTED.items()
+        for verdict, verbs in VERBS.items()
         if counts[verdict]
     ]
     every = number_word(len(letters))
@@ -175,13 +175,12 @@ def verdicts_in_words(name: str, letters: Sequence[Letter]) -> str:
 
 def letter(plan: Annotation, record: Record, large: Panel) -> Letter:
     """One claim of the plan, with its verdict."""
-    times = (record["claim"]["source"] or {}).get("times") or [""]
     return Letter(
         plan.id,
         plan.letter,
         plan.words,
         record["verdict"],
-        str(times[0]).partition("-")[0],
+        beginning((record["claim"]["source"] or {}).get("times", ())),
         whereabouts(record),
         plan.on,
         compared(record, large.task, plan.on),
@@ -211,7 +210,7 @@ def whereabouts(record: Record) -> str:
     cells = [cell for cell in record["cells"] if cell["counted"] and cell["task"]]
     judged = [cell for cell in cells if cell["verdict"] != "not applicable"]
     own = [cell for cell in judged if cell["verdict"] == record["verdict"]]
-    verb = COUNTED[record["verdict"]][0].removeprefix("is ")
+    verb = VERBS[record["verdict"]][0].removeprefix("is ")
     if not own:
         sizes = {arm["m"] for arm in counted_arms(record)}
         return f"at m = {sizes.pop():,}" if len(sizes) == 1 else ""

@@ -157,6 +157,11 @@ def panel(task: str, arms: Sequence[Record]) -> Panel:
     )
 
 
+def sizes_of(panels: Iterable[Panel]) -> list[int]:
+    """The sizes of all points, in ascending order."""
+    return sorted({p.m for panel in panels for curve in panel.curves for p in curve.points})
+
+
 def for_a_slide(panels: Iterable[Panel]) -> list[Panel]:
     """The panels and curves that make a readable picture.
 

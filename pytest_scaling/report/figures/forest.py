@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ...experiments.units import unit_named
 from ...ledger.format import Record, drawn_samples, estimated
 from ...ledger.words import minus
+from ..citation.moment import beginning
+from ..words import ICONS
 from .comparisons import RATIOS, SHARES, Sides, SlideLine, groups, lines, status
-from .composition import ICONS
 from .labels import longest_word
 from .layout import BODY, EDGE, FOOT, HEIGHT, POINTS, SMALL, TITLE, WIDTH, fitted, text_width
 from .palette import THEMES, Theme, ThemeName
@@ -337,12 +338,12 @@ def write_head(figure: Figure, record: Record, colours: Theme) -> float:
     """The claim, its verdict, what fails and what is open. Returns the height where it ends."""
     room, claim = (WIDTH - 2 * EDGE) * POINTS, record["claim"]
     title = "\n".join(textwrap.wrap(claim["text"], even(claim["text"]), max_lines=2))
-    times = (claim["source"] or {}).get("times") or [""]
+    time = beginning((claim["source"] or {}).get("times", ()))
     facts = (
         f"{ICONS[record['verdict']]} {record['verdict']}",
         f"control of {claim['control_of']}" if claim["control_of"] else "",
         STRENGTHS[claim["strength"]] if any(cell["task"] for cell in record["cells"]) else "",
-        f"at {times[0].partition('-')[0]} in the source" if times[0] else "",
+        f"at {time} in the source" if time else "",
         f"{record['profile']['tier']} tier",
     )
     said = "  ·  ".join(filter(None, facts))

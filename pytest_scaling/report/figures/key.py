@@ -48,9 +48,7 @@ def write_letters(
     for letter in composed.letters:
         line = lines.get(letter.on)
         if line and letter.sizes:
-            few = letter.sizes[-2:]
-            at = math.exp(sum(map(math.log, few)) / len(few))
-            x, _ = place(axes, sheet, at, 0.0)
+            x, _ = place(axes, sheet, letter.at, 0.0)
             box = beside_curve(x, line, [*lines.values(), *leaders], taken, PILL, sheet)
             taken.append(box)
             draw_pill(axes, letter, (box.x, box.y), "axes points", colours)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...experiments.estimate import Estimate
 from ..figures.palette import THEMES
+from ..words import ICONS
 from .pictures import Picture, blank
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 
 INK, MUTED = THEMES["light"].ink, THEMES["light"].muted
-MARKS = {"supported": "✓", "refuted": "✗", "inconclusive": "?"}
 SEEDS_BELOW = 0.22  # of the distance between two lines
 WIDTH, FIRST, EACH = 11.0, 1.7, 0.62  # inches: of the picture; its height, with each line
 
@@ -37,7 +37,7 @@ def side_by_side(
             if verdicts:
                 verdict = judged(estimate)
                 axes.annotate(
-                    f"{MARKS[verdict]} {verdict}",
+                    f"{ICONS[verdict]} {verdict}",
                     (1.015, -place),
                     xycoords=("axes fraction", "data"),
                     va="center",

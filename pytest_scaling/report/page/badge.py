@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ICONS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "not applicable": "\N{EN DASH}"}
+from ..words import ICONS
 
 
 @dataclass(frozen=True)

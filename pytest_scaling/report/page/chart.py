@@ -15,7 +15,7 @@ from typing import Literal
 
 from .. import words
 from ..figures.composition import Composition
-from ..figures.curves import Curve, Panel, Point
+from ..figures.curves import Curve, Panel, Point, sizes_of
 from ..figures.labels import spread
 from ..figures.layout import references
 from ..figures.palette import Style
@@ -232,7 +232,7 @@ def chart(
 ) -> Chart:
     """One panel in one view. like: panels whose scales it has; by default its own."""
     alike = like or [panel]
-    sizes = sorted({p.m for each in alike for curve in each.curves for p in curve.points})
+    sizes = sizes_of(alike)
     spans = [span(each, with_seeds=with_seeds) for each in alike]
     errors = min(low for low, _ in spans), max(high for _, high in spans)
     if view == "error":
@@ -280,8 +280,8 @@ def large(
 
 def across(panel: Panel, view: View, sheet: Sheet) -> ChartScale:
     """The axis of m of a panel that is alone on its sheet."""
-    sizes = [point.m for curve in panel.curves for point in curve.points]
-    return ChartScale(view, (min(sizes), max(sizes)), (0.0, 1.0), sheet)
+    sizes = sizes_of([panel])
+    return ChartScale(view, (sizes[0], sizes[-1]), (0.0, 1.0), sheet)
 
 
 def end_names(composed: Composition, drawn: Chart, keys: Mapping[str, str]) -> Iterator[Name]:
@@ -310,10 +310,8 @@ def letters(composed: Composition, drawn: Chart, names: Sequence[Name]) -> Itera
         if composed.zone and letter.letter == composed.zone.letter:
             box = Box(sheet.left + 24, sheet.top + 18, *PILL)
         elif letter.on in lines and letter.sizes:
-            few = letter.sizes[-2:]
-            x = scale.x(math.exp(sum(map(math.log, few)) / len(few)))
             room = (sheet.right, sheet.bottom)
-            box = beside_curve(x, lines[letter.on], every, taken, PILL, room)
+            box = beside_curve(scale.x(letter.at), lines[letter.on], every, taken, PILL, room)
         else:
             continue
         taken.append(box)

@@ -8,16 +8,10 @@ from collections.abc import Sequence
 from ...ledger.controls import NOT_APPLICABLE, NOT_RUN, SUPPORTED_TOO, UNDECIDED
 from ...ledger.registration.standing import standings
 from .. import words
-from .badge import ICONS, Badge
+from .badge import Badge
 from .cards import Card, everyone
 
 MOST_NAMED = 2  # claims that fail and are named in the first sentences
-ALONE = {
-    "supported": "holds",
-    "refuted": "fails",
-    "inconclusive": "is open",
-    "not applicable": "is not applicable",
-}
 OPEN = {
     UNDECIDED: "is undecided",
     NOT_APPLICABLE: "does not apply here",
@@ -33,21 +27,20 @@ def title(heads: Sequence[Card]) -> str:
 
 def source_title(heads: Sequence[Card]) -> str:
     """Of the source that all claims share; else empty."""
-    sources = {(each.record["claim"]["source"] or {}).get("title", "") for each in heads}
-    return str(sources.pop()) if len(sources) == 1 else ""
+    return shared(heads, "title")
 
 
-def author(heads: Sequence[Card]) -> str:
-    """Of the source that all claims share."""
-    authors = {(each.record["claim"]["source"] or {}).get("author", "") for each in heads}
-    return str(authors.pop()) if len(authors) == 1 else ""
+def shared(heads: Sequence[Card], name: str) -> str:
+    """The title, author or url that the sources of all claims share; empty where they differ."""
+    found = {(each.record["claim"]["source"] or {}).get(name, "") for each in heads}
+    return str(found.pop()) if len(found) == 1 else ""
 
 
 def counts(heads: Sequence[Card]) -> list[tuple[Badge, int]]:
     """How many claims have which verdict, those that occur."""
     claims = [each for each in heads if each.control]
-    numbers = [(Badge(word), sum(each.badge.word == word for each in claims)) for word in ICONS]
-    return [(badge, number) for badge, number in numbers if number]
+    numbers = Counter(each.badge.word for each in claims)
+    return [(Badge(word), numbers[word]) for word in words.VERDICTS if numbers[word]]
 
 
 def lead(heads: Sequence[Card]) -> str:
@@ -61,7 +54,7 @@ def holding(heads: Sequence[Card]) -> str:
     if not claims:
         return "No claim was run."
     if len(claims) == 1:
-        return f"The claim {ALONE[claims[0].badge.word]}."
+        return f"The claim {words.VERBS[claims[0].badge.word][0]}."
     good = sum(each.badge.word == "supported" for each in claims)
     return f"{good:,} of {len(claims):,} claims hold."
 
@@ -84,7 +77,7 @@ def failing(heads: Sequence[Card]) -> list[Card]:
 def number_failing(heads: Sequence[Card]) -> str:
     """As in "One fails"; empty of a single claim, of which it has been said."""
     number = len(failing(heads))
-    verb = "fails" if number == 1 else "fail"
+    verb = words.VERBS["refuted"][number != 1]
     return "" if is_alone(heads) else f"{words.number_word(number).capitalize()} {verb}"
 
 

@@ -45,9 +45,12 @@ def pages(
     parts = split(heads, sizes)
     names = [PAGE, *(FURTHER.format(number) for number in range(2, len(parts) + 1))]
     made, links = template(), names if len(names) > 1 else []
-    found = {}
+    found, whole, lines = {}, overview(heads, known), listing(heads, known.tiers)
     for name, part in zip(names, parts, strict=True):
-        given = values(part, of_part(changed, part, name), gallery) | overview(heads, part, known)
+        anchors = {card.anchor for card in everyone(part)}
+        given = values(part, of_part(changed, part, name), gallery) | whole
+        given |= {"anchors": anchors, "conflicts": sum(line.in_conflict for line in lines)}
+        given["lines"] = [line for line in lines if line.card.anchor in anchors]
         found[name] = str(made.render(**given, pages=links, here=name))
     return found
 
@@ -98,13 +101,12 @@ def values(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> dict[st
     }
 
 
-def overview(whole: Sequence[Card], part: Sequence[Card], known: Context) -> dict[str, Any]:
-    """What the template asks for about all claims. whole: the cards of all pages."""
-    here = {card.anchor for card in everyone(part)}
+def overview(whole: Sequence[Card], known: Context) -> dict[str, Any]:
+    """What the template asks for about all claims, on every page. whole: the cards of all."""
     return {
         "title": heading.title(whole),
         "source_title": heading.source_title(whole),
-        "author": heading.author(whole),
+        "author": heading.shared(whole, "author"),
         "address": facts.address(whole),
         "timed": any(card.moments for card in whole),
         "facts": facts.facts(whole, known),
@@ -116,12 +118,9 @@ def overview(whole: Sequence[Card], part: Sequence[Card], known: Context) -> dic
         "remarks": heading.remarks(whole),
         "bar": heading.counts(whole),
         "tiers": tiers(whole, known),
-        "lines": listing(part, known.tiers),
-        "conflicts": sum(line.in_conflict for line in listing(whole, known.tiers)),
         "source": known.source,
         "selection": known.selection,
         "heads": {card.anchor: card for card in everyone(whole)},
-        "anchors": here,
         "about": task_lines(whole, known.source.tasks),
     }
 

@@ -121,22 +121,10 @@ class Screen:
                 words = f"{apart} {'contradicts' if apart == 1 else 'contradict'} the {tier} tier"
                 parts.append((words, "red"))
         if counted.controls:
-            parts.append(self._controls())
+            parts.append(of_controls(counted.controls))
         if free := [each for each in self.found if self._has_no_control(each)]:
             parts.append((f"{len(free)} without a control", ""))
         return joined(parts, self.width, self.paint)
-
-    def _controls(self) -> tuple[str, str]:
-        """How many controls were refuted, with what became of the others, and the colour."""
-        records = [each.record for each in self.found if each.is_control]
-        records += [control for each in self.found for control in each.controls]
-        came = Counter(str(each["verdict"]) for each in records)
-        number, refuted = came.total(), came.pop("refuted", 0)
-        words = {"inconclusive": "undecided"}
-        others = [f"{came[each]} {words.get(each, each)}" for each in SIGNS if came[each]]
-        noun = "control" if number == 1 else "controls"
-        text = f"{refuted} of {number} {noun} refuted, as expected"
-        return f"{text} ({', '.join(others)})" if others else text, "yellow" if others else "green"
 
     def _has_no_control(self, answer: Answer) -> bool:
         return not answer.is_control and not answer.controls and answer.id not in self.controlled
@@ -171,6 +159,17 @@ class Screen:
     def _name(self, answer: Answer) -> str:
         device = answer.record["profile"]["device"]
         return f"{answer.id} ({device})" if len(self._devices) > 1 else answer.id
+
+
+def of_controls(came: Counter[str]) -> tuple[str, str]:
+    """How many controls were refuted, with what became of the others, and the colour."""
+    number, words = came.total(), {"inconclusive": "undecided", "refuted": ""}
+    others = [
+        f"{came[each]} {word}" for each in SIGNS if came[each] and (word := words.get(each, each))
+    ]
+    noun = "control" if number == 1 else "controls"
+    text = f"{came['refuted']} of {number} {noun} refuted, as expected"
+    return f"{text} ({', '.join(others)})" if others else text, "yellow" if others else "green"
 
 
 def title_of(answer: Answer) -> str:

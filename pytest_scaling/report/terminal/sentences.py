@@ -25,9 +25,7 @@ def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iter
 
     What several claims have in common, such as another version of a library, is written once.
     """
-    if judgement is not None:
-        yield from (f"wrong: {words}" for words in judgement.wrong)
-        yield from judgement.notes
+    yield from judged(judgement)
     of: dict[str, list[str]] = {}
     for record in records:
         for finding in (record.get("ledger") or {}).get("findings", ()):
@@ -36,13 +34,26 @@ def ledger_lines(records: Sequence[Record], judgement: Judgement | None) -> Iter
         yield f"{names[0] if len(names) == 1 else f'{len(names)} claims'}: {sentence}"
 
 
+def judged(judgement: Judgement | None) -> Iterator[str]:
+    """What the ledger says about the run as a whole."""
+    if judgement is not None:
+        yield from (f"wrong: {words}" for words in judgement.wrong)
+        yield from judgement.notes
+
+
+def comparisons(records: Sequence[Record]) -> Iterator[tuple[str, Record]]:
+    """All comparisons of a run, each with the id of its claim, which its controls follow."""
+    for record in ordered(records):
+        for cell in record["cells"]:
+            for evidence in cell["evidence"]:
+                yield str(record["claim"]["id"]), evidence
+
+
 def unseen(records: Sequence[Record]) -> Iterator[str]:
     """What clean seeds leave open: verdicts are about the typical seed."""
     shares = {
         evidence["n"]: evidence["unseen_failure_share"]
-        for record in records
-        for cell in record["cells"]
-        for evidence in cell["evidence"]
+        for _, evidence in comparisons(records)
         if evidence.get("unseen_failure_share") is not None
     }
     if shares:
@@ -69,9 +80,7 @@ def sharing(records: Sequence[Record]) -> Iterator[str]:
 
 def ledger_in_short(records: Sequence[Record], judgement: Judgement | None) -> Iterator[str]:
     """The same, but what the ledger says about single claims folded into a line for each kind."""
-    if judgement is not None:
-        yield from (f"wrong: {words}" for words in judgement.wrong)
-        yield from judgement.notes
+    yield from judged(judgement)
     for kind, words in KINDS.items():
         found = [
             (finding["sentence"], str(record["claim"]["id"]))
@@ -87,7 +96,7 @@ def ledger_in_short(records: Sequence[Record], judgement: Judgement | None) -> I
 
 def overstated_in_short(records: Sequence[Record]) -> Iterator[str]:
     """How many effects are overstated, and of which claims."""
-    names = [line.partition(",")[0] for line in near_their_bounds(records)]
+    names = [claim for claim, evidence in comparisons(records) if overstated(evidence)]
     if names:
         effects = count_figures(len(names), "effect")
         yield f"overstated, as found near the bound: {effects}: {listed([*dict.fromkeys(names)])}"
@@ -95,17 +104,13 @@ def overstated_in_short(records: Sequence[Record]) -> Iterator[str]:
 
 def undecided(records: Sequence[Record]) -> Iterator[str]:
     """One sentence per inconclusive comparison, with what would decide it."""
-    for record in ordered(records):
-        for cell in record["cells"]:
-            for evidence in cell["evidence"]:
-                if evidence["verdict"] == "inconclusive":
-                    yield f"{record['claim']['id']}: {evidence['sentence']}; {to_decide(evidence)}"
+    for claim, evidence in comparisons(records):
+        if evidence["verdict"] == "inconclusive":
+            yield f"{claim}: {evidence['sentence']}; {to_decide(evidence)}"
 
 
 def near_their_bounds(records: Sequence[Record]) -> Iterator[str]:
     """One sentence per supported comparison whose effect is overstated by its having been found."""
-    for record in ordered(records):
-        for cell in record["cells"]:
-            for evidence in cell["evidence"]:
-                if words := overstated(evidence):
-                    yield f"{record['claim']['id']}, {evidence['measured']}: {words}"
+    for claim, evidence in comparisons(records):
+        if words := overstated(evidence):
+            yield f"{claim}, {evidence['measured']}: {words}"

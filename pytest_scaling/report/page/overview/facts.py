@@ -9,7 +9,7 @@ from ....ledger.format import Record
 from ... import words
 from ...citation.moment import web
 from ..cards import Card, everyone
-from ..heading import holding, title
+from ..heading import holding, shared, title
 from .context import Context
 
 MONTHS = (
@@ -57,14 +57,13 @@ def day(date: str) -> str:
 
 def address(heads: Sequence[Card]) -> str:
     """Where the source of all claims is on the web; empty where there is not exactly one."""
-    urls = {(each.record["claim"]["source"] or {}).get("url", "") for each in heads}
-    return web(urls.pop()) if len(urls) == 1 else ""
+    return web(shared(heads, "url"))
 
 
 def citation(heads: Sequence[Card], known: Context) -> str:
     """A sentence that cites the page as a whole."""
-    author = {(each.record["claim"]["source"] or {}).get("author", "") for each in heads}
-    by = f" ({author.pop()})" if len(author) == 1 and author != {""} else ""
+    author = shared(heads, "author")
+    by = f" ({author})" if author else ""
     measured = ", ".join(["pytest-scaling", *facts(heads, known)])
     return f"{title(heads)}{by}: {holding(heads)[:-1]}. Measured with {measured}."
 

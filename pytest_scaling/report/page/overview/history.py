@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from ....ledger.git import git
 from ....ledger.ledger import Ledger
-from ..badge import ICONS, Badge
+from ...words import ICONS
+from ..badge import Badge
 
 COMMITS = 50  # of the profile's folder, at most
 SECONDS = 3.0  # for git to answer

@@ -16,6 +16,7 @@ from ....ledger.controls import (
 from ....ledger.format import Record
 from ....ledger.words import NOTHING, conflicts, needs
 from ... import words
+from ...citation.moment import beginning
 from ..badge import Badge
 from ..cards import Card, card
 from ..evidence import Comparison
@@ -62,7 +63,7 @@ def listing(heads: Sequence[Card], tiers: Sequence[str]) -> list[Line]:
     return [
         Line(
             head,
-            head.moments[0].text.partition("\N{EN DASH}")[0] if head.moments else "",
+            beginning((head.record["claim"]["source"] or {}).get("times", ())),
             note(head),
             control(head),
             tuple(other_verdict(head, tier) for tier in tiers),

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..badge import ICONS, Badge
+from ...words import ICONS
+from ..badge import Badge
 from ..cards import Card, Cell
 
 OFTEN = 0.2  # of the claims: a task that fewer are about gets no column of its own

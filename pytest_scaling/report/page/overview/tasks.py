@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from ....ledger.format import Record
+from ...figures.curves import errors
 from ..cards import Card, everyone
 
 
@@ -49,12 +50,7 @@ def best(arms: Sequence[Record]) -> str:
 
 def majority(arms: Sequence[Record]) -> str:
     """The accuracy of always naming the most frequent class."""
-    known = [
-        value
-        for arm in arms
-        for value in arm["metrics"].get("majority_error", ())
-        if value is not None
-    ]
+    known = [value for arm in arms for value in errors(arm, "majority_error")]
     return f"most frequent class {percent(1 - fmean(known))}" if known else ""
 
 
