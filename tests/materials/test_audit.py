@@ -82,7 +82,7 @@ def test_a_network_is_trained_longer_and_with_every_neighbouring_setting():
 
 
 def test_the_steps_of_a_budget_and_of_a_race_are_not_multiplied():
-    assert "twice the steps" not in ways(arm(middle_in_budget, mnist1d, 8_192))
+    assert "twice the steps" not in ways(arm(middle_in_budget, mnist1d, 4_096))
     assert set(ways(arm(relu_descent))) == {TUNED, "learning_rate up", "learning_rate down"}
 
 

@@ -202,15 +202,17 @@ def test_the_settings_reach_the_classifier(learner):
         assert machine.gamma == pytest.approx(0.03)  # 1.2 over the number of features
 
 
+@pytest.mark.parametrize("intercept", [1, 10])
 @pytest.mark.parametrize("cost", [0.001, 1])
 @pytest.mark.parametrize("task", [mnist1d, friedman], ids=["mnist1d", "friedman"])
-def test_the_linear_svm_is_that_of_scikit_learn(task, cost):
+def test_the_linear_svm_is_that_of_scikit_learn(task, cost, intercept):
     from sklearn.svm import LinearSVC
 
     block = block_of(task, 512, test_rows=1_000)
     train, test = standardise(block.x, block.x_test)
-    machine = LinearSVC(C=cost, dual=False, tol=1e-6).fit(train[0], block.y[0])
-    labels = linear_svm.fit_predict(block, {"C": cost}, "cpu").labels[0]
+    machine = LinearSVC(C=cost, intercept_scaling=intercept, dual=False, tol=1e-6)
+    machine.fit(train[0], block.y[0])
+    labels = linear_svm.fit_predict(block, {"C": cost, "intercept": intercept}, "cpu").labels[0]
     assert np.mean(labels == machine.predict(test[0])) >= 0.99
 
 

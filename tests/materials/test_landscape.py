@@ -59,13 +59,20 @@ def test_an_error_is_that_of_fresh_test_rows_by_seed():
 
 
 def test_candidates_that_were_far_behind_are_left_out_where_rows_are_many():
-    few = [{"C": 1}, {"C": 10}, {"C": 100}]
+    few = [{"C": 1}, {"C": 10}, {"C": 100}, {"C": 1000}]
     rows = [
-        Row("a", 256, each, (error,)) for each, error in zip(few, (0.1, 0.115, 0.3), strict=True)
+        Row("a", 256, each, (error,))
+        for each, error in zip(few, (0.1, 0.115, 0.3, 0.4), strict=True)
     ]
     assert worthwhile(rows, 256, few) == few
-    assert worthwhile(rows, 4_096, few) == few[:2]
+    assert worthwhile(rows, 4_096, few) == few[:3]  # two that were good, and a neighbour
     assert worthwhile([], 4_096, few) == few
+
+
+def test_neighbours_differ_by_one_step_in_one_setting():
+    few = [{"C": C, "scaling": name} for C in (1, 10, 100) for name in ("columns", "together")]
+    rows = [Row("a", 256, each, (0.1 if each == few[0] else 0.9,)) for each in few]
+    assert worthwhile(rows, 4_096, few) == [few[0], few[1], few[2]]
 
 
 def test_a_network_of_a_wave_is_the_one_that_its_settings_train():

@@ -54,7 +54,7 @@ def test_a_law_has_no_kinks_where_the_landscape_has_luck():
     assert fitted.settings(1_024)["gamma"] == pytest.approx(1, rel=0.8)
 
 
-def test_a_setting_that_is_a_name_has_one_value_for_all_sizes():
+def test_a_setting_that_is_a_name_has_one_value_where_nothing_speaks_for_two():
     rows = [
         Row(
             r.learner,
@@ -69,6 +69,37 @@ def test_a_setting_that_is_a_name_has_one_value_for_all_sizes():
     found = law_of(written).settings(300)
     assert set(found) == set(SPACES["nearest-neighbours"])
     assert isinstance(found["neighbours"], int)
+
+
+def regimes(learner):
+    """Best is a vote of 65 with 64 rows, and then three by their distance: another regime."""
+    for row in bowl(learner, lambda m: {"neighbours": 65 if m < 256 else 3}):
+        wrong = (row.settings["weights"] == "distance") == (row.m < 256)
+        yield Row(row.learner, row.m, row.settings, tuple(e + 0.03 * wrong for e in row.errors))
+
+
+def test_a_rival_leaps_to_another_regime_names_and_all():
+    written = law.law("friedman", [nearest_neighbours], list(regimes(nearest_neighbours)))
+    assert written["names"] == {"weights": ["uniform", "distance", "distance", "distance"]}
+    fitted = law_of(written)
+    few, many = fitted.settings(64), fitted.settings(256)
+    assert (few["weights"], many["weights"]) == ("uniform", "distance")
+    assert few["neighbours"] > 40
+    assert many["neighbours"] < 6
+    assert fitted.settings(100)["weights"] == "uniform"  # of the nearest size
+    assert fitted.settings(128)["weights"] == "distance"  # the larger of two as near
+    assert fitted.settings(10**6)["neighbours"] == many["neighbours"]  # its own trend goes on
+
+
+def test_a_leap_has_its_price():
+    """What is gained by a hair at one size alone is no regime."""
+    rows = list(bowl(nearest_neighbours, lambda m: {"neighbours": 9}))
+    lucky = [r for r in rows if r.m == 1_024 and r.settings["weights"] == "distance"]
+    for row in lucky:
+        better = tuple(error - 0.001 for error in row.errors)
+        rows[rows.index(row)] = Row(row.learner, row.m, row.settings, better)
+    written = law.law("friedman", [nearest_neighbours], rows)
+    assert "names" not in written
 
 
 def test_a_law_never_leaves_the_range_that_was_searched():

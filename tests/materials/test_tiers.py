@@ -8,7 +8,7 @@ from pytest_scaling.statistics.interval import LOOKS
 
 @pytest.mark.parametrize(
     ("name", "largest", "most_seeds"),
-    [("quick", 8_192, 10), ("standard", 65_536, 20), ("full", 262_144, 30)],
+    [("quick", 4_096, 10), ("standard", 16_384, 20), ("full", 262_144, 30)],
 )
 def test_a_tier_goes_as_far_as_the_design_says(name, largest, most_seeds):
     tier = TIERS[name]

@@ -162,7 +162,7 @@ def test_the_rows_follow_from_the_sizes_that_task_and_learner_can_afford():
     assert rows_of("quick", mnist1d, rbf_svm) == [EARLY, 256, 1_024, 2_048, 4_096]
     assert rows_of("standard", mnist1d, rbf_svm) == [EARLY, 256, 1_024, 4_096, 8_192]
     assert rows_of("quick", mnist1d, nystroem_svm) == []
-    assert rows_of("standard", mnist1d, nystroem_svm) == [16_384, 32_768, 65_536]
+    assert rows_of("standard", mnist1d, nystroem_svm) == [16_384]
     assert rows_of("quick", poker_hand, rbf_svm) == []
     assert rows_of("standard", poker_hand, rbf_svm) == [EARLY, 256, 1_024, 4_096, 8_192]
     most = digits.most_rows
