@@ -90,6 +90,7 @@ def write_zone(
         color=colours.ink,
         linespacing=1.1,
         annotation_clip=False,
+        bbox={"boxstyle": "square,pad=0.1", "fc": colours.zone, "lw": 0},  # over a dashed line
     )
     return box
 
