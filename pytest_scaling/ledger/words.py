@@ -166,8 +166,8 @@ def overstated(evidence: Record) -> str:
         return ""
     write = unit_named(evidence["unit"]).write
     return (
-        f"supported near its bound, which takes luck and overstates the effect: "
-        f"{write(evidence['value'])} measured, {write(adjusted)} allowing for that"
+        f"supported close to its bound, so the effect is probably overstated: "
+        f"{write(evidence['value'])} measured, {write(adjusted)} allowing for luck"
     )
 
 

@@ -1,4 +1,4 @@
-"""Counts, sizes, questions and verdicts in words, for the page, the slides and citations. Pure."""
+"""Counts, sizes and questions in words, for the page, the slides and citations. Pure."""
 
 from __future__ import annotations
 
@@ -53,29 +53,19 @@ def question(evidence: Record) -> str:
     """What the comparison asked, as in "above 0.0100, the smallest effect?"."""
     bound = quantity(evidence["bound"], evidence["unit"], "")
     named = str(evidence["bound_name"] or "").replace("_", " ")
-    named = "the smallest effect" if named == "smallest effect" else f"the bound {named}".rstrip()
+    named = (
+        "the smallest effect"
+        if named == "smallest effect"
+        else f"the bound “{named}”"
+        if named
+        else "the bound"
+    )
     asked = ", ".join(filter(None, (bound, named)))
     operator = evidence["operator"]
     if operator == "reverses beyond":
         return f"does the order reverse between tasks, by more than {asked}?"
     operators = {">": "above ", "<": "below ", "within": "within ± "}
     return f"{operators.get(operator, operator)}{asked}?"
-
-
-def verdict_sentence(record: Record) -> str:
-    """A claim's verdicts by place, counted cells alone, as in "supported on a; refuted on b"."""
-    counted = [cell for cell in record["cells"] if cell["counted"]]
-    judged = [cell for cell in counted if cell["verdict"] != "not applicable"]
-    if not judged:
-        reasons = dict.fromkeys(cell["reason"] for cell in counted)
-        return f"Not applicable: {'; '.join(reasons) or record['reason']}."
-    if not any(cell["task"] for cell in judged):
-        return f"{capital(record['verdict'])}{as_a_whole(record['verdict'], judged)}."
-    parts = []
-    for verdict in dict.fromkeys(cell["verdict"] for cell in in_order(judged)):
-        places = whereabouts([cell for cell in judged if cell["verdict"] == verdict], judged)
-        parts.append(f"{verdict} on {join(places)}")
-    return f"{capital('; '.join(parts))}."
 
 
 def warned(record: Record) -> str:
@@ -90,25 +80,10 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def in_order(cells: Sequence[Record]) -> list[Record]:
-    """Supported ones first."""
-    return sorted(cells, key=lambda cell: VERDICTS.index(cell["verdict"]))
-
-
-def whereabouts(cells: Sequence[Record], judged: Sequence[Record]) -> list[str]:
-    """Tasks, with the learners where they differ in their verdict."""
-    places = []
-    for task in dict.fromkeys(cell["task"] for cell in cells):
-        own = [cell["learner"] for cell in cells if cell["task"] == task]
-        everybody = [cell["learner"] for cell in judged if cell["task"] == task]
-        places.append(task if own == everybody else f"{task} with {join(own)}")
-    return places
-
-
-def as_a_whole(verdict: str, cells: Sequence[Record]) -> str:
-    """How many comparisons made the verdict of a claim that is about no single task."""
-    verdicts = [evidence["verdict"] for cell in cells for evidence in cell["evidence"]]
-    agreeing, every = verdicts.count(verdict), len(verdicts)
-    if agreeing == every:
-        return f" in {count(every, 'comparison')}" if every > 1 else ""
-    return f" by {number_word(agreeing)} of {count(every, 'comparison')}"
+def of_tasks(some: Sequence[str], every: Sequence[str], noun: str = " tasks") -> str:
+    """How many of the tasks these are, or which where there is one, as in "all three tasks"."""
+    if len(some) == 1:
+        return some[0]
+    if len(some) < len(every):
+        return number_word(len(some)) + (f" of {number_word(len(every))}{noun}" if noun else "")
+    return f"{'both' if len(some) == 2 else 'all ' + number_word(len(some))}{noun}"

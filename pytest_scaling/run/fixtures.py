@@ -69,16 +69,16 @@ def interaction(device: str) -> Any:
 
 @pytest.fixture
 def reversal(device: str) -> Any:
-    """reversal(rival, learner, tasks=tasks, m=m): whether the better one depends on the task."""
+    """reversal(rival, learner, tasks=tasks, m=m): whether the order depends on the task."""
     return Placeholder("reversal")
 
 
 @pytest.fixture
 def spread(device: str) -> Any:
-    """spread(worst, best, against=(a, b), task=task, m=m): how much more two settings differ.
+    """spread(worst, best, against=(a, b), task=task, m=m): two settings against two learners.
 
-    They are settings of one learner, named beforehand, and differ by that much more than two
-    learners do, whichever of these leads.
+    By how much more two settings of one learner, named beforehand, differ than two learners do,
+    whichever of the learners leads.
     """
     return Placeholder("spread")
 

@@ -72,7 +72,7 @@ def test_the_ledger_the_list_and_the_page_have_them(project, command):
     assert "supported in 2 of 4 scopes" in output(command("list", "--long", "."))
     page = (project.path / "out" / "index.html").read_text("utf-8")
     assert "supported in 2 of 4 scopes" in page
-    assert "on two tasks: Supported on sign and other." in page
+    assert "on two tasks: Holds on sign and other." in page
     project.run().assert_outcomes(passed=1)
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from ...ledger.format import Record
 from ..citation.moment import beginning
+from ..places import in_short
 from ..words import ICONS, VERBS, join, number_word
-from .curves import Panel, beside, figure_title, for_a_slide, hero, of_tasks, without
+from .curves import Panel, beside, figure_title, for_a_slide, hero, without
 from .plan import Annotation, FigurePlan
 
 UP_TO = "up to"
@@ -181,7 +182,7 @@ def letter(plan: Annotation, record: Record, large: Panel) -> Letter:
         plan.words,
         record["verdict"],
         beginning((record["claim"]["source"] or {}).get("times", ())),
-        whereabouts(record),
+        in_short(record) or at_one_size(record),
         plan.on,
         compared(record, large.task, plan.on),
     )
@@ -205,23 +206,10 @@ def counted_arms(record: Record) -> list[Record]:
     ]
 
 
-def whereabouts(record: Record) -> str:
-    """On how many tasks a claim has its verdict, or with whom where learners differ."""
-    cells = [cell for cell in record["cells"] if cell["counted"] and cell["task"]]
-    judged = [cell for cell in cells if cell["verdict"] != "not applicable"]
-    own = [cell for cell in judged if cell["verdict"] == record["verdict"]]
-    verb = VERBS[record["verdict"]][0].removeprefix("is ")
-    if not own:
-        sizes = {arm["m"] for arm in counted_arms(record)}
-        return f"at m = {sizes.pop():,}" if len(sizes) == 1 else ""
-    tasks, every = ({cell["task"]: None for cell in each} for each in (own, judged))
-    learners, all_learners = ({cell["learner"]: None for cell in each} for each in (own, judged))
-    with_whom = f"with {join([*learners])} " if len(learners) < len(all_learners) else ""
-    if record["verdict"] == "supported":  # by the votes of tasks, of which a task has one
-        lost = {cell["task"] for cell in judged if cell not in own}
-        tasks = {task: None for task in tasks if task not in lost}
-        with_whom = ""
-    return f"{verb} {with_whom}on {of_tasks(list(tasks), list(every))}"
+def at_one_size(record: Record) -> str:
+    """The number of rows of a claim's comparisons, where all have the same; else empty."""
+    sizes = {arm["m"] for arm in counted_arms(record)}
+    return f"at m = {sizes.pop():,}" if len(sizes) == 1 else ""
 
 
 def zone(plan: Annotation, record: Record) -> Zone | None:

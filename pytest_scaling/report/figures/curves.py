@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 
 from ...ledger.format import Record
 from ...statistics.student import upper_quantile
-from ..words import number_word
+from ..words import number_word, of_tasks
 
 TAIL = 0.025  # on each side: the band is a 95% interval
 SIZES_OF_A_CURVE = 3  # fewer sizes show no bend
@@ -257,12 +257,3 @@ def figure_title(panels: Sequence[Panel]) -> str:
         return f"The {label} {tied} for the highest end on {of_tasks(ties, every)}"
     alone = f"{number_word(len(ahead) - len(ties))} of {number_word(len(every))} tasks"
     return f"The {label} ends highest on {alone}, and {tied} on {of_tasks(ties, every, '')}"
-
-
-def of_tasks(some: Sequence[str], every: Sequence[str], noun: str = " tasks") -> str:
-    """How many of the tasks these are, or which where there is one, as in "all three tasks"."""
-    if len(some) == 1:
-        return some[0]
-    if len(some) < len(every):
-        return number_word(len(some)) + (f" of {number_word(len(every))}{noun}" if noun else "")
-    return f"{'both' if len(some) == 2 else 'all ' + number_word(len(some))}{noun}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ...ledger.controls import ControlStatus, doubt, status_of
 from ...ledger.format import ALTERNATIVES, Record, estimated
 from ...ledger.words import in_scopes
-from .. import words
+from .. import places, words
 from ..answers import in_order
 from ..citation.bibtex import bibtex
 from ..citation.citation import cite
@@ -112,7 +112,7 @@ class Card:
             (
                 other["name"],
                 Badge(other["verdict"], self.badge.as_control),
-                words.verdict_sentence({**other, "cells": [*map(voting, other["cells"])]}),
+                places.sentence({**other, "cells": [*map(voting, other["cells"])]}),
             )
             for other in self.record.get(ALTERNATIVES, ())
         ]
@@ -201,7 +201,7 @@ def card(
         anchor=name,
         text=claim["text"],
         badge=Badge(record["verdict"], is_control),
-        sentence=words.verdict_sentence(record),
+        sentence=places.sentence(record),
         partial=record.get("partial", False),
         strength=STRENGTHS[claim["strength"]],
         bounds=tuple(bounds(record)),

@@ -20,7 +20,7 @@ from .gallery import Gallery
 from .overview import facts
 from .overview.changes import Changes
 from .overview.context import Context
-from .overview.listing import listing, reasons
+from .overview.listing import listing, only_elsewhere, reasons
 from .overview.matrix import matrix
 from .overview.tasks import task_lines
 
@@ -45,12 +45,14 @@ def pages(
     parts = split(heads, sizes)
     names = [PAGE, *(FURTHER.format(number) for number in range(2, len(parts) + 1))]
     made, links = template(), names if len(names) > 1 else []
-    found, whole, lines = {}, overview(heads, known), listing(heads, known.tiers)
+    elsewhere, found = only_elsewhere(heads, known), Pages()
+    whole, lines = overview(heads, known, elsewhere), listing(heads, known.tiers, elsewhere)
     for name, part in zip(names, parts, strict=True):
         anchors = {card.anchor for card in everyone(part)}
         given = values(part, of_part(changed, part, name), gallery) | whole
         given |= {"anchors": anchors, "conflicts": sum(line.in_conflict for line in lines)}
-        given["lines"] = [line for line in lines if line.card.anchor in anchors]
+        kept = [each for each in lines if each.card.anchor in anchors or not each.here]
+        given["lines"] = [each for each in kept if each.here or name == PAGE]
         found[name] = str(made.render(**given, pages=links, here=name))
     return found
 
@@ -101,8 +103,11 @@ def values(heads: Sequence[Card], changed: Changes, gallery: Gallery) -> dict[st
     }
 
 
-def overview(whole: Sequence[Card], known: Context) -> dict[str, Any]:
-    """What the template asks for about all claims, on every page. whole: the cards of all."""
+def overview(whole: Sequence[Card], known: Context, elsewhere: Sequence[Card]) -> dict[str, Any]:
+    """What the template asks for about all claims, on every page.
+
+    whole: the cards of all. elsewhere: of the claims that only other tiers have.
+    """
     return {
         "title": heading.title(whole),
         "source_title": heading.source_title(whole),
@@ -117,7 +122,8 @@ def overview(whole: Sequence[Card], known: Context) -> dict[str, Any]:
         "number_failing": heading.number_failing(whole),
         "remarks": heading.remarks(whole),
         "bar": heading.counts(whole),
-        "tiers": tiers(whole, known),
+        "tiers": tiers(whole, elsewhere, known),
+        "elsewhere": {each.anchor: words.join(list(each.others)) for each in elsewhere},
         "source": known.source,
         "selection": known.selection,
         "heads": {card.anchor: card for card in everyone(whole)},
@@ -125,12 +131,18 @@ def overview(whole: Sequence[Card], known: Context) -> dict[str, Any]:
     }
 
 
-def tiers(heads: Sequence[Card], known: Context) -> list[tuple[str, str]]:
-    """The tier of the page and the other ones, each with how many claims hold in it."""
+def tiers(
+    heads: Sequence[Card], elsewhere: Sequence[Card], known: Context
+) -> list[tuple[str, str]]:
+    """The tier of the page and the other ones, each with how many claims hold in it.
+
+    elsewhere: the claims that only other tiers have.
+    """
     own = dict.fromkeys(str(each.record["profile"].get("tier") or "this") for each in heads)
     found = [(words.join(list(own)), heading.holding(heads))]
+    every = [*heads, *elsewhere]
     for tier in known.tiers:
-        found.append((tier, heading.holding([e.others[tier] for e in heads if tier in e.others])))
+        found.append((tier, heading.holding([e.others[tier] for e in every if tier in e.others])))
     return found
 
 

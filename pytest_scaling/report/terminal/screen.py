@@ -14,9 +14,9 @@ from ...ledger.registration.standing import EXPLORED
 from ...ledger.registration.standing import status_of as standing_of
 from ...ledger.words import listed, open_in_short
 from ..answers import Answer, totals
+from ..places import places
 from ..table import SIGNS
 from .layout import Paint, columns, joined, plain, shorten, wrapped
-from .places import places
 
 CONFLICT = "≠"
 FEWEST = 24  # columns that a sentence takes at least, or the id goes to the next line

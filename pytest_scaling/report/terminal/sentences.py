@@ -15,8 +15,8 @@ KINDS = {  # of findings of the ledger comparison, in words for several claims t
     "verdict": "the verdict changed or is no longer reached",
     "effect": "the effect shrank",
     "error": "the error rose",
-    "samples": "samples differ though nothing that determines them does",
-    "note": "noted, and fails nothing",
+    "samples": "samples differ, although nothing that determines them does",
+    "note": "noted, without failing anything",
 }
 
 
@@ -57,8 +57,8 @@ def unseen(records: Sequence[Record]) -> Iterator[str]:
         if evidence.get("unseen_failure_share") is not None
     }
     if shares:
-        left = ", ".join(f"{n} up to {share:.0%}" for n, share in sorted(shares.items()))
-        yield f"verdicts are about the typical seed; seeds may fail unseen: with {left}"
+        left = ", ".join(f"{share:.0%} with {n}" for n, share in sorted(shares.items()))
+        yield f"verdicts are about the typical seed; seeds that fail may go unseen: up to {left}"
 
 
 def sharing(records: Sequence[Record]) -> Iterator[str]:
@@ -99,7 +99,8 @@ def overstated_in_short(records: Sequence[Record]) -> Iterator[str]:
     names = [claim for claim, evidence in comparisons(records) if overstated(evidence)]
     if names:
         effects = count_figures(len(names), "effect")
-        yield f"overstated, as found near the bound: {effects}: {listed([*dict.fromkeys(names)])}"
+        of = listed([*dict.fromkeys(names)])
+        yield f"{effects} probably overstated, being close to the bound: {of}"
 
 
 def undecided(records: Sequence[Record]) -> Iterator[str]:

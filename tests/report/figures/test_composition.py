@@ -9,7 +9,6 @@ from pytest_scaling.report.figures.composition import (
     compose,
     figure_panels,
     verdicts_in_words,
-    whereabouts,
 )
 from pytest_scaling.report.figures.curves import learning_curves
 from pytest_scaling.report.figures.plan import Annotation, FigurePlan
@@ -54,39 +53,6 @@ def test_a_letter_knows_the_sizes_that_its_claim_compares_on_its_learner(make, a
     assert figure.letters[0].sizes == (256, 1024)
     aside = composed(make, arms, "supported", [1, 4, 5], plan, counted=False)
     assert aside.letters[0].sizes == ()
-
-
-@pytest.mark.parametrize(
-    ("verdict", "cells", "said"),
-    [
-        ("supported", [("a", "", "supported")], "holds on a"),
-        ("supported", [(t, "", "supported") for t in "abc"], "holds on all three tasks"),
-        (
-            "supported",
-            [("a", "x", "supported"), ("a", "y", "refuted"), ("b", "x", "supported")],
-            "holds on b",
-        ),
-        (
-            "refuted",
-            [(t, n, "refuted" if n == "svm" else "supported") for t in "ab" for n in ("svm", "lr")],
-            "fails with svm on both tasks",
-        ),
-        (
-            "inconclusive",
-            [("a", "", "supported"), ("b", "", "inconclusive"), ("c", "", "not applicable")],
-            "open on b",
-        ),
-        (
-            "refuted",
-            [("a", "", "refuted"), ("b", "", "refuted"), ("c", "", "supported")],
-            "fails on two of three tasks",
-        ),
-        ("supported", [("", "", "supported")], ""),
-    ],
-)
-def test_where_a_claim_has_its_verdict(make, verdict, cells, said):
-    made = [make.cell(verdict, task=task, learner=name) for task, name, verdict in cells]
-    assert whereabouts(make.record("it", verdict, *made)) == said
 
 
 def letters(*verdicts):

@@ -125,7 +125,7 @@ def test_building_again_changes_no_byte(run, folder, tmp_path):
         ("large-leads", "0.1310 [0.1190, 0.1420]"),
         ("large-leads", "control refuted, as it must be"),
         ("large-leads", "5:01\N{EN DASH}5:17 #large-leads"),
-        ("large-leads", "Supported on xor."),
+        ("large-leads", "Holds on xor."),
         ("large-leads", "detects 0.0040 seeds 5 of 10"),
         ("large-leads", "none of which failed, up to 45% of seeds could still fail"),
         ("large-leads-early", "the same measurement where the claim must not hold"),

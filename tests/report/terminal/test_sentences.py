@@ -63,11 +63,11 @@ def test_a_support_near_its_bound_is_shown_with_the_figure_that_allows_for_its_l
     far = evidence(value=0.2, given_support=0.19)
     records = [record("large", "supported", cell("supported", near, far, evidence("refuted")))]
     assert list(near_their_bounds(records)) == [
-        "large, a - b: supported near its bound, which takes luck and overstates the effect: "
-        "0.0800 measured, 0.0600 allowing for that"
+        "large, a - b: supported close to its bound, so the effect is probably overstated: "
+        "0.0800 measured, 0.0600 allowing for luck"
     ]
     assert list(overstated_in_short(records)) == [
-        "overstated, as found near the bound: 1 effect: large"
+        "1 effect probably overstated, being close to the bound: large"
     ]
     assert list(overstated_in_short([])) == []
 

@@ -16,11 +16,11 @@ from ....ledger.controls import (
 from ....ledger.format import Record
 from ....ledger.words import NOTHING, conflicts, needs
 from ... import words
-from ...citation.moment import beginning
+from ...citation.moment import beginning, by_source
 from ..badge import Badge
-from ..cards import Card, card
+from ..cards import Card, card, everyone
 from ..evidence import Comparison
-from .changes import row_key
+from .changes import RowKey, row_key
 from .context import Context
 
 CONTROL_ICONS = {
@@ -45,31 +45,49 @@ class OtherVerdict:
 
 @dataclass(frozen=True)
 class Line:
-    """One claim in the list."""
+    """One claim in the list. `card` is another tier's where only that has a row of the claim."""
 
     card: Card
     time: str  # when its source says it, as in "02:13"; empty where that is not stated
     note: str  # where its verdict is not the same everywhere, and what would decide it
     control: str
     others: tuple[OtherVerdict, ...]
+    here: bool = True  # whether the tier of the page has the claim
 
     @property
     def in_conflict(self) -> bool:
         return any(each.conflict for each in self.others)
 
 
-def listing(heads: Sequence[Card], tiers: Sequence[str]) -> list[Line]:
-    """The lines of all claims, and of controls without their claim. tiers: the other ones."""
-    return [
-        Line(
-            head,
-            beginning((head.record["claim"]["source"] or {}).get("times", ())),
-            note(head),
-            control(head),
-            tuple(other_verdict(head, tier) for tier in tiers),
-        )
-        for head in heads
-    ]
+def listing(
+    heads: Sequence[Card], tiers: Sequence[str], elsewhere: Sequence[Card] = ()
+) -> list[Line]:
+    """The lines of all claims, and of controls without their claim, in the order of the source.
+
+    tiers: the other ones. elsewhere: the claims that they alone have, by `only_elsewhere`.
+    """
+    lines = [line(head, tiers, here=True) for head in heads]
+    if not elsewhere:
+        return lines
+    return by_source([*lines, *(line(each, tiers, here=False) for each in elsewhere)], source_of)
+
+
+def line(head: Card, tiers: Sequence[str], *, here: bool) -> Line:
+    """The line of one claim; without a note and a control where the page's tier lacks it."""
+    return Line(
+        head,
+        beginning((head.record["claim"]["source"] or {}).get("times", ())),
+        note(head) if here else "",
+        control(head) if here else "",
+        tuple(other_verdict(head, tier, here=here) for tier in tiers),
+        here,
+    )
+
+
+def source_of(each: Line) -> tuple[str, Sequence[str]] | None:
+    """What a claim paraphrases, with its times; None for controls, which stay at the end."""
+    stated = each.card.record["claim"]["source"]
+    return (stated["title"], stated.get("times", ())) if stated and each.card.control else None
 
 
 def note(head: Card) -> str:
@@ -89,36 +107,68 @@ def control(head: Card) -> str:
     return f"{CONTROL_ICONS[head.control]} {word}"
 
 
-def other_verdict(head: Card, tier: str) -> OtherVerdict:
-    """What another tier says of a claim."""
+def other_verdict(head: Card, tier: str, *, here: bool = True) -> OtherVerdict:
+    """What another tier says of a claim. here: whether the page's own tier says something too."""
     other = head.others.get(tier)
     if other is None:
         return OtherVerdict(tier, None, conflict=False, control="", reasons=())
-    conflict = conflicts(head.badge.word, other.badge.word)
+    conflict = here and conflicts(head.badge.word, other.badge.word)
     return OtherVerdict(tier, other.badge, conflict, control(other), tuple(reasons(other)))
 
 
 def beside(heads: Sequence[Card], known: Context) -> list[Card]:
     """The cards of a run with those of other tiers, and with their own earlier verdicts."""
+    controls = controls_of(known)
+    return [
+        replace(
+            head,
+            others=in_other_tiers(row_key(head.record), head.anchor, known, controls),
+            past=known.past.get(row_key(head.record), ()),
+        )
+        for head in heads
+    ]
+
+
+def only_elsewhere(heads: Sequence[Card], known: Context) -> list[Card]:
+    """The cards of the claims that only other tiers have; none for a run of some claims.
+
+    Each is the card of the first such tier, with those of all of them as `others`.
+    """
+    if known.selection:
+        return []
+    controls, anchors = controls_of(known), {each.anchor for each in everyone(heads)}
+    here = {row_key(each.record) for each in everyone(heads)}
+    found = []
+    for key, by_tier in known.others.items():
+        rows = list(by_tier.values())
+        if key in here or not rows or rows[0]["claim"]["control_of"] is not None:
+            continue
+        name = key[0] if key[0] not in anchors else "--".join(key)
+        others = in_other_tiers(key, name, known, controls)
+        found.append(replace(next(iter(others.values())), anchor=name, others=others))
+    return found
+
+
+Controls = Mapping[str, Mapping[str, Sequence[Record]]]  # the rows of controls, by tier and claim
+
+
+def controls_of(known: Context) -> Controls:
+    """The controls of the other tiers."""
     rows: dict[str, list[Record]] = {tier: [] for tier in known.tiers}
     for by_tier in known.others.values():
         for tier, row in by_tier.items():
             rows[tier].append(row)
-    controls = {tier: controls_by_claim(of_tier) for tier, of_tier in rows.items()}
-    return [beside_card(head, known, controls) for head in heads]
+    return {tier: controls_by_claim(of_tier) for tier, of_tier in rows.items()}
 
 
-def beside_card(
-    head: Card, known: Context, controls: Mapping[str, Mapping[str, Sequence[Record]]]
-) -> Card:
-    """One card with those of other tiers. controls: the rows of controls, by tier and claim."""
-    key = row_key(head.record)
+def in_other_tiers(key: RowKey, name: str, known: Context, controls: Controls) -> dict[str, Card]:
+    """The cards of a claim in the other tiers that have it. name: its anchor."""
     others = {}
     for tier, row in known.others.get(key, {}).items():
         own = controls[tier].get(key[0], ())
         alike = [each for each in own if each["profile"] == row["profile"]]
-        others[tier] = card(row, f"{head.anchor}--{tier}", alike, None)
-    return replace(head, others=others, past=known.past.get(key, ()))
+        others[tier] = card(row, f"{name}--{tier}", alike, None)
+    return others
 
 
 def reasons(head: Card) -> list[str]:

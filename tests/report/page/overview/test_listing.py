@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_scaling.report.folder import Selection
 from pytest_scaling.report.page.cards import cards
 from pytest_scaling.report.page.heading import findings, holding, lead
 from pytest_scaling.report.page.overview.context import Context
 from pytest_scaling.report.page.overview.facts import citation, day, facts
 from pytest_scaling.report.page.overview.history import History
-from pytest_scaling.report.page.overview.listing import beside, listing, reasons
+from pytest_scaling.report.page.overview.listing import (
+    beside,
+    listing,
+    only_elsewhere,
+    reasons,
+)
 from pytest_scaling.report.page.overview.tasks import task_lines
+from pytest_scaling.report.page.render import tiers
+
+
+def at(time: str):
+    return {"title": "A lecture", "author": "A. Teacher", "url": "", "times": [time]}
 
 
 def of_tier(record, tier: str):
@@ -31,6 +42,41 @@ def test_a_verdict_that_another_tier_contradicts_is_marked(make):
     assert first.in_conflict
     (absent,) = second.others
     assert (absent.badge, absent.conflict) == (None, False)
+
+
+def test_a_claim_that_only_another_tier_has_is_listed_where_its_source_says_it(make):
+    standard = {
+        ("b", "cpu"): {
+            "standard": of_tier(make.record("b", "refuted", source=at("03:00")), "standard")
+        },
+        ("control", "cpu"): {
+            "standard": of_tier(make.record("control", "refuted", control_of="b"), "standard")
+        },
+    }
+    known = Context(others=standard)
+    records = [
+        make.record("a", "supported", make.cell(), source=at("01:00")),
+        make.record("c", "supported", make.cell(), source=at("05:00")),
+    ]
+    heads = beside(cards(records), known)
+    lines = listing(heads, known.tiers, only_elsewhere(heads, known))
+    assert [(each.card.anchor, each.here) for each in lines] == [
+        ("a", True),
+        ("b", False),
+        ("c", True),
+    ]
+    (other,) = lines[1].others
+    assert (other.badge.word, other.conflict, other.control) == ("refuted", False, "✓ refuted")
+    assert tiers(heads, only_elsewhere(heads, known), known) == [
+        ("quick", "2 of 2 claims hold."),
+        ("standard", "The claim fails."),
+    ]
+
+
+def test_a_run_of_some_claims_does_not_list_those_of_other_tiers(make):
+    standard = {("b", "cpu"): {"standard": of_tier(make.record("b", "refuted"), "standard")}}
+    known = Context(others=standard, selection=Selection(1, 2, "-k leaves some out"))
+    assert only_elsewhere(cards([make.record("a", "supported")]), known) == []
 
 
 def test_an_open_verdict_of_another_tier_is_no_conflict(make):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_scaling.report.terminal.places import places
+from pytest_scaling.report.places import in_short, places, sentence
 
 SMALLER = {"low": -0.3, "high": -0.1}
 TIE = {"low": -0.004, "high": 0.006}
@@ -71,3 +71,54 @@ def test_places_are_told_by_learner_and_task(claim, cells, words):
 )
 def test_only_a_difference_of_errors_within_its_bound_is_a_tie(claim, more):
     assert places(claim({("xor", ""): ("refuted", more)})) == "fails on xor"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cells", "said"),
+    [
+        ("supported", [("a", "", "supported")], "holds on a"),
+        ("supported", [(t, "", "supported") for t in "abc"], "holds on all three tasks"),
+        (
+            "supported",
+            [("a", "x", "supported"), ("a", "y", "refuted"), ("b", "x", "supported")],
+            "holds on b",
+        ),
+        (
+            "refuted",
+            [(t, n, "refuted" if n == "svm" else "supported") for t in "ab" for n in ("svm", "lr")],
+            "fails with svm on both tasks",
+        ),
+        (
+            "inconclusive",
+            [("a", "", "supported"), ("b", "", "inconclusive"), ("c", "", "not applicable")],
+            "open on b",
+        ),
+        (
+            "refuted",
+            [("a", "", "refuted"), ("b", "", "refuted"), ("c", "", "supported")],
+            "fails on two of three tasks",
+        ),
+        ("supported", [("", "", "supported")], ""),
+    ],
+)
+def test_in_short_it_is_on_how_many_tasks(make, verdict, cells, said):
+    made = [make.cell(verdict, task=task, learner=name) for task, name, verdict in cells]
+    assert in_short(make.record("it", verdict, *made)) == said
+
+
+def test_as_a_sentence_it_is_the_same_places(claim):
+    made = claim({("xor", "tree"): ("supported", {}), ("xor", "line"): ("refuted", SMALLER)})
+    assert sentence(made) == "Holds for tree; fails for line."
+
+
+def test_a_claim_about_no_task_says_how_many_comparisons_agree(make):
+    rows = [make.evidence("refuted"), make.evidence("supported"), make.evidence("refuted")]
+    made = make.record("it", "refuted", make.cell("refuted", *rows, task=""))
+    assert sentence(made) == "Fails in two of three comparisons."
+
+
+def test_a_claim_that_is_not_applicable_says_why(make):
+    made = make.cell("not applicable", reason="it takes 65,536 rows")
+    assert sentence(make.record("it", "not applicable", made)) == (
+        "Not applicable: it takes 65,536 rows."
+    )
