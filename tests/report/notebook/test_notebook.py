@@ -1,5 +1,6 @@
 """The lesson runs from top to bottom, with and without a slider, and what it says is measured."""
 
+import ast
 import base64
 import itertools
 import re
@@ -99,7 +100,7 @@ def test_every_picture_has_its_words(without_widgets):
 def test_without_ipywidgets_every_m_is_in_one_picture(without_widgets):
     text = shown(without_widgets, "slider(", "text/plain")
     sizes = re.findall(r"with m = ([\d,]+):", text)
-    assert sizes == ["64", "256", "1,024", "4,096", "8,192"]
+    assert sizes == ["64", "256", "1,024", "2,048", "4,096"]
 
 
 def test_with_ipywidgets_a_slider_has_the_same_sizes(with_widgets):
@@ -110,8 +111,8 @@ def test_with_ipywidgets_a_slider_has_the_same_sizes(with_widgets):
         for each in state.values()
         if each["model_name"] == "SelectionSliderModel"
     ]
-    assert first == ["64", "256", "1,024", "4,096", "8,192"]
-    assert second[-2:] == ["4,096", "8,192"]  # on another task
+    assert first == ["64", "256", "1,024", "2,048", "4,096"]
+    assert second[-2:] == ["2,048", "4,096"]  # on another task
 
 
 def test_a_guess_stands_above_the_answer_and_the_answer_is_folded(with_widgets, without_widgets):
@@ -182,16 +183,23 @@ def test_binder_installs_the_checkout_and_the_slider():
 
 
 def test_the_large_network_overtakes_the_rbf_svm_where_the_answer_says(ledger):
-    assert next(iter(ledger.at(256, "mnist1d"))) == "rbf-svm"
-    assert next(iter(ledger.at(1024, "mnist1d"))) == "network-128"
-    assert next(iter(ledger.at(4096, "mnist1d"))) == "network-128"
+    leads = {m: best_of_the_lesson(ledger, m) for m in (256, 1024, 4096)}
+    assert leads == {256: "rbf-svm", 1024: "network-128", 4096: "network-128"}
+
+
+def best_of_the_lesson(ledger, m):
+    """Who leads with m rows of mnist1d among the learners that the lesson shows."""
+    (source,) = [each.source for each in code(read()) if each.source.startswith("task = ")]
+    shown = ast.literal_eval(source.partition("learners = ")[2])
+    return next(name for name in ledger.at(m, "mnist1d") if name in shown)
 
 
 def test_these_learners_gain_less_than_two_points_from_the_last_doubling(ledger):
-    before, after = ledger.at(4096, "mnist1d"), ledger.at(8192, "mnist1d")
+    before, after = ledger.at(2048, "mnist1d"), ledger.at(4096, "mnist1d")
     gains = {name: after[name] - before[name] for name in before if name in after}
     slow = {name for name, gain in gains.items() if gain < 0.02}
-    assert slow == {"logistic-regression", "linear-svm", "network-8"}
+    assert slow == {"logistic-regression", "linear-svm"}
+    assert round(gains["network-8"], 3) == 0.026
 
 
 def test_on_other_tasks_the_order_is_as_the_answer_says(ledger):
@@ -209,27 +217,28 @@ def test_the_rbf_svm_is_not_flat_on_the_task_of_the_lesson(ledger):
 
 def test_logistic_regression_wins_on_all_seven_seeds_and_loses_across_them(ledger):
     linear, logistic = (
-        ledger.errors("mnist1d", name, 256) for name in ("linear-svm", "logistic-regression")
+        ledger.errors("mnist1d", name, 1024) for name in ("linear-svm", "logistic-regression")
     )
     assert len(linear) == 7
     assert all(logistic[seed] < linear[seed] for seed in linear)
-    assert (round(linear[4], 2), round(logistic[0], 2)) == (0.73, 0.75)
-    assert min(linear, key=linear.get) == 4
-    assert min(logistic, key=logistic.get) in {4, *set(logistic) - set(linear)}
+    assert (round(linear[5], 2), round(logistic[6], 2)) == (0.70, 0.71)
+    assert min(linear, key=linear.get) == 5
+    assert max(linear, key=linear.get) == max(logistic, key=logistic.get) == 6
 
 
 def test_mixing_up_the_seeds_costs_the_verdict_but_moves_no_mean(ledger):
-    pair = {"a": "linear-svm", "b": "logistic-regression", "task": "mnist1d", "m": 256}
+    pair = {"a": "linear-svm", "b": "logistic-regression", "task": "mnist1d", "m": 1024}
     same, mixed = ledger.compare(**pair), ledger.compare(**pair, same_seeds=False)
     assert mixed.value == pytest.approx(same.value)
     assert same.interval.low > 0
     assert mixed.interval.contains(0)
 
 
-def test_three_seeds_are_too_few_and_five_are_enough(ledger):
+def test_five_seeds_are_too_few_by_a_hair_and_seven_are_enough(ledger):
     pair = {"a": "network-128", "b": "rbf-svm", "task": "mnist1d", "m": 256}
     intervals = {n: ledger.compare(**pair, seeds=n).interval for n in (3, 5, 7, 10)}
-    assert [n for n, each in intervals.items() if each.contains(0)] == [3]
+    assert [n for n, each in intervals.items() if each.contains(0)] == [3, 5]
+    assert min(abs(intervals[5].low), abs(intervals[5].high)) < 0.002
     widths = [each.half_width for each in intervals.values()]
     assert widths == sorted(widths, reverse=True)
 
@@ -239,7 +248,8 @@ def test_the_three_verdicts_occur_at_the_three_sizes(ledger):
         ledger.compare("rbf-svm", "network-128", task="mnist1d", m=m) for m in (256, 1024, 4096)
     ]
     assert [str((gap > 0.01).verdict) for gap in gaps] == ["refuted", "inconclusive", "supported"]
-    assert gaps[1].interval.low > 0
+    assert -0.01 < gaps[1].interval.low < 0
+    assert 0.025 < gaps[1].interval.high < 0.03
 
 
 def test_the_claim_of_the_lesson_is_supported_and_its_control_refuted(ledger):
@@ -250,20 +260,23 @@ def test_the_claim_of_the_lesson_is_supported_and_its_control_refuted(ledger):
     for each in claim["cells"]:
         if each["counted"] and each["verdict"] != "not applicable":
             verdicts.setdefault(each["task"], {})[each["learner"]] = each["verdict"]
-    assert set(verdicts.pop("friedman").items()) >= {("RBF-SVM", "refuted")}
+    assert set(verdicts.pop("friedman").items()) >= {("RBF-SVM", "inconclusive")}
     assert {task: set(each.values()) for task, each in verdicts.items()} == {
         "mnist1d": {"supported"},
         "poker-one-hot": {"supported"},
     }
-    assert (
-        0 < ledger.compare("rbf-svm", "network-128", task="friedman", m=4096).interval.high < 0.01
-    )
+    assert 0.004 < ledger.compare("rbf-svm", "network-128", task="friedman", m=4096).value < 0.006
 
 
 def test_the_tasks_for_home_have_their_answers_in_the_ledger(ledger):
     claims = [row for row in ledger.rows.values() if row["claim"]["control_of"] is None]
-    (refuted,) = [row for row in claims if row["verdict"] == "refuted"]
-    assert refuted["claim"]["id"] == "plateau"
+    refuted, beside = sorted(
+        (row for row in claims if row["verdict"] == "refuted"), key=lambda row: -len(row["cells"])
+    )
+    assert [refuted["claim"]["id"], beside["claim"]["id"]] == [
+        "plateau",
+        "forces-continue-by-a-law",
+    ]
     blamed = {
         cell["learner"]
         for cell in refuted["cells"]
