@@ -126,6 +126,7 @@ class Interpreter:
         return line
 
     def close(self) -> None:
+        """End it, if it has not ended yet."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
