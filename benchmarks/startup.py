@@ -1,10 +1,11 @@
 """`python -m benchmarks.startup`: what the installed plugin adds to a run that has no claims.
 
 One ordinary test, or `--tests` of them, is run with the plugin and with `-p no:scaling`, each in a
-fresh interpreter, in pairs whose order alternates. The difference is judged pair by pair, so that what slows the machine
-for a while slows both. The interval is that of the median by order statistics, at least 95 %. CPU
-time stands beside wall time, because other programs disturb it less. Bytecode is kept, as on the
-machine of a user, in a folder of the benchmark's own, which an uncounted pair fills.
+fresh interpreter, in pairs whose order alternates. The difference is judged pair by pair, so that
+what slows the machine for a while slows both. The interval is that of the median by order
+statistics, at least 95 %. CPU time stands beside wall time, because other programs disturb it less.
+Bytecode is kept, as on the machine of a user, in a folder of the benchmark's own, which an
+uncounted pair fills.
 """
 
 from __future__ import annotations
