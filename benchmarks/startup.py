@@ -1,10 +1,11 @@
 """`python -m benchmarks.startup`: what the installed plugin adds to a run that has no claims.
 
-One ordinary test is run with the plugin and with `-p no:scaling`, each in a fresh interpreter, in
-pairs whose order alternates. The difference is judged pair by pair, so that what slows the machine
-for a while slows both. The interval is that of the median by order statistics, at least 95 %. CPU
-time stands beside wall time, because other programs disturb it less. Bytecode is kept, as on the
-machine of a user, in a folder of the benchmark's own, which an uncounted pair fills.
+One ordinary test, or `--tests` of them, is run with the plugin and with `-p no:scaling`, each in a
+fresh interpreter, in pairs whose order alternates. The difference is judged pair by pair, so that
+what slows the machine for a while slows both. The interval is that of the median by order
+statistics, at least 95 %. CPU time stands beside wall time, because other programs disturb it less.
+Bytecode is kept, as on the machine of a user, in a folder of the benchmark's own, which an
+uncounted pair fills.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .machine import cpu_of_children, description, seconds, spread, table
 
 FEWEST_PAIRS = 20
 LEVEL = 0.95
-TEST = "def test_sum():\n    assert 1 + 1 == 2\n"
+TEST = "def test_sum_{number}():\n    assert 1 + 1 == 2\n\n\n"
 ARMS = {"with the plugin": (), "without": ("-p", "no:scaling")}
 
 
@@ -79,13 +80,15 @@ def interval_of_the_median(values: Sequence[float]) -> tuple[float, float]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.startup")
     parser.add_argument("--pairs", type=int, default=30, help="at least 20 (default: 30)")
+    parser.add_argument("--tests", type=int, default=1, help="ordinary tests (default: 1)")
     options = parser.parse_args(arguments)
     if options.pairs < FEWEST_PAIRS:
         parser.error(f"--pairs must be {FEWEST_PAIRS} or more")
     print(description())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "test_ordinary.py").write_text(TEST)
+        tests = map(TEST.format_map, ({"number": each} for each in range(options.tests)))
+        (folder / "test_ordinary.py").write_text("".join(tests))
         pair(folder, 0)  # fills the caches of the file system, and that of bytecode
         pairs = [pair(folder, turn) for turn in range(options.pairs)]
     kinds: dict[str, Callable[[Time], float]] = {
@@ -97,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for kind, part in kinds.items()
     ]
     header = ("time", *(f"{arm}, ms" for arm in ARMS), "difference, ms", "95 % interval, ms")
-    print(f"{len(pairs)} pairs; median and range.")
+    print(f"{len(pairs)} pairs of runs of {options.tests} tests; median and range.")
     print(table(header, rows))
     return 0
 

@@ -51,13 +51,15 @@ class CellDesign:
     """What the body of a cell measures and compares.
 
     It follows from the code alone and depends on no result. statements: how many of the
-    comparisons can be wrong by chance, those on one reversal being one.
+    comparisons can be wrong by chance, those on one reversal being one. questions: for whose truth
+    it asks, each with its decisions; None where the body was not run for them.
     """
 
     cell: Cell
     comparisons: tuple[Decision, ...]
     arms: tuple[Arm, ...]
     statements: int
+    questions: tuple[tuple[Decision, ...], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,12 @@ class Evaluation:
         """What one cell would measure; tried again where its body joins several statements."""
         declared = max(self.declared or 1, 1)
         evidence, asked = self._planned(cell, declared)
+        questions = tuple(evidence.asked) if self.body.measures else None
         statements = declared if declared > 1 else max(evidence.statements, 1)
         if statements > declared:
             evidence, asked = self._planned(cell, statements)
         decisions = tuple(each for each in evidence.decisions if each.estimate is not None)
-        return CellDesign(cell, decisions, asked, statements)
+        return CellDesign(cell, decisions, asked, statements, questions)
 
     def _planned(self, cell: Cell, statements: int) -> tuple[Evidence, tuple[Arm, ...]]:
         """What a body decides and asks for that knows nothing, at the levels of its statements."""
@@ -183,7 +186,10 @@ class Evaluation:
         cell, whole = design.cell, self.declared is None
         if whole:
             check_asserted(
-                self.body, lambda denied: self._experiment(Design(), 1, denied=denied), cell
+                self.body,
+                lambda denied: self._experiment(Design(), 1, denied=denied),
+                cell,
+                design.questions,
             )
         experiment = self._experiment(self.source, design.statements, time.perf_counter)
         evidence = experiment.evidence

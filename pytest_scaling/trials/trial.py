@@ -98,7 +98,7 @@ class Arm:
         replicate = f", replicate {self.replicate}" if self.replicate else ""
         return f"{title}{replicate}{f', on {self.device}' if self.device else ''}"
 
-    @property
+    @cached_property
     def _key(self) -> tuple[object, ...]:
         code = [(name, found.code, found.data) for name, found in self.fingerprints.items()]
         versions = [traits.version(part) for part in (self.learner, self.task) if part is not None]

@@ -1,17 +1,21 @@
 """A project as a user has it: a folder with claims, and pytest in a process of its own."""
 
 import json
+import os
 import platform
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import interpreter
 
 HEAD = "from machines import *\nfrom pytest_scaling import claim, equivalent, Source\n"
 OUTCOME = re.compile(
@@ -57,7 +61,22 @@ class Project:
         options = self.options(store=store, workers=workers)
         if not any(argument.startswith("-n") for argument in arguments):
             options += ("-p", "no:xdist")
-        return self.pytester.runpytest_subprocess(*options, *arguments, timeout=300)
+        return self.module("pytest", f"--basetemp={self.path / 'runpytest'}", *options, *arguments)
+
+    def command(self, *arguments: str) -> pytest.RunResult:
+        """Run `python -m pytest_scaling`."""
+        return self.module("pytest_scaling", *arguments)
+
+    def module(self, name: str, *arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        """Run `python -m name` in the working directory, and repeat what it says."""
+        before = time.monotonic()
+        done = interpreter.run(name, tuple(map(str, arguments)), Path.cwd(), timeout=300)
+        print(done.stdout)
+        print(done.stderr, file=sys.stderr)
+        lines = (done.stdout.splitlines(), done.stderr.splitlines())
+        status = done.returncode
+        status = pytest.ExitCode(status) if status in [*pytest.ExitCode] else status
+        return pytest.RunResult(status, *lines, time.monotonic() - before)
 
     def start(self, *arguments: str, **how: Any) -> subprocess.Popen[str]:
         """Start pytest with only these arguments, and go on; what it writes is in its stdout."""

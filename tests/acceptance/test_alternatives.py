@@ -1,7 +1,6 @@
 """Other scopes that a claim declares: judged from the same trials, shown, and without a vote."""
 
 import json
-import sys
 
 import pytest
 
@@ -26,7 +25,7 @@ ACCEPT = ("--claims-update=new", "--claims-reason=first verdicts")
 @pytest.fixture
 def command(project):
     def run(*arguments):
-        return project.pytester.run(sys.executable, "-m", "pytest_scaling", *arguments)
+        return project.command(*arguments)
 
     return run
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -53,7 +52,7 @@ def command(project):
     """Run a command of the package in the project, and return its lines and its exit status."""
 
     def run(*arguments):
-        done = project.pytester.run(sys.executable, "-m", "pytest_scaling", *arguments)
+        done = project.command(*arguments)
         return done.ret, output(done)
 
     return run

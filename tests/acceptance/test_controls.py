@@ -1,7 +1,6 @@
 """Controls: the measurement where a claim must not hold decides whether the claim is trusted."""
 
 import json
-import sys
 
 import pytest
 
@@ -143,7 +142,7 @@ def test_a_control_of_a_shared_body_is_in_the_ledger_and_is_verified(project):
         "good-leads-later",
         "the-same-leads",
     ]
-    run = project.pytester.run(sys.executable, "-m", "pytest_scaling", "verify", ".")
+    run = project.command("verify", ".")
     assert run.ret == 0
     assert "verified 3 rows of 3 claims" in output(run)
 

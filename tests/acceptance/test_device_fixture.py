@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import interpreter
+
 MADE_UP = Path(__file__).parents[1] / "devices" / "made_up"
 KEEP = """
 import json, random
@@ -136,7 +138,10 @@ def test_early_or_late(device):
 """
 
 
-def test_libraries_that_a_test_imports_itself_are_seeded_as_if_they_had_been_there(drawn):
+def test_libraries_that_a_test_imports_itself_are_seeded_as_if_they_had_been_there(
+    drawn, monkeypatch
+):
+    monkeypatch.setattr(interpreter, "CAN_FORK", False)  # numpy would be there already
     late = drawn(LATE.format(late=True), "cpu", passed=1)
     early = drawn("import numpy, torch" + LATE.format(late=False), "cpu", passed=1)
     assert late == early

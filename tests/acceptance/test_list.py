@@ -23,7 +23,7 @@ def listed(project):
     """Run the command in the project, and return what it wrote."""
 
     def run(*arguments):
-        return project.pytester.run(sys.executable, "-m", "pytest_scaling", "list", *arguments)
+        return project.command("list", *arguments)
 
     return run
 
@@ -266,6 +266,6 @@ def test_a_row_that_cannot_be_read_is_told_of_and_the_others_are_listed(project,
 
 
 def test_an_unknown_command_names_those_that_there_are(project):
-    result = project.pytester.run(sys.executable, "-m", "pytest_scaling", "tabulate")
+    result = project.command("tabulate")
     assert result.ret == USAGE
     assert "invalid choice: 'tabulate' (choose from 'init', 'list'" in output(result)

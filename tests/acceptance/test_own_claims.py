@@ -1,7 +1,6 @@
 """What people have, as they have it: estimators, data and functions of a seed in a claim's body."""
 
 import subprocess
-import sys
 
 import pytest
 
@@ -84,7 +83,7 @@ def test_functions_of_a_seed_are_judged_kept_and_verified(project):
     again = project.run("--claims-offline", "--claims-gate")
     assert "0 trained" in output(again)
     assert again.ret == 0
-    verified = project.pytester.run(*command("verify"))
+    verified = project.command("verify")
     assert verified.ret == 0, verified.stdout.str() + verified.stderr.str()
 
 
@@ -110,7 +109,7 @@ def test_estimators_on_data_are_judged_by_the_metric_in_its_unit_and_verified(pr
     (evidence,) = rows["a-line-fits"]["cells"][0]["evidence"]
     assert evidence["unit"] == "euros"
     assert evidence["overlap"] == pytest.approx(0.2)
-    verified = project.pytester.run(*command("verify"))
+    verified = project.command("verify")
     assert verified.ret == 0, verified.stdout.str() + verified.stderr.str()
 
 
@@ -148,10 +147,6 @@ def test_it({takes}):
     )
     text = output(project.run())
     assert any(word in text for word in words.split("|"))
-
-
-def command(*words):
-    return (sys.executable, "-m", "pytest_scaling", *words)
 
 
 def commit(project):

@@ -1,7 +1,6 @@
 """`python -m pytest_scaling report`: the page again, from the last run or from the ledger."""
 
 import json
-import sys
 
 import pytest
 
@@ -17,7 +16,7 @@ def report(project):
     """Run the command in the project, and return what it wrote."""
 
     def run(*arguments):
-        return project.pytester.run(sys.executable, "-m", "pytest_scaling", "report", *arguments)
+        return project.command("report", *arguments)
 
     return run
 

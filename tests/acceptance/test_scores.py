@@ -2,7 +2,6 @@
 
 import json
 import random
-import sys
 
 import pytest
 
@@ -77,7 +76,7 @@ def kept(runs):
 
 
 def verify(project):
-    return output(project.pytester.run(sys.executable, "-m", "pytest_scaling", "verify", "."))
+    return output(project.command("verify", "."))
 
 
 def test_the_ledger_is_verified_without_the_files(kept):

@@ -58,8 +58,7 @@ def test_a_row_keeps_what_its_trainings_warned_of_and_a_citation_says_so(project
     project.claims(own(WARNS))
     entered = project.run("--claims-update=new", "--claims-reason=measured", store="own.db")
     assert "ledger: added own.json" in output(entered)
-    cite = ("-m", "pytest_scaling", "cite", "own", "--ledger", "ledger")
-    cited = project.pytester.run(sys.executable, *cite)
+    cited = project.command("cite", "own", "--ledger", "ledger")
     assert "\nTraining warned of RuntimeWarning (2 times).\n" in output(cited)
 
 

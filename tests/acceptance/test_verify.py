@@ -38,7 +38,7 @@ def verify(project):
     """Run the command in the project."""
 
     def run(*arguments):
-        return project.pytester.run(sys.executable, "-m", "pytest_scaling", "verify", *arguments)
+        return project.command("verify", *arguments)
 
     return run
 
@@ -326,7 +326,7 @@ def test_a_learner_without_settings_is_named_in_a_sentence(measured, command):
         "Planted.settings = untuned\n",
         stated("clear"),
     )
-    result = measured.pytester.run(sys.executable, "-m", "pytest_scaling", *command)
+    result = measured.command(*command)
     assert result.ret == 4
     words = "test_clear[cpu] cannot be laid out: no settings: make them with `tune`"
     assert words in output(result)

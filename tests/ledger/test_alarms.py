@@ -10,6 +10,8 @@ from pytest_scaling.ledger import gate
 from pytest_scaling.ledger.watched import effects, verdicts
 from tests.ledger.alarms import false_alarms, found, risen, unreached
 
+pytestmark = pytest.mark.bench
+
 RUNS, PAIRS = 10, 20
 
 

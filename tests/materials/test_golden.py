@@ -43,6 +43,8 @@ from tests.materials.golden import (
 )
 from tests.materials.tasks import PRESENT, for_each
 
+pytestmark = pytest.mark.bench
+
 each_task = for_each(KEPT)
 each_learner = pytest.mark.parametrize("learner", LEARNERS, ids=lambda learner: learner.name)
 

@@ -20,7 +20,7 @@ from tests.materials.golden import (
 )
 
 FILE = Path(__file__).with_name("trials.json")
-pytestmark = pytest.mark.usefixtures("draws")
+pytestmark = [pytest.mark.usefixtures("draws"), pytest.mark.bench]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pytest_scaling.spec.scope import scope
 from pytest_scaling.spec.tier import Tier
 
 from .laboratory import Bench
-from .suite import Planted, load, suite_tasks
+from .suite import Planted, load, remembered, suite_tasks
 from .world import World
 from .worlds import TIERS
 
@@ -62,7 +62,8 @@ class Stage:
         counted = tuple(cell for cell in laid.cells if cell.counted)
         laid = dataclasses.replace(laid, cells=counted)
         bench = self.bench.anew(replicate)
-        return Evaluation(planted.body, laid, bench, self.tier, "cpu", 0, self.rule).verdict()
+        with remembered():
+            return Evaluation(planted.body, laid, bench, self.tier, "cpu", 0, self.rule).verdict()
 
 
 @dataclass(frozen=True)

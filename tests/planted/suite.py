@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ from pytest_scaling.experiments.bodies.body import Body
 from pytest_scaling.spec.arguments import STOPWATCH
 from pytest_scaling.spec.declaration import Claim, claims_of
 from pytest_scaling.spec.protocols import Learner, Task
+from pytest_scaling.trials.fingerprint import fingerprint as fingerprints
 
 from .world import PlantedLearner, PlantedTask, World
 
@@ -50,10 +51,40 @@ def task_modules() -> Iterator[ModuleType]:
         yield importlib.import_module(f"{fixtures.tasks.__name__}.{module.name}")
 
 
+READ: dict[tuple[object, ...], tuple[World | None, fingerprints.Fingerprint]] = {}
+
+
+def read_once(read: Callable[..., fingerprints.Fingerprint]) -> Callable[..., Any]:
+    """`fingerprints.read`, which reads a planted learner or task once: no world ever changes.
+
+    A world has hundreds of values, and to read them for every arm takes most of an evaluation.
+    """
+
+    def reading(thing: Any, attributes: dict[str, Any]) -> fingerprints.Fingerprint:
+        if not isinstance(thing, PlantedLearner | PlantedTask):
+            return read(thing, attributes)
+        real, world = thing.real, getattr(thing, "world", None)
+        found = fingerprints.fingerprint(real)
+        words = (thing.name, getattr(thing, "label", ""), getattr(real, "version", None))
+        key = (type(thing), *words, found.code, found.data, id(world))
+        if key not in READ:
+            READ[key] = world, read(thing, attributes)  # the world: so that no id is used again
+        return READ[key][1]
+
+    return reading
+
+
+@contextlib.contextmanager
+def remembered() -> Iterator[None]:
+    with patch.object(fingerprints, "read", read_once(fingerprints.read)):
+        yield
+
+
 @contextlib.contextmanager
 def planted(world: World) -> Iterator[None]:
     """Replace the tasks and learners that claims import by planted ones."""
     with contextlib.ExitStack() as stack:
+        stack.enter_context(remembered())
         for name, value in vars(fixtures.learners).copy().items():
             stack.enter_context(patch.object(fixtures.learners, name, stand_in(value, world)))
         for module in task_modules():

@@ -18,6 +18,8 @@ from pytest_scaling.statistics.scope import CellLevels
 from tests.experiments.bench import EFFECT, TASK, TIERS, Bench, Name
 from tests.planted.rates import Rates, band
 
+pytestmark = pytest.mark.bench
+
 QUICK, PROFILE = TIERS["quick"], Profile("cpu", "x86_64", "quick")
 BASE = Name("base")
 SPREAD = 0.6  # of a smallest effect, over seeds

@@ -6,6 +6,8 @@ import pytest
 
 from pytest_scaling.statistics.verdict import Verdict
 
+pytestmark = pytest.mark.bench
+
 EVALUATIONS = 25
 
 

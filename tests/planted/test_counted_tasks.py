@@ -8,6 +8,8 @@ from tests.planted.rates import Stage
 from tests.planted.world import Law, World, flat
 from tests.planted.worlds import LECTURE, MARGIN
 
+pytestmark = pytest.mark.bench
+
 CLAIM = "logistic-regression-keeps-improving"
 REPLICATES = 80
 

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from pytest_scaling.experiments.quantities import Rule
 from tests.planted.rates import Stage, band
 from tests.planted.worlds import ONE_IN_THREE_COLLAPSES, TIERS
+
+pytestmark = pytest.mark.bench
 
 CLAIM = "scale-helps-near-the-bayes-error"  # its effect is at the bound on the typical seed
 REPLICATES = 100

@@ -15,6 +15,8 @@ import pytest
 from tests.planted.rates import RIGHT, WRONG
 from tests.planted.truth import TRUTHS
 
+pytestmark = pytest.mark.bench
+
 ROOT = Path(__file__).parents[2]
 WITHOUT_TORCH = ROOT / "tests" / "trials" / "without_torch"  # starts sooner, and knows no GPU
 OURS = ("PYTEST_SCALING_", "PYTEST_XDIST_", "PYTEST_ADDOPTS")

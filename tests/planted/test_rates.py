@@ -3,25 +3,40 @@
 Every claim is the suite's own, read from claims/; only its tasks and learners are planted.
 """
 
+import json
+import os
+from collections import Counter
 from functools import cache
 
 import pytest
 
-from tests.planted.rates import Stage, together
+from pytest_scaling.ledger.format import write
+from tests.planted.rates import Rates, Stage, together
 from tests.planted.truth import TRUTHS
 from tests.planted.worlds import CHANCE_GAP
+
+pytestmark = pytest.mark.bench
 
 CLEAR, ON_THE_EDGE = 6, 40  # evaluations of a claim in a world, each with its own luck
 
 
 @pytest.fixture(scope="module")
-def rates(stage):
-    """The rates of one truth, measured once for all tests."""
+def rates(stage, tmp_path_factory):
+    """The rates of one truth, measured once for all tests, also in other workers of xdist."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "planted-rates"
+    folder.mkdir(exist_ok=True)
 
     @cache
     def measure(truth):
+        file = folder / f"{truth.claim} {truth.world} {truth.tier}.json"
+        if file.exists():
+            counts, level = json.loads(file.read_text("utf-8"))
+            return Rates(Counter(counts), level)
         replicates = ON_THE_EDGE if truth.letter == "B" else CLEAR
-        return stage(truth.world, truth.tier).rates(truth.claim, replicates)
+        found = stage(truth.world, truth.tier).rates(truth.claim, replicates)
+        write(file, json.dumps([found.counts, found.level]))
+        return found
 
     return measure
 

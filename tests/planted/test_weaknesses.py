@@ -5,6 +5,8 @@ import pytest
 from tests.planted.rates import Stage
 from tests.planted.worlds import COLLAPSE, COLLAPSE_WITH_WARNING
 
+pytestmark = pytest.mark.bench
+
 REPLICATES = 100
 CLAIM = "features-decide"  # false where one seed in ten collapses, by the mean
 

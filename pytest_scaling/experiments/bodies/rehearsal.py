@@ -7,7 +7,7 @@ they come to, and end at every one that is false: that is tried before anything 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,24 +16,32 @@ from ...spec.errors import ClaimError
 
 if TYPE_CHECKING:
     from ...spec.scope import Cell
-    from ..estimate import Evidence
+    from ..estimate import Decision, Evidence
     from ..experiment import Experiment
     from .body import Body
 
 
-def check_asserted(body: Body, plan: Callable[[int], Experiment], cell: Cell) -> None:
+def check_asserted(
+    body: Body,
+    plan: Callable[[int], Experiment],
+    cell: Cell,
+    questions: Sequence[tuple[Decision, ...]] | None = None,
+) -> None:
     """Raise ClaimError where a body would go on after a comparison that is false.
 
     plan: measurements that know nothing yet; of the questions that the body asks, the one of the
-    given number is answered by no, and none for zero.
+    given number is answered by no, and none for zero. questions: what it asks where all are
+    answered by yes; None where that is not known yet.
     """
-    first = plan(0)
-    body.rehearse(first, cell)
-    for number, (decision, *_) in enumerate(first.evidence.asked, 1):
+    if questions is None:
+        first = plan(0)
+        body.rehearse(first, cell)
+        questions = first.evidence.asked
+    for number, (decision, *_) in enumerate(questions, 1):
         denied = plan(number)
         if not ends_by_assertion(body, denied, cell) or len(denied.evidence.asked) > number:
             raise ClaimError(
-                f"claim {first.claim.id!r} did not assert a comparison: {decision.about}, "
+                f"claim {denied.claim.id!r} did not assert a comparison: {decision.about}, "
                 f"{decision.operator} {decision.bound_name}; assert every comparison, and write < "
                 f"for `not` >"
             )

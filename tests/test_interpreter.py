@@ -1,0 +1,81 @@
+"""Runs that fork from a loaded interpreter are as in new processes, and know no other run."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from tests import interpreter
+
+TELLS = """
+import json, os, sys
+
+def test_tell(tmp_path):
+    main = sys.modules["__main__"].__spec__.name
+    told = [sys.argv[1:], main, sys.path, os.getcwd(), os.environ["TOLD"], hasattr(sys, "marked")]
+    sys.marked = True
+    print("told", json.dumps(told))
+    assert len(sys.argv) < 3
+"""
+NEEDS_FORK = pytest.mark.skipif(not interpreter.CAN_FORK, reason="it is a new process here")
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """Runs pytest in a folder: its exit status, and what its test tells."""
+    (tmp_path / "test_tell.py").write_text(TELLS)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:xdist -p no:benchmark")
+
+    def run(how, value, *arguments):
+        monkeypatch.setenv("TOLD", value)
+        done = how("pytest", ("-s", *arguments), tmp_path, 60)
+        assert done.stderr == ""
+        (line,) = [
+            each
+            for each in done.stdout.splitlines()
+            if each.startswith(("told ", "test_tell.py told "))
+        ]
+        return done.returncode, json.loads(line.partition("told ")[2])
+
+    return run
+
+
+def test_a_run_is_as_in_a_new_process(told):
+    assert told(interpreter.run, "1") == told(interpreter.fresh, "1")
+    failed = told(interpreter.run, "1", "-q")
+    assert failed == told(interpreter.fresh, "1", "-q")
+    assert failed[0] == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_run_knows_its_own_environment_and_nothing_of_those_before(told):
+    for value in ("1", "2"):
+        *_, given, marked = told(interpreter.run, value)[1]
+        assert (given, marked) == (value, False)
+
+
+@NEEDS_FORK
+def test_a_run_that_takes_too_long_is_killed_and_the_next_one_is_not(tmp_path):
+    (tmp_path / "test_long.py").write_text(
+        "import os, time\n"
+        "def test_long():\n"
+        "    open('process', 'w').write(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        interpreter.run("pytest", ("-pno:cacheprovider",), tmp_path, timeout=5)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "process").read_text()), 0)
+    listed = interpreter.run("pytest", ("--collect-only", "-q"), tmp_path, timeout=60)
+    assert "1 test collected" in listed.stdout
+
+
+@NEEDS_FORK
+def test_no_more_than_a_few_interpreters_are_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(interpreter, "RUNNING", {})
+    for number in range(interpreter.MOST + 2):
+        monkeypatch.setenv("OMP_NUM_THREADS", str(number + 1))
+        assert interpreter.run("pytest", ("--version",), tmp_path, timeout=60).returncode == 0
+    assert len(interpreter.RUNNING) == interpreter.MOST
+    for each in interpreter.RUNNING.values():
+        each.close()
