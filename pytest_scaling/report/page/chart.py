@@ -42,6 +42,7 @@ MARKS = {
 }  # names of the page's shapes by matplotlib's
 LINE = 19.0  # pixels from one label to the next
 PILL = (34.0, 20.0)  # pixels of a letter with its verdict
+NEAR_THE_HEAD = 60  # pixels from the top, within which the words of a level are at the left
 AFTER_PILL, LETTER = 50.0, 8.0  # pixels: where the zone's words begin, and how wide a letter is
 BELOW_LEAST = 0.8  # of the least mean: where a logarithmic axis begins
 
@@ -274,8 +275,8 @@ def large(
         most = max(8, int((end - sheet.left - AFTER_PILL) / LETTER))
         lines = tuple(textwrap.wrap(zone.words, most))
         shade = Shade(end, lines, f"{zone.words} (up to m = {zone.m:,})")
-    marks = tuple(letters(composed, plain, names)) if view == "accuracy" else ()
-    return replace(plain, names=names, marks=marks, shade=shade)
+    plain = replace(plain, names=names, shade=shade)
+    return replace(plain, marks=tuple(letters(composed, plain)) if view == "accuracy" else ())
 
 
 def across(panel: Panel, view: View, sheet: Sheet) -> ChartScale:
@@ -296,16 +297,16 @@ def end_names(composed: Composition, drawn: Chart, keys: Mapping[str, str]) -> I
         yield Name(keys[curve.learner], curve.label, note, end, at)
 
 
-def letters(composed: Composition, drawn: Chart, names: Sequence[Name]) -> Iterator[Mark]:
+def letters(composed: Composition, drawn: Chart) -> Iterator[Mark]:
     """The letters beside their curves; that of the zone at its head."""
     lines = {
         curve.label: [(dot.x, dot.y) for dot in trace.dots]
         for curve, trace in zip(composed.hero.curves, drawn.traces, strict=True)
     }
-    every = [*lines.values(), *([name.start, name.at] for name in names)]
+    every = [*lines.values(), *([name.start, name.at] for name in drawn.names)]
     sheet = drawn.sheet
     scale = across(composed.hero, "accuracy", sheet)
-    taken = list[Box]()
+    taken = list(words_of_levels(drawn))
     for letter in composed.letters:
         if composed.zone and letter.letter == composed.zone.letter:
             box = Box(sheet.left + 24, sheet.top + 18, *PILL)
@@ -319,6 +320,15 @@ def letters(composed: Composition, drawn: Chart, names: Sequence[Name]) -> Itera
         yield Mark(
             letter.letter, letter.icon, letter.verdict, text, round(box.x, 1), round(box.y, 1)
         )
+
+
+def words_of_levels(drawn: Chart) -> Iterator[Box]:
+    """Where the words of levels are written that are near the head, as the template does."""
+    start = drawn.shade.to + 6 if drawn.shade else drawn.sheet.left + 4
+    for level in drawn.levels:
+        if level.at < NEAR_THE_HEAD:
+            width = LETTER * len(level.text)
+            yield Box(start + width / 2, level.at + (8 if level.at <= 30 else -8), width, 14)
 
 
 def span(panel: Panel, *, with_seeds: bool) -> tuple[float, float]:

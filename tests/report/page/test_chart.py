@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_scaling.report.figures.composition import Composition, Letter, Zone
 from pytest_scaling.report.figures.curves import Curve, Panel, Point, beside, without
 from pytest_scaling.report.figures.palette import Style
-from pytest_scaling.report.page.chart import LARGE, NARROW, ChartScale, charts, large, seed_lines
+from pytest_scaling.report.figures.placement import Box
+from pytest_scaling.report.page.chart import (
+    LARGE,
+    NARROW,
+    PILL,
+    ChartScale,
+    charts,
+    large,
+    seed_lines,
+    words_of_levels,
+)
 
 STYLES = {"net": Style("#000000", 2.0, "o")}
 KEYS = {"net": "learner_0"}
@@ -157,6 +169,21 @@ def test_letters_stand_by_their_curve_and_in_the_zone(composed, sheet):
     assert sheet.left < in_zone.x < chart.shade.to
     assert on_curve.icon == "✓"
     assert "supported" in on_curve.text
+
+
+@pytest.mark.parametrize("sheet", [LARGE, NARROW])
+def test_the_words_of_the_best_possible_are_free_of_the_zone_and_of_letters(composed, sheet):
+    """Where the curves come close to it, at the head of the chart."""
+    early = replace(composed.letters[0], sizes=(256, 1024))
+    near = replace(
+        composed,
+        hero=replace(composed.hero, bayes_error=0.09),
+        letters=(early, composed.letters[1]),
+    )
+    chart = large(near, BOTH, CLASSES, "accuracy", sheet)
+    (words,) = words_of_levels(chart)
+    assert words.x - words.width / 2 > chart.shade.to
+    assert not any(words.overlaps(Box(mark.x, mark.y, *PILL)) for mark in chart.marks)
 
 
 def test_on_other_axes_there_are_names_but_no_letters(composed):
