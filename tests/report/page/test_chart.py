@@ -174,12 +174,11 @@ def test_letters_stand_by_their_curve_and_in_the_zone(composed, sheet):
 @pytest.mark.parametrize("sheet", [LARGE, NARROW])
 def test_the_words_of_the_best_possible_are_free_of_the_zone_and_of_letters(composed, sheet):
     """Where the curves come close to it, at the head of the chart."""
-    early = replace(composed.letters[0], sizes=(256, 1024))
-    near = replace(
-        composed,
-        hero=replace(composed.hero, bayes_error=0.09),
-        letters=(early, composed.letters[1]),
-    )
+    on_curve, in_zone = composed.letters
+    errors = zip((64, 256, 1024, 4096), (0.5, 0.14, 0.13, 0.1), strict=True)
+    early = Curve("net", "network", tuple(Point.over_seeds(m, [e, e]) for m, e in errors))
+    hero = replace(composed.hero, curves=(early, composed.hero.curves[1]), bayes_error=0.09)
+    near = replace(composed, hero=hero, letters=(replace(on_curve, sizes=(256, 512)), in_zone))
     chart = large(near, BOTH, CLASSES, "accuracy", sheet)
     (words,) = words_of_levels(chart)
     assert words.x - words.width / 2 > chart.shade.to
