@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"jinja2", "joblib", "matplotlib", "numpy", "rich", "scipy", "sklearn", "sqlite3", "torch"}
+PLUGIN = "pytest_scaling"
+LIGHT = {"devices", "plugin", "run", "spec", "trials"}  # what a run without claims may load of it
 MARK = "--- from here on ---"
 STARTING = ("os.exec", "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen")
 IMPORT_THE_PLUGIN = f"""
@@ -83,6 +85,8 @@ def test_a_run_without_claims_loads_no_heavy_library(arguments, tmp_path):
     loaded = loaded_after_pytest(*arguments, folder=tmp_path)
     assert "pytest_scaling.plugin" in loaded
     assert HEAVY & {root_of(module) for module in loaded} == set()
+    rooms = {tuple(module.split(".")[1:2]) for module in loaded if root_of(module) == PLUGIN}
+    assert rooms <= {(), *((room,) for room in LIGHT)}
 
 
 def test_a_run_without_claims_starts_no_process(tmp_path):

@@ -11,7 +11,7 @@ import unittest
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,9 @@ from ..spec.arguments import PROVIDED, STOPWATCH
 from ..spec.declaration import Claim, claims_in, claims_of
 from ..spec.errors import ClaimError
 from .devices import device_of as parameter
-from .session import Session
+
+if TYPE_CHECKING:
+    from .session import Session
 
 MISTAKE: pytest.StashKey[str] = pytest.StashKey()
 UNFIT = {  # marks that a claim cannot honour
