@@ -61,7 +61,9 @@ class Trials:
         self._ended = 0  # trials since the last `wait`
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
-        self._dispatcher = Dispatcher(store, workers, pool, self._take, self._memory.notice)
+        self._dispatcher = Dispatcher(
+            store, workers, pool, self._memory.known, self._take, self._memory.notice
+        )
 
     @property
     def in_flight(self) -> int:

@@ -26,6 +26,7 @@ class Memory:
         self.recalled: dict[str, Trial] = {}
         self._notices: list[str] = []
         self._recall = Recall(store, self.notice, fresh)
+        self.known = self._recall.known
         self.hold, self.let_go = self._recall.hold, self._recall.let_go
         self._trained: dict[str, Trained] = {}
         self._lock = threading.RLock()

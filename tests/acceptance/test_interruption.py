@@ -68,7 +68,11 @@ def test_an_interrupted_run_keeps_what_it_trained_and_the_next_one_goes_on(slow,
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_asked_to_end_does_so_as_by_ctrl_c(slow, by, workers):
-    text, status = interrupted(slow, workers, "--scaling-report=out", by=by)
+    before = signal.signal(by, signal.SIG_DFL)  # which nohup ignores, and a process inherits it
+    try:
+        text, status = interrupted(slow, workers, "--scaling-report=out", by=by)
+    finally:
+        signal.signal(by, before)
     assert status == pytest.ExitCode.INTERRUPTED
     assert f"KeyboardInterrupt: the run was ended by {by.name}" in text
     assert "Traceback" not in text

@@ -116,6 +116,20 @@ def test_two_runs_at_once_check_once(run, stored):
     assert first.computed + second.computed == 1
 
 
+def test_a_first_block_that_another_run_stores_meanwhile_is_heeded(run, stored, monkeypatch):
+    """After this run has looked for it, and before it decides what to train."""
+    first, second = run(pool=InProcess), run(pool=InProcess)
+    hold = second._memory.hold
+
+    def too_late(*arguments):
+        first.results(asked(Rewritten())[:1])
+        return hold(*arguments)
+
+    monkeypatch.setattr(second._memory, "hold", too_late)
+    assert second.results(asked(Rewritten())) == stored
+    assert (first.computed, second.computed) == (1, 0)
+
+
 def test_a_task_and_a_library_are_checked_alike(run, stored, monkeypatch):
     @dataclass(frozen=True)
     class Same(Stripes):

@@ -68,6 +68,7 @@ class Job:
 class Dispatcher:
     """Computes trials in a pool that starts with the first of them.
 
+    `known` says what is stored of a trial meanwhile, under its code or one that may be adopted.
     `ended` is called once for every trial, from one of two threads; `notice` with messages to the
     user. At most `workers` trials run, and one more waits in the pool.
     """
@@ -77,11 +78,12 @@ class Dispatcher:
         store: Store,
         workers: int,
         make_pool: Callable[[int], Pool],
+        known: Callable[[Trial], Trained | None],
         ended: Callable[[Ending], None],
         notice: Callable[[str], None],
     ) -> None:
         self._store, self._workers, self._make_pool = store, workers, make_pool
-        self._ended, self._notice = ended, notice
+        self._known, self._ended, self._notice = known, ended, notice
         self._leases = Leases(store, new_owner())
         self._queue: deque[Job] = deque()
         self._running: list[Job] = []
@@ -183,7 +185,7 @@ class Dispatcher:
         if not self._leased(job):
             job.waits, job.owner = time.monotonic(), self._owner(job)
             self._elsewhere.append(job)
-        elif (stored := self._stored(job)) is not None:
+        elif (stored := self._known(job.trial)) is not None:
             self._end(job, Ending(job.trial, stored))
         else:
             payload = pack(job.trial, job.limit)
@@ -200,7 +202,7 @@ class Dispatcher:
     def _look_again(self, job: Job) -> None:
         """Whether another process has finished the trial, or given it up."""
         if self._leased(job):
-            stored = self._stored(job)
+            stored = self._known(job.trial)
             if stored is not None:
                 self._end(job, Ending(job.trial, stored))
             else:
@@ -253,9 +255,6 @@ class Dispatcher:
 
     def _release(self, job: Job) -> None:
         self._asked(lambda: self._leases.release(job.trial.identity), None)
-
-    def _stored(self, job: Job) -> Trained | None:
-        return self._asked(lambda: self._store.recall(job.trial.identity, job.trial.seeds), None)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
         return answer(question, otherwise, self._notice)
