@@ -14,6 +14,10 @@ from .world import Curve, Curves, Law, Metrics, Normal, Through, World, flat
 TIERS = {
     **SUITE_TIERS,
     "quick": replace(SUITE_TIERS["quick"], sizes=(256, 1_024, 4_096, 8_192, 16_384)),
+    "standard": replace(
+        SUITE_TIERS["standard"],
+        sizes=(256, 1_024, 4_096, 8_192, 16_384, 32_768, 65_536),
+    ),
 }  # the sizes that the worlds were laid out for; the names of networks are those of no tier
 MARGIN = 0.01  # of error: the smallest effect of the claims about errors
 ALIKE = 0.009  # of error: what the equivalence on digits calls alike
