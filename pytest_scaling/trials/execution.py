@@ -52,8 +52,8 @@ class Trials:
         self.limit = limit
         self.computed = 0
         self.lost: PoolError | None = None  # why nothing more can be computed
-        self.names = Names()
-        self._memory, self.pool = Memory(store, fresh), pool
+        self.names, self.pool = Names(), pool
+        memory = self._memory = Memory(store, fresh)
         self._failures: dict[str, TrialError] = {}
         self._limits: dict[str, float] = {}  # seconds that trials may take, by identity
         self._waiting: set[str] = set()  # identities that are asked for and not available yet
@@ -61,9 +61,7 @@ class Trials:
         self._ended = 0  # trials since the last `wait`
         self._closed = False
         self._changed = threading.Condition(threading.RLock())
-        self._dispatcher = Dispatcher(
-            store, workers, pool, self._memory.known, self._take, self._memory.notice
-        )
+        self._dispatcher = Dispatcher(store, workers, pool, memory.known, self._take, memory.notice)
 
     @property
     def in_flight(self) -> int:
