@@ -110,6 +110,16 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a level is called, and where it is written: begins, or ends at the end of the axes."""
+
+    text: str
+    x: float
+    y: float
+    at_the_end: bool
+
+
+@dataclass(frozen=True)
 class Name:
     """A learner at the end of its curve, with a line from where it ends."""
 
@@ -157,6 +167,16 @@ class Chart:
     names: tuple[Name, ...] = ()
     marks: tuple[Mark, ...] = ()
     shade: Shade | None = None
+
+    @property
+    def level_words(self) -> Iterator[Words]:
+        """The words of levels: near the head at the left, beside the zone's where it has some."""
+        beside = self.shade if self.view == "accuracy" else None
+        free = beside.to + 6 if beside else self.sheet.left + 4
+        for level in self.levels:
+            near = level.at < NEAR_THE_HEAD
+            y = level.at - 4 if level.at > 30 else level.at + 12
+            yield Words(level.text, free if near else self.sheet.right, y, not near)
 
 
 @dataclass(frozen=True)
@@ -323,12 +343,11 @@ def letters(composed: Composition, drawn: Chart) -> Iterator[Mark]:
 
 
 def words_of_levels(drawn: Chart) -> Iterator[Box]:
-    """Where the words of levels are written that are near the head, as the template does."""
-    start = drawn.shade.to + 6 if drawn.shade else drawn.sheet.left + 4
-    for level in drawn.levels:
-        if level.at < NEAR_THE_HEAD:
-            width = LETTER * len(level.text)
-            yield Box(start + width / 2, level.at + (8 if level.at <= 30 else -8), width, 14)
+    """What the words of levels cover near the head, where letters may be."""
+    for each in drawn.level_words:
+        if not each.at_the_end:
+            width = LETTER * len(each.text)
+            yield Box(each.x + width / 2, each.y - 4, width, 14)
 
 
 def span(panel: Panel, *, with_seeds: bool) -> tuple[float, float]:
