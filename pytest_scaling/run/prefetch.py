@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..spec.traits import has_cost
 from ..trials.sources import Plan
 from .collection import MISTAKE, claim_of, device_of, own_fixtures
 from .evaluate import evaluation
@@ -156,15 +157,21 @@ def limits(parts: Iterable[Part]) -> dict[str, float]:
 
 
 def cost_preview(session: Session, items: Iterable[pytest.Item]) -> str:
-    """A cost preview: what a run would train first, for --collect-only."""
+    """A cost preview: what a run would train first, for --collect-only.
+
+    It says how long that takes if every learner states its cost.
+    """
     claims = [item for item in items if can_prefetch(item) and isinstance(item, pytest.Function)]
     missing: dict[str, Trial] = {}
     for item in claims:
         missing |= needs(session, item)
     if clash := session.trials.names.clash:
         return f"claims: {len(claims)}, which cannot run: {clash}"
-    networks = sum(len(trial.seeds) for trial in missing.values())
+    learners = sum(len(trial.seeds) for trial in missing.values())
+    stated = missing and all(has_cost(trial.arm.learner) for trial in missing.values())
+    rough = sum(trial.cost for trial in missing.values())
+    takes = f", roughly {rough / 60:,.1f} min of one core" if stated else ""
     return (
         f"claims: {len(claims)}; their first looks would train {len(missing)} trials "
-        f"({networks} learners); the rest is stored"
+        f"({learners} learners{takes}); the rest is stored"
     )

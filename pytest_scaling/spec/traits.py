@@ -35,6 +35,11 @@ def cost(learner: Learner, task: str, m: int) -> float:
     return float(SECONDS_A_ROW * m if estimate is None else estimate(task, m))
 
 
+def has_cost(learner: Learner) -> bool:
+    """Whether the learner states what it costs."""
+    return hasattr(learner, "cost")
+
+
 def may_collapse(learner: Learner) -> bool:
     """Whether single runs may fail, so that the first look is at ten seeds; no where unstated."""
     return bool(getattr(learner, "may_collapse", False))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from sklearn.preprocessing import StandardScaler
 
 from fixtures import errors
 from fixtures.audit import __main__ as command
-from fixtures.audit import table
+from fixtures.audit import page, table
+from fixtures.audit import ways as ways_of_training
 from fixtures.audit.arms import Arm
 from fixtures.audit.bars import Kind, Outcome, bar, findings, outcome, standard_error_of
+from fixtures.audit.summary import Summary
 from fixtures.audit.table import FIRST_SEED, cell, errors_of, measure, open_ways, seeds
 from fixtures.audit.ways import DOWN, TUNED, UP, at_edge, moved, tuned, tuned_at, ways
 from fixtures.learners import (
@@ -29,7 +32,10 @@ from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.mnist1d import mnist1d
 from fixtures.tune import SEEDS_OF_VARIANTS
+from pytest_scaling.report.page.overview import declared
 from pytest_scaling.trials.seeds import VERDICT_SEEDS
+
+CLAIMS = Path(__file__).parents[2] / "claims"
 
 M = 256
 
@@ -72,8 +78,18 @@ def test_its_seeds_neither_tune_nor_judge():
     assert min(errors.SEEDS) >= VERDICT_SEEDS
 
 
+AT_AN_EDGE = {"learning_rate": 0.18, "weight_decay": 0.5, "steps": 500}
+
+
+@pytest.fixture
+def _at_an_edge(monkeypatch):
+    """Arms have the highest learning rate that was searched for the small network."""
+    monkeypatch.setattr(ways_of_training, "tuned", lambda arm: dict(AT_AN_EDGE))
+
+
+@pytest.mark.usefixtures("_at_an_edge")
 def test_a_network_is_trained_longer_and_with_every_neighbouring_setting():
-    found, settings = ways(arm()), tuned(arm())
+    found, settings = ways(arm()), AT_AN_EDGE
     assert found["twice the steps"] == {**settings, "steps": 2 * settings["steps"]}
     assert found["four times the steps"] == {**settings, "steps": 4 * settings["steps"]}
     assert found["learning_rate up"] == {**settings, "learning_rate": pytest.approx(0.432)}
@@ -130,8 +146,12 @@ def test_a_neighbour_is_one_step_of_the_grid_away(name, value, values, word, exp
     assert moved(name, value, values, word) == pytest.approx(expected)
 
 
+@pytest.mark.usefixtures("_at_an_edge")
 def test_what_is_at_an_edge_is_told_with_the_way_beyond_it():
     assert at_edge(arm()) == {"learning_rate": "learning_rate up"}
+
+
+def test_nothing_inside_is_at_an_edge():
     assert at_edge(arm(logistic_regression)) == {}
     assert at_edge(arm(nearest_neighbours, m=64)) == {}  # and no limit of nature is an edge
 
@@ -185,6 +205,7 @@ def test_settings_that_a_neighbour_or_the_library_beats_miss_their_bar(monkeypat
     assert found["defaults, scaled rows"].outcome is Outcome.MET
 
 
+@pytest.mark.usefixtures("_at_an_edge")
 def test_an_edge_that_is_not_flat_is_told_apart_from_neighbours(monkeypatch, tmp_path):
     errors = Errors({lambda s: s.get("learning_rate", 0) > 0.4: 0.09})
     found = audited(monkeypatch, tmp_path, errors, arm())
@@ -253,3 +274,21 @@ def test_it_measures_what_training_gives(tmp_path):
     measured = cell(one, tmp_path)["ways"][TUNED]
     again = errors.errors_of(friedman, logistic_regression, 64, measured["settings"], seeds(3))
     assert tuple(measured["errors"]) == again
+
+
+def test_its_line_stands_beside_those_of_other_tiers(tmp_path):
+    file = tmp_path / "training.toml"
+    nothing = Summary([], [], [], {})
+    page.write_line(nothing, "standard", file)
+    page.write_line(Summary([arm()], [], [], {arm(): 2}), "quick", file)
+    lines = declared.training(tmp_path)
+    assert list(lines) == ["quick", "standard"]
+    assert lines["quick"].startswith("the audit does not pass. 0 of 1 arms audited in every way: ")
+    assert lines["standard"].startswith("the audit passes. ")
+
+
+def test_the_committed_line_is_what_the_committed_audit_comes_to(tmp_path):
+    found = command.summary(command.parser().parse_args(["--tier=quick"]))
+    page.write_line(found, "quick", tmp_path / "training.toml")
+    committed, renewed = (declared.training(each)["quick"] for each in (CLAIMS, tmp_path))
+    assert renewed == committed, "run `python -m fixtures.audit --check --page`"

@@ -11,6 +11,7 @@ from fixtures.landscape import Row
 from fixtures.law import cheapest_path, costs, filled_in, halfway, law_of_steps, trained_like
 from fixtures.learners import NETWORKS, large_network, nearest_neighbours, rbf_svm, tuned
 from fixtures.learners.law import law_of
+from fixtures.learners.network import Network
 from fixtures.learners.tuned import tuned_task
 from fixtures.spaces import SPACES, Steps, space
 
@@ -88,6 +89,11 @@ def test_a_rival_leaps_to_another_regime_names_and_all():
     assert many["neighbours"] < 6
     assert fitted.settings(100)["weights"] == "uniform"  # of the nearest size
     assert fitted.settings(128)["weights"] == "distance"  # the larger of two as near
+    assert (
+        fitted.settings(100)["neighbours"] == few["neighbours"]
+    )  # numbers belong to a regime, too
+    assert fitted.settings(128)["neighbours"] == many["neighbours"]
+    assert written["leaps"] == [256]
     assert fitted.settings(10**6)["neighbours"] == many["neighbours"]  # its own trend goes on
 
 
@@ -213,3 +219,25 @@ def test_networks_of_any_width_read_their_common_law():
     assert set(settings) == {"learning_rate", "weight_decay", "steps"}
     assert settings["steps"] == 2_000
     assert large_network.cost("friedman", 65_536) > large_network.cost("friedman", 256)
+
+
+def test_a_width_that_was_measured_at_few_sizes_follows_the_trend_of_the_others():
+    def best(m):
+        return {"learning_rate": 0.01, "weight_decay": 500 / m}
+
+    another = Network(128, "another network")
+    rates, decays = (0.001, 0.003, 0.01, 0.03), (0.003, 0.02, 0.1, 0.5, 2.0, 8.0)
+    candidates = [
+        {"learning_rate": rate, "weight_decay": decay, "steps": 2_000}
+        for rate, decay in itertools.product(rates, decays)
+    ]
+    rows = [
+        row
+        for each in (*NETWORKS, another)
+        for row in bowl(each, best, candidates=candidates, sizes=(256, 1_024, 4_096, 16_384))
+        if each in NETWORKS or row.m == 256
+    ]
+    fitted = law_of(law.law("friedman", (*NETWORKS, another), rows))
+    few, many = (fitted.settings(m, 128) for m in (256, 16_384))
+    ratio = few["weight_decay"] / many["weight_decay"]
+    assert np.log(ratio) == pytest.approx(np.log(64), abs=np.log(2))

@@ -3,12 +3,14 @@
 import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
 from fixtures import spaces, tune
+from fixtures.errors import TEST_ROWS
 from fixtures.learners import (
     BUDGETED,
     huge_network,
@@ -20,26 +22,36 @@ from fixtures.learners import (
 )
 from fixtures.learners.tuned import tuned_settings, tuned_task
 from fixtures.spaces import GRID, TRIALS, candidates
+from fixtures.tasks.digits import digits
 from fixtures.tasks.friedman import friedman
 from fixtures.tasks.xor import xor
 from fixtures.tune import Problem, tuning_seeds
 from pytest_scaling.devices.numerics import ENVIRONMENT
 from pytest_scaling.spec.protocols import Fit
 
-M = 100  # rows: 80 to fit and 20 to judge by
+M = 100  # rows; where data run out 80 to fit and 20 to judge by
+
+
+def carved(seed):
+    return digits.draw(seed, M)[1][80:]
+
+
+def fresh(seed):
+    return friedman.test_set(seed)[1][:TEST_ROWS]
 
 
 @dataclass(frozen=True)
 class Spy:
-    """A learner that knows the validation labels, and gives `wrong` of them wrongly."""
+    """A learner that knows the labels of a seed's rows to judge by, and gives `wrong` wrongly."""
 
+    known: Callable
     wrong: int = 0
     diverges: bool = False
     blocks: list = field(default_factory=list)
 
     def fit_predict(self, block, settings, device):
         self.blocks.append(block)
-        labels = np.stack([friedman.draw(seed, M)[1][80:] for seed in block.seeds])
+        labels = np.stack([self.known(seed) for seed in block.seeds])
         labels[:, : self.wrong] ^= 1
         return Fit(labels, np.full(len(labels), self.diverges) & (np.arange(len(labels)) == 0))
 
@@ -73,13 +85,24 @@ def _elsewhere(tmp_path, monkeypatch):
     tuned_task.cache_clear()
 
 
-def test_a_candidate_sees_four_fifths_of_the_rows_and_is_judged_on_the_rest():
-    spy = Spy(wrong=3)
-    assert Problem(friedman, M).score(spy, {}) == pytest.approx(3 / 20)
+def test_a_candidate_sees_all_rows_and_is_judged_on_fresh_ones():
+    spy = Spy(fresh, wrong=3)
+    assert Problem(friedman, M).score(spy, {}) == pytest.approx(3 / TEST_ROWS)
     (block,) = spy.blocks
     assert block.seeds == tuple(tuning_seeds(M))
     for place, seed in enumerate(block.seeds):
         x, y = friedman.draw(seed, M)
+        assert np.array_equal(block.x[place], x)
+        assert np.array_equal(block.y[place], y)
+        assert np.array_equal(block.x_test[place], friedman.test_set(seed)[0][:TEST_ROWS])
+
+
+def test_where_data_run_out_it_sees_four_fifths_of_the_rows_and_is_judged_on_the_rest():
+    spy = Spy(carved, wrong=3)
+    assert Problem(digits, M).score(spy, {}) == pytest.approx(3 / 20)
+    (block,) = spy.blocks
+    for place, seed in enumerate(block.seeds):
+        x, y = digits.draw(seed, M)
         assert np.array_equal(block.x[place], x[:80])
         assert np.array_equal(block.y[place], y[:80])
         assert np.array_equal(block.x_test[place], x[80:])
@@ -87,7 +110,8 @@ def test_a_candidate_sees_four_fifths_of_the_rows_and_is_judged_on_the_rest():
 
 def test_a_candidate_that_diverges_counts_as_always_wrong_on_that_seed():
     seeds = len(tuning_seeds(M))
-    assert Problem(friedman, M).score(Spy(diverges=True), {}) == pytest.approx(1 / seeds)
+    score = Problem(friedman, M).score(Spy(fresh, diverges=True), {})
+    assert score == pytest.approx(1 / seeds)
 
 
 def test_a_race_is_scored_by_the_mean_logarithm_of_its_steps(monkeypatch):
@@ -224,7 +248,7 @@ def test_nothing_is_tuned_on_seeds_that_verdicts_use(monkeypatch, capsys):
         "raise FIRST_TUNING_SEED"
     ) in capsys.readouterr().err
     with pytest.raises(ValueError, match="tuning would begin at seed 999,999"):
-        Problem(friedman, M).score(Spy(), {})
+        Problem(friedman, M).score(Spy(fresh), {})
 
 
 def test_the_grid_is_spread_evenly_over_its_range():

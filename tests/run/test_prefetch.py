@@ -9,6 +9,7 @@ from pytest_scaling.run.options import read_options
 from pytest_scaling.run.prefetch import can_prefetch, cost_preview, is_due, prefetch
 from pytest_scaling.run.session import Session
 from pytest_scaling.trials.names import Names
+from tests.experiments import bench
 from tests.experiments.bench import planted, swinging
 
 ERRORS = {
@@ -200,6 +201,12 @@ def test_a_forecast_counts_the_trials_of_the_first_looks_and_trains_none(session
         "claims: 2; their first looks would train 6 trials (21 learners); the rest is stored"
     )
     assert session.trials.rounds == []
+
+
+def test_a_forecast_says_how_long_where_every_learner_states_its_cost(session, chosen, monkeypatch):
+    ones = chosen("poor", "unsteady", "ordinary")
+    monkeypatch.setattr(bench.Name, "cost", lambda learner, task, m: 60.0, raising=False)
+    assert "6 trials (21 learners, roughly 21.0 min of one core);" in cost_preview(session, ones)
 
 
 def test_a_body_that_may_not_run_or_needs_fixtures_of_others_is_not_rehearsed(items):

@@ -128,6 +128,11 @@ def overview(whole: Sequence[Card], known: Context, elsewhere: Sequence[Card]) -
         "selection": known.selection,
         "heads": {card.anchor: card for card in everyone(whole)},
         "about": task_lines(whole, known.source.tasks),
+        "training": [
+            (tier, line)
+            for tier, line in known.training.items()
+            if tier in {card.record["profile"]["tier"] for card in whole}
+        ],
     }
 
 

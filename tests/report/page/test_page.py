@@ -14,6 +14,7 @@ import pytest
 
 from pytest_scaling.report.build import build
 from pytest_scaling.report.error import ReportError
+from pytest_scaling.report.page.overview.context import Context
 
 LOADING = {"src", "srcset", "data", "poster", "action", "background", "xlink:href", "href"}
 
@@ -248,3 +249,11 @@ def test_the_summary_has_totals_a_line_a_claim_and_the_rest_folded(folder, run):
     assert "? inconclusive" in table
     assert "About 64 seeds would decide" in table
     assert {each["claim"]["id"] for each in run} == set(re.findall(r"^- `([^`]+)`", folded, re.M))
+
+
+def test_the_page_says_how_the_learners_of_its_tier_were_trained(make, tmp_path):
+    lines = {"quick": "all arms audited", "full": "nothing audited"}
+    text = build([make.record("a", "supported")], tmp_path, known=Context(training=lines))
+    methods = Reader(text.read_text("utf-8")).text
+    assert "How well the learners were trained, quick tier: all arms audited" in methods
+    assert "nothing audited" not in methods

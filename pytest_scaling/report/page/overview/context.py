@@ -10,7 +10,7 @@ from ....ledger.ledger import Ledger, rows_of_other_tiers
 from ...figures.plan import FigurePlan
 from ...folder import Selection
 from .changes import RowKey
-from .declared import Declared, declared
+from .declared import Declared, declared, training
 from .history import History, Past, history
 
 
@@ -20,7 +20,7 @@ class Context:
 
     others: the rows of other tiers, by claim and device, and by tier. past: verdicts over time,
     likewise. ledgers: the histories of the ledgers that are committed. plan: what the suite says
-    about its figure.
+    about its figure. training: how well the learners were trained, by tier.
     """
 
     others: Mapping[RowKey, Mapping[str, Record]] = field(default_factory=dict)
@@ -29,6 +29,7 @@ class Context:
     source: Declared = field(default_factory=Declared)
     selection: Selection | None = None
     plan: FigurePlan = field(default_factory=FigurePlan)
+    training: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tiers(self) -> list[str]:
@@ -56,4 +57,5 @@ def context(ledgers: Iterable[Ledger], selection: Selection | None = None) -> Co
     committed = tuple(each for each in histories if each.commit)
     plans = [plan for plan in map(FigurePlan.beside, folders) if plan != FigurePlan()]
     plan = plans[0] if len(plans) == 1 else FigurePlan()  # several have no figure in common
-    return Context(others, past, committed, source, selection, plan)
+    trained = training(next(iter(folders))) if len(folders) == 1 else {}
+    return Context(others, past, committed, source, selection, plan, trained)

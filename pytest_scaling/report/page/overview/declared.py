@@ -2,7 +2,8 @@
 
 It stands in a TOML file beside the ledger, of any name, that has `[[statement]]` tables: `says`,
 `times`, and either `claims`, by id, or the `reason` why nothing can be measured. A table `[tasks]`
-in the same file has a line for each task.
+in the same file has a line for each task. A table `[training]` in any such file says how well the
+learners were trained, in a line for each tier.
 """
 
 from __future__ import annotations
@@ -60,6 +61,19 @@ def declared(folder: Path) -> Declared:
         tasks = {one_line(name): one_line(line) for name, line in content.get("tasks", {}).items()}
         return Declared(tuple(statement(each) for each in content["statement"]), tasks)
     return Declared()
+
+
+def training(folder: Path) -> Mapping[str, str]:
+    """What the first file in a folder that does says about the training in each tier."""
+    for path in sorted(folder.glob("*.toml")):
+        lines = toml(path).get("training")
+        if isinstance(lines, dict):
+            return {
+                one_line(tier): one_line(line)
+                for tier, line in lines.items()
+                if isinstance(line, str)
+            }
+    return {}
 
 
 def toml(path: Path) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_scaling.report.page.overview.declared import declared
+from pytest_scaling.report.page.overview.declared import declared, training
 
 CLAIMS = Path(__file__).parents[4] / "claims"
 SOUND = """
@@ -69,3 +69,11 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_taken(tmp_path, text, faul
 def test_other_files_are_left_alone(tmp_path, text):
     (tmp_path / "talk.toml").write_text(text, "utf-8")
     assert declared(tmp_path) == declared(tmp_path / "nowhere")
+
+
+def test_how_learners_were_trained_stands_in_any_file_with_a_line_for_each_tier(tmp_path):
+    (tmp_path / "another.toml").write_text("training = 3\n", "utf-8")
+    lines = '[training]\nquick = "to the\\nend"\nfull = 3\n'
+    (tmp_path / "audit.toml").write_text(lines, "utf-8")
+    assert training(tmp_path) == {"quick": "to the end"}
+    assert training(tmp_path / "nowhere") == {}
