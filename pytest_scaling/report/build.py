@@ -144,6 +144,4 @@ def figure_files(figure: FirstFigure | None) -> dict[str, str | bytes]:
     """The slides of the first figure, where there is one."""
     if figure is None:
         return {}
-    slides = figure.slides()
-    drawn = (slides["light"].svg, slides["light"].png, slides["dark"].png)
-    return dict(zip(FIGURE_FILES, drawn, strict=True))
+    return dict(zip(FIGURE_FILES, figure.slides(), strict=True))
