@@ -18,7 +18,7 @@ from ..figures.curves import (
     seeds_in_words,
 )
 from ..figures.plan import FigurePlan
-from ..figures.slide import description, draw, learners, png, svg
+from ..figures.slide import description, draw, drawn_from, learners, png, svg
 from ..words import join
 from .cards import Card, everyone
 from .chart import LARGE, NARROW, VIEWS, Chart, Stroke, View, charts, large
@@ -118,11 +118,19 @@ class FirstFigure:
     def beside(self) -> str:
         return join([each.label for each in self.learners if each.beside])
 
+    @cached_property
+    def text(self) -> str:
+        return description(self.slide, self.records, self.plan)
+
+    @property
+    def drawn_from(self) -> str:
+        """A digest: slides of the same digest are the same."""
+        return drawn_from(self.slide, self.composed, self.source, self.text)
+
     def slides(self) -> tuple[str, bytes, bytes]:
         """The slide as SVG and as PNG, and as PNG in the dark theme."""
-        text = description(self.slide, self.records, self.plan)
         light, dark = self._drawn("light"), self._drawn("dark")
-        return svg(light, self.title, text), png(light, text), png(dark, text)
+        return svg(light, self.title, self.text), png(light, self.text), png(dark, self.text)
 
     def _drawn(self, theme: palette.ThemeName) -> Figure:
         more = self.source
