@@ -55,13 +55,24 @@ def record(
     timing: the verdict depends on how fast the machine was, and makes no row of the ledger.
     registration: the stamp of what it confirms, or does not.
     """
-    claim = result.claim
-    rows = arms(result.all_cells)
     others = {name: each.designs for name, each in result.alternatives.items()}
-    places = {arm: place for place, (arm, _) in enumerate(rows)}
     content = {
+        **findings(result, profile, file),
+        "protocol": protocol(result.claim, result.designs, tier, others, result.rule),
+        "environment": environment(device),
+        **({"timing": True} if timing else {}),
+        **({"registration": registration} if registration else {}),
+    }
+    return content | {"digest": digest(content)}
+
+
+def findings(result: ClaimResult, profile: Profile, file: str) -> Record:
+    """The parts of a record that follow from what was measured."""
+    rows = arms(result.all_cells)
+    places = {arm: place for place, (arm, _) in enumerate(rows)}
+    return {
         "schema": SCHEMA,
-        "claim": in_one_line(header(claim)),
+        "claim": in_one_line(header(result.claim)),
         "file": file,
         "profile": profile.as_dict(),
         "verdict": word(result.verdict),
@@ -70,13 +81,8 @@ def record(
         "cells": in_one_line([cell(each, places, result.rule) for each in result.cells]),
         "arms": [row for _, row in rows],
         "discordant": discordant(result.all_cells, places),
-        "protocol": protocol(claim, result.designs, tier, others, result.rule),
-        "environment": environment(device),
-        **({ALTERNATIVES: in_one_line(alternatives(result))} if others else {}),
-        **({"timing": True} if timing else {}),
-        **({"registration": registration} if registration else {}),
+        **({ALTERNATIVES: in_one_line(alternatives(result))} if result.alternatives else {}),
     }
-    return content | {"digest": digest(content)}
 
 
 def alternatives(result: ClaimResult) -> list[Record]:

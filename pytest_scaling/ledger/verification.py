@@ -9,13 +9,14 @@ from typing import Any
 from ..experiments.evaluation import Evaluation
 from ..spec.errors import ClaimError
 from ..spec.scope import unavailable
+from ..trials.identity import tree_differences
 from .environment import Profile
 from .format import ACCEPTANCE, OF_ONE_RUN, WARNINGS, Record, digest
 from .ledger import RESTORE, RowFile, duplicate
 from .protocol import changes, protocol
 from .reading.declared import as_declared
 from .reading.reader import EDITED, quoted, shown
-from .record import record
+from .record import findings
 from .replay import NotRecorded
 from .words import more, value_in_words
 
@@ -53,7 +54,7 @@ def evaluated_again(
         yield f"{file} {STALE} {stale[0]}{more(stale)}; {RENEW}"
         return
     try:
-        made = {**record(evaluation.verdict(), profile, "", evaluation.tier), "protocol": now}
+        made = {**findings(evaluation.verdict(), profile, ""), "protocol": now}
     except NotRecorded as missing:
         yield f"{file} is missing what its claim measures ({missing}); {RENEW}"
         return
@@ -61,7 +62,7 @@ def evaluated_again(
         words = quoted(str(damage))
         yield f"{file} cannot be evaluated again ({type(damage).__name__}: {words}); {RESTORE}"
         return
-    wrong = list(tree_differences(computed(row), computed(made)))
+    wrong = list(tree_differences(computed(row), computed(made), same))
     if wrong:
         path, kept, value = wrong[0]
         yield (
@@ -75,19 +76,6 @@ def evaluated_again(
 def computed(content: Record) -> dict[str, Any]:
     """The parts of a record that follow from its samples."""
     return {key: value for key, value in content.items() if key not in NOT_COMPUTED}
-
-
-def tree_differences(kept: Any, made: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Where two JSON values differ: the path to the place, and both values there."""
-    if isinstance(kept, dict) and isinstance(made, dict):
-        for key in sorted(kept.keys() | made.keys()):
-            inner = f"{path}.{key}" if path else key
-            yield from tree_differences(kept.get(key), made.get(key), inner)
-    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
-        for place, (one, other) in enumerate(zip(kept, made, strict=True)):
-            yield from tree_differences(one, other, f"{path}[{place}]")
-    elif not same(kept, made):
-        yield path, kept, made
 
 
 def same(kept: Any, made: Any) -> bool:

@@ -12,8 +12,8 @@ from ..ledger.format import Record, dump
 from ..ledger.ledger import Ledger, Row, folder_of
 from . import exports
 from .citation.project import Place, Project
-from .folder import OutputFolder, Selection
-from .page.cards import cards, everyone
+from .folder import Made, OutputFolder, Selection
+from .page.cards import Card, cards, everyone
 from .page.gallery import FirstFigure, Gallery
 from .page.overview.changes import RowKey, changes, row_key
 from .page.overview.context import Context, context
@@ -45,7 +45,7 @@ def build_in(
 
     held = dict(rows(root, records, ledger, broken))
     known = context((ledger_of(root, each, ledger) for each in records), selection)
-    page = build(records, directory, held, place, known)
+    page = build(records, directory, held, place, known, keep=True)
     return page, [*broken, *known.source.faults]
 
 
@@ -101,38 +101,44 @@ def build(
     ledger: Mapping[RowKey, Row | None] | None = None,
     place: Callable[[Record], Place] | None = None,
     known: Context | None = None,
+    *,
+    keep: bool = False,
 ) -> Path:
     """Write the report into a directory and return the path of its page.
 
     ledger: the rows to compare with, by claim and device; without it nothing is compared. place: to
     which project a record belongs; without it the page has no citations. known: what is known
-    beside the records, such as the rows of other tiers. The same arguments give the same bytes.
-    Files of an earlier report are replaced or removed, no others.
+    beside the records, such as the rows of other tiers. keep: whether slides in the folder that
+    would be drawn alike are kept; not where the folder may be a stranger's. The same arguments give
+    the same bytes. Files of an earlier report are replaced or removed, no others.
 
     Raises ReportError where matplotlib or Jinja2 is missing, or a file in the folder is not a
     report's; then nothing is written.
     """
-    known = known or Context()
-    OutputFolder(directory).replace(contents(records, ledger, place, known), known.selection)
+    known, folder = known or Context(), OutputFolder(directory)
+    heads = beside(cards(records, place), known)
+    gallery = Gallery.of(heads, records, known.plan)
+    drawn = figures(gallery.first, folder if keep else None)
+    files = contents(records, heads, ledger, gallery, known, drawn)
+    folder.replace(files, known.selection, drawn)
     return directory / PAGE
 
 
 def contents(
     records: Sequence[Record],
+    heads: Sequence[Card],
     ledger: Mapping[RowKey, Row | None] | None,
-    place: Callable[[Record], Place] | None,
+    gallery: Gallery,
     known: Context,
+    drawn: Made,
 ) -> dict[str, str | bytes]:
     """What each file of the report holds, by its name within the report; the page comes last."""
-    heads = cards(records, place)
-    heads = beside(heads, known)
-    gallery = Gallery.of(heads, records, known.plan)
     texts = {card.anchor: dump(card.record) for card in everyone(heads)}
     sizes = {anchor: len(text.encode()) for anchor, text in texts.items()}
     html = pages(heads, changes(heads, ledger), gallery, sizes, known)
     return {
         **{f"{RECORDS}/{anchor}.json": text for anchor, text in texts.items()},
-        **figure_files(gallery.first),
+        **drawn.files,
         "summary.md": exports.summary(heads, known.selection),
         "badge.json": exports.badge(records),
         "verdicts.csv": exports.table(records),
@@ -140,10 +146,12 @@ def contents(
     }
 
 
-def figure_files(figure: FirstFigure | None) -> dict[str, str | bytes]:
-    """The slides of the first figure, where there is one."""
+def figures(figure: FirstFigure | None, folder: OutputFolder | None) -> Made:
+    """The slides of the first figure, where there is one; from a folder that has the same."""
     if figure is None:
-        return {}
-    slides = figure.slides()
-    drawn = (slides["light"].svg, slides["light"].png, slides["dark"].png)
-    return dict(zip(FIGURE_FILES, drawn, strict=True))
+        return Made()
+    source = figure.drawn_from
+    kept = folder.made_from(source) if folder else {}
+    if set(FIGURE_FILES) <= kept.keys():
+        return Made(source, kept)
+    return Made(source, dict(zip(FIGURE_FILES, figure.slides(), strict=True)))

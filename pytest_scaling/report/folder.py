@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,6 +36,22 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Files that need not be made again as long as what they were made from is the same.
+
+    source: a digest of what they were made from. files: what they hold, by their names.
+    """
+
+    source: str = ""
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+
+    def note(self) -> dict[str, Any]:
+        """What the list of a folder keeps: the source, and a digest of what each file holds."""
+        raw = {k: v.encode() if isinstance(v, str) else v for k, v in self.files.items()}
+        return {"source": self.source, "files": {k: digest_of(v) for k, v in raw.items()}}
+
+
+@dataclass(frozen=True)
 class OutputFolder:
     """A folder of which only files that this package wrote are replaced or removed.
 
@@ -45,10 +62,16 @@ class OutputFolder:
 
     path: Path
 
-    def replace(self, files: Mapping[str, str | bytes], selection: Selection | None = None) -> None:
+    def replace(
+        self,
+        files: Mapping[str, str | bytes],
+        selection: Selection | None = None,
+        made: Made | None = None,
+    ) -> None:
         """Write these files, and remove those of the earlier report that are no longer part.
 
-        selection: of a run that did not have all claims.
+        selection: of a run that did not have all claims. made: those of the files that the next
+        report may keep, by `made_from`.
         """
         own = self.own()
         self._check(files, own)
@@ -57,7 +80,7 @@ class OutputFolder:
             write(self.place(name), content)
         for name in own - files.keys():
             self.place(name).unlink(missing_ok=True)
-        self._list(files, selection)
+        self._list(files, selection, made.note() if made else None)
 
     def of(self, selection: Selection | None) -> OutputFolder:
         """Where the report of a run belongs: some claims beside a report of all, if that is here.
@@ -75,11 +98,22 @@ class OutputFolder:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def made_from(self, source: str) -> dict[str, bytes]:
+        """The files here that were made from this source, and that nobody has changed since."""
+        note = self._noted()
+        if not note or note["source"] != source:
+            return {}
+        try:
+            found = {name: read_bytes(self.place(name)) for name in note["files"]}
+        except (OSError, ValueError, FolderError):
+            return {}
+        return {name: raw for name, raw in found.items() if digest_of(raw) == note["files"][name]}
+
     def add(self, files: Mapping[str, str | bytes]) -> list[Path]:
         """Write these files beside those that are there already; returns their paths."""
         own = self.own()
         self._check(files, own)
-        self._list({*own, *files}, self.selection())
+        self._list({*own, *files}, self.selection(), self._noted())
         return [write(self.place(name), content) for name, content in files.items()]
 
     def own(self) -> set[str]:
@@ -121,9 +155,29 @@ class OutputFolder:
                     f"move it away, or choose another folder"
                 )
 
-    def _list(self, names: Iterable[str], selection: Selection | None) -> None:
+    def _noted(self) -> dict[str, Any] | None:
+        """What the list says about files that need not be made again; None if nothing."""
+        try:
+            note = loads(read_bytes(self.place(LIST)))["made"]
+            return {"source": str(note["source"]), "files": dict(note["files"])}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _list(
+        self,
+        names: Iterable[str],
+        selection: Selection | None,
+        note: Mapping[str, Any] | None = None,
+    ) -> None:
         content: dict[str, Any] = {"about": "files that pytest-scaling may replace"}
         content["files"] = sorted(names)
         if selection:
             content["selection"] = asdict(selection)
+        if note:
+            content["made"] = note
         write(self.place(LIST), json.dumps(content, indent=1) + "\n")
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of what a file holds."""
+    return hashlib.sha256(content).hexdigest()

@@ -29,7 +29,7 @@ from ..trials.sources import Design, Retelling
 from .collection import arguments_of, claim_of, device_of, takes_time
 from .confirmation.result import outcome_of
 from .devices import devices_of
-from .options import OFFLINE
+from .options import OFFLINE, TIMINGS, Options
 from .outcome import Outcome, outcome, properties
 from .session import Session
 
@@ -202,9 +202,16 @@ def offset_of(session: Session, item: pytest.Item) -> int:
 def scope_of(session: Session, claim: Claim, arguments: tuple[str, ...]) -> Scope:
     """The cells of a claim in this run."""
     skip = missing_devices(claim, devices_of(session.config))
-    if STOPWATCH in arguments and session.options.offline:
-        skip = skip or f"it takes times, and {OFFLINE.flag} takes none"
+    if STOPWATCH in arguments:
+        skip = skip or without_times(session.options)
     return scope(claim, session.suite, session.tier, session.options.tasks, arguments, skip)
+
+
+def without_times(options: Options) -> str:
+    """Why a run takes no times; empty where it takes them."""
+    skipped = f"{TIMINGS.flag}=skip" if options.timings == "skip" else ""
+    chosen = OFFLINE.flag if options.offline else skipped
+    return f"it takes times, and {chosen} takes none" if chosen else ""
 
 
 def at_level(session: Session, claim: Claim | None) -> Claim:

@@ -108,9 +108,8 @@ SCHEDULER = Option(
 )
 TIMINGS = Option(
     "--scaling-timings",
-    "what becomes of timings under pytest-xdist: skip leaves them out, serial takes them one at a "
-    "time while everything else waits",
-    default="skip",
+    "what becomes of timings: skip leaves them out, serial takes them one at a time while other "
+    "workers of pytest-xdist wait (default: skip under pytest-xdist, else they are taken)",
     ini="scaling_timings",
     add={"choices": ("skip", "serial")},
 )
@@ -224,8 +223,8 @@ class Options(NamedTuple):
     """What a run was asked to do: every option, read and checked once.
 
     tier: None for the first of the project's. tasks: None for all. workers: None for as many as
-    there are cores, 0 for this process. trial_timeout: None where it is not given. update: what
-    --claims-update permits to write. gate: empty, or one of GATES.
+    there are cores, 0 for this process. trial_timeout, timings: None where they are not given.
+    update: what --claims-update permits to write. gate: empty, or one of GATES.
     """
 
     device: str
@@ -234,7 +233,7 @@ class Options(NamedTuple):
     store: Path | None
     workers: int | None
     trial_timeout: float | None
-    timings: str
+    timings: str | None
     backend: str
     scheduler: str | None
     strict: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 
 def upper_quantile(tail: float, degrees: float) -> float:
@@ -41,6 +42,7 @@ def lower_tail(k: int, n: int, p: float = 0.5) -> float:
     return math.fsum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k + 1))
 
 
+@cache
 def rank(n: int, level: float) -> int:
     """Return the k whose k-th smallest of n values exceeds the median in at most `level` of cases.
 

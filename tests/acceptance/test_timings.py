@@ -62,10 +62,11 @@ def test_the_ledger_keeps_no_timing(timed):
     assert not timed.rows.exists()
 
 
-def test_offline_nothing_is_timed(timed):
-    result = timed.run("--claims-offline", "-v", "-rs")
+@pytest.mark.parametrize("option", ["--claims-offline", "--scaling-timings=skip"])
+def test_nothing_is_timed_offline_or_where_timings_are_to_be_skipped(timed, option):
+    result = timed.run(option, "-v", "-rs")
     assert set(outcomes(result).values()) == {"SKIPPED"}
-    assert "it takes times, and --claims-offline takes none" in output(result)
+    assert f"it takes times, and {option} takes none" in output(result)
 
 
 def test_a_record_of_a_timing_follows_the_schema(timed):

@@ -276,3 +276,20 @@ def test_arms_that_nothing_binds_are_named():
 def test_unprintable_letters_are_written_as_escapes_or_left_out():
     assert printable("a\x1b[2J\u202e\ud800é") == "a\\x1b[2J\\u202e\\ud800é"
     assert one_line(" a\n b\x1b\ud800c ") == "a b c"
+
+
+def test_a_content_is_checked_once_and_every_other_content_anew(monkeypatch):
+    checked = []
+    fault = reader.fault
+    monkeypatch.setattr(reader, "SOUND", set())
+    monkeypatch.setattr(reader, "fault", lambda record: checked.append(record) or fault(record))
+    content = dump(ROW).encode()
+    first, second = (require_sound(content, "restore it") for _ in range(2))
+    assert first == second
+    assert first is not second
+    assert len(checked) == 1
+    wrong = dump(ROW | {"verdict": "perhaps"}).encode()
+    for _ in range(2):
+        with pytest.raises(UnreadableError, match="verdict"):
+            require_sound(wrong, "restore it")
+    assert len(checked) == 3

@@ -1,12 +1,15 @@
 """Reports are written inside their folder, and replace nothing of anybody else's."""
 
+import copy
 import json
 
 import pytest
 
 from pytest_scaling.report.build import build
 from pytest_scaling.report.error import FolderError
+from pytest_scaling.report.figures import slide
 from pytest_scaling.report.folder import LIST, OutputFolder, Selection
+from pytest_scaling.report.page.gallery import FirstFigure
 
 
 def files_in(folder):
@@ -80,6 +83,45 @@ def test_a_list_that_is_none_is_named(run, tmp_path, text):
     with pytest.raises(FolderError, match="is no list of the files of a report"):
         build(run, tmp_path)
     assert files_in(tmp_path) == {LIST: text.encode()}
+
+
+def test_slides_are_drawn_again_only_where_something_has_changed(run, tmp_path, monkeypatch):
+    drawn = []
+    made = FirstFigure.slides
+    monkeypatch.setattr(
+        FirstFigure, "slides", lambda figure: drawn.append(figure.title) or made(figure)
+    )
+    build(run, tmp_path, keep=True)
+    first = files_in(tmp_path)
+    OutputFolder(tmp_path).add({"slide.svg": "of one claim"})
+    build(run, tmp_path, keep=True)
+    assert len(drawn) == 1
+    assert files_in(tmp_path) == first
+    (tmp_path / "figure.svg").write_text("changed by hand")
+    build(run, tmp_path, keep=True)
+    assert len(drawn) == 2
+    assert files_in(tmp_path) == first
+    build(run, tmp_path)  # of rows that may be a stranger's
+    assert len(drawn) == 3
+    monkeypatch.setattr(slide, "LIBRARIES", ("pytest",))  # other versions
+    build(run, tmp_path, keep=True)
+    assert len(drawn) == 4
+    other = copy.deepcopy(run)
+    other[0]["arms"][0]["metrics"]["error"][0] += 0.001
+    build(other, tmp_path, keep=True)
+    assert len(drawn) == 5
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *(None, 3, {}, {"source": "s"}, {"source": "s", "files": 3}),
+        *({"source": "s", "files": each} for each in (["a"], {"../x": "0"}, {"gone": "0"})),
+    ],
+)
+def test_a_note_of_what_was_made_is_not_believed(tmp_path, note):
+    (tmp_path / LIST).write_text(json.dumps({"files": [], "made": note}))
+    assert OutputFolder(tmp_path).made_from("s") == {}
 
 
 def test_a_report_of_some_claims_goes_beside_one_of_all_and_nowhere_else(tmp_path):

@@ -41,7 +41,9 @@ class Body:
 
     def run(self, experiment: Experiment, cell: Cell) -> None:
         """Call the function with the values and measurements of one cell."""
-        values = self.values(experiment, cell)
+        asked = [name for name in self.arguments if name in MEASUREMENTS]
+        measurements = {name: measurement(experiment, name) for name in asked}
+        values = self.values(experiment, cell) | measurements
         self.function(
             **{
                 name: values[name] if name in PROVIDED else self._given(name, values)
@@ -61,12 +63,8 @@ class Body:
 
     @staticmethod
     def values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
-        measurements = {name: getattr(experiment, METHODS.get(name, name)) for name in MEASUREMENTS}
-        taking = {name: adapting(measurements[name]) for name in OF_LEARNERS}
         reach = sizes(experiment.tier, cell.task, cell.learner)
         return {
-            **measurements,
-            **taking,
             "task": cell.task,
             "tasks": cell.tasks,
             "learner": cell.learner,
@@ -76,6 +74,12 @@ class Body:
             "smallest_effect": experiment.claim.smallest_effect,
             "bounds": SimpleNamespace(**experiment.claim.all_bounds),
         }
+
+
+def measurement(experiment: Experiment, name: str) -> Any:
+    """A measurement by the name of its fixture."""
+    found = getattr(experiment, METHODS.get(name, name))
+    return adapting(found) if name in OF_LEARNERS else found
 
 
 def adapting(measure: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,9 +16,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.format import Record
+from ...trials.identity import installed_version, sha256
 from ..error import ReportError
 from ..words import join
 from .axes import AMOUNT, PERFORMANCE, draw_large, draw_small
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LIBRARIES = ("matplotlib", "numpy", "pillow")  # whose versions may change the bytes of a slide
 PIXELS_PER_INCH = 160  # 2560 x 1440
 SETTINGS = {
     "font.family": FONT,
@@ -196,6 +199,12 @@ def png(figure: Figure, text: str = "") -> bytes:
             metadata={"Software": None, "Description": text or None},
         )
     return buffer.getvalue()
+
+
+def drawn_from(*shown: object) -> str:
+    """A digest of what slides show, by its repr, and of what draws them: code and libraries."""
+    code = [each.read_text(encoding="utf-8") for each in sorted(Path(__file__).parent.glob("*.py"))]
+    return sha256([repr(shown), code, [installed_version(name) for name in LIBRARIES]])
 
 
 @dataclass(frozen=True)

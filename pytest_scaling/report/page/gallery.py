@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ...ledger.format import Record
 from ..figures import palette
@@ -17,11 +18,14 @@ from ..figures.curves import (
     seeds_in_words,
 )
 from ..figures.plan import FigurePlan
-from ..figures.slide import Drawing, description, draw, drawing, learners
+from ..figures.slide import description, draw, drawn_from, learners, png, svg
 from ..words import join
 from .cards import Card, everyone
 from .chart import LARGE, NARROW, VIEWS, Chart, Stroke, View, charts, large
 from .heading import source_line
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SHEETS = (LARGE, NARROW)
 FEW_SIZES = 3  # a claim that compares at no more sizes than this has them marked
@@ -114,14 +118,23 @@ class FirstFigure:
     def beside(self) -> str:
         return join([each.label for each in self.learners if each.beside])
 
-    def slides(self) -> dict[palette.ThemeName, Drawing]:
-        """The slide in both themes."""
-        text, more = description(self.slide, self.records, self.plan), self.source
-        drawn = {
-            theme: draw(self.slide, theme, source=more, records=self.records, plan=self.plan)
-            for theme in palette.THEMES
-        }
-        return {theme: drawing(each, self.title, text) for theme, each in drawn.items()}
+    @cached_property
+    def text(self) -> str:
+        return description(self.slide, self.records, self.plan)
+
+    @property
+    def drawn_from(self) -> str:
+        """A digest: slides of the same digest are the same."""
+        return drawn_from(self.slide, self.composed, self.source, self.text)
+
+    def slides(self) -> tuple[str, bytes, bytes]:
+        """The slide as SVG and as PNG, and as PNG in the dark theme."""
+        light, dark = self._drawn("light"), self._drawn("dark")
+        return svg(light, self.title, self.text), png(light, self.text), png(dark, self.text)
+
+    def _drawn(self, theme: palette.ThemeName) -> Figure:
+        more = self.source
+        return draw(self.slide, theme, source=more, records=self.records, plan=self.plan)
 
 
 @dataclass(frozen=True)

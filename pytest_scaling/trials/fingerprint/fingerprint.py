@@ -50,14 +50,14 @@ def fingerprint(thing: Any) -> Fingerprint:
     if isinstance(thing, FunctionType):
         return walked((thing,))
     attributes = {name: v for name, v in attributes_of(thing).items() if name not in APART}
-    held = tuple((name, id(value)) for name, value in attributes.items())
-    known = KNOWN.get(id(thing))
-    if known is None or known[1] != held:
+    kind = type(thing)
+    held = (id(kind), *((name, id(value)) for name, value in attributes.items()))
+    if held not in KNOWN:
         found = read(thing, attributes)
         if not all(map(is_fixed, attributes.values())):
             return found
-        known = KNOWN[id(thing)] = (thing, attributes), held, found  # kept, so that no id is reused
-    return known[2]
+        KNOWN[held] = found, (kind, attributes)  # kept, so that no id is used again
+    return KNOWN[held][0]
 
 
 def read(thing: Any, attributes: dict[str, Any]) -> Fingerprint:
@@ -95,8 +95,8 @@ def names_in(slots: str | Iterable[str]) -> Iterable[str]:
 
 
 WALKS: dict[tuple[int, ...], tuple[object, Fingerprint]] = {}
-KNOWN: dict[int, tuple[object, tuple[tuple[str, int], ...], Fingerprint]] = {}
-"""Fingerprints of objects whose attributes cannot change unless they are replaced."""
+KNOWN: dict[tuple[object, ...], tuple[Fingerprint, object]] = {}
+"""Fingerprints by class and attributes, where these cannot change unless they are replaced."""
 
 
 def walked(roots: tuple[Any, ...]) -> Fingerprint:

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from pytest_scaling.trials.fingerprint import distributions
-from pytest_scaling.trials.fingerprint.fingerprint import fingerprint, forget
+from pytest_scaling.trials.fingerprint.fingerprint import KNOWN, fingerprint, forget
 
 HELPERS = """
 STEP = 2
@@ -303,3 +303,19 @@ def test_folders_without_init_that_are_not_loaded_are_no_error(tmp_path, monkeyp
     monkeypatch.syspath_prepend(tmp_path)
     assert distributions.located("outer_folder.inner_folder.some") is None
     assert "outer_folder" not in sys.modules
+
+
+def test_equal_learners_made_anew_are_read_once():
+    """Bodies ask for a tier's learner again and again; each time it is another object."""
+
+    class Wide:
+        def __init__(self, width):
+            self.name, self.width = "wide", width
+
+    forget()
+    first = fingerprint(Wide(64))
+    known = len(KNOWN)
+    assert fingerprint(Wide(64)) == first
+    assert len(KNOWN) == known
+    assert fingerprint(Wide(65)) != first
+    assert fingerprint(Wide(True)).data != fingerprint(Wide(1)).data
