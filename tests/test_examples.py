@@ -38,7 +38,8 @@ def test_an_example_runs_as_it_stands(name, tmp_path):
     for library in NEEDS.get(name, ()):
         pytest.importorskip(library)
     folder = shutil.copytree(EXAMPLES / name, tmp_path / name)
-    options = ("-v", "-p", "no:cacheprovider", "--scaling-store=store.sqlite3")
+    ours = ("--scaling-store=store.sqlite3", "--scaling-workers=1")  # each imports its libraries
+    options = ("-v", "-p", "no:cacheprovider", *ours)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options],
         cwd=folder,
