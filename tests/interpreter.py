@@ -29,7 +29,7 @@ from pathlib import Path
 
 CAN_FORK = sys.platform == "linux"
 READ_AT_THE_START = ("PYTHON", "LANG", "LC_", "OMP_", "OPENBLAS_", "MKL_", "MALLOC_", "LD_")
-MOST = 4  # interpreters at a time; with other variables, runs are new processes
+MOST = 6  # interpreters at a time; with other variables, runs are new processes
 # Imported by a run that asks for them: they are large, and some tests have their own.
 LEFT_OUT = ("torch", "sklearn", "distributed", "dask")
 SPREAD = re.compile("-n( ?[1-9]|$)")  # options of a run that starts workers

@@ -92,7 +92,8 @@ def test_a_run_that_takes_too_long_is_killed_and_the_next_one_is_not(tmp_path):
 @NEEDS_FORK
 def test_no_more_than_a_few_interpreters_are_started(tmp_path, monkeypatch):
     monkeypatch.setattr(interpreter, "RUNNING", {})
-    for number in range(interpreter.MOST + 2):
+    monkeypatch.setattr(interpreter, "MOST", 1)
+    for number in range(2):
         monkeypatch.setenv("OMP_NUM_THREADS", str(number + 1))
         assert interpreter.run("pytest", ("--version",), tmp_path, timeout=60).returncode == 0
     assert len(interpreter.RUNNING) == interpreter.MOST
