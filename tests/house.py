@@ -8,6 +8,7 @@ tests/test_layers.py enforces, are in the constants.
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import sys
 from collections.abc import Iterator, Mapping
@@ -63,9 +64,22 @@ def targets(node: ast.AST, enclosing: str, modules: Mapping[str, Path]) -> list[
         origin = ".".join([*above, *([node.module] if node.module else [])])
         named = [f"{origin}.{alias.name}" for alias in node.names]
         return [name if name in modules else origin for name in named]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+    if isinstance(node, ast.Call) and called(node.func).endswith("import_module"):
         return [arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)]
     return []
+
+
+def called(function: ast.expr) -> str:
+    """The last part of the name of what is called, or nothing where it has none."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+@functools.cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """All nodes of a module, which several measures go through."""
+    return tuple(ast.walk(ast.parse(source)))
 
 
 def arrows(package: Path) -> list[Arrow]:
@@ -74,7 +88,7 @@ def arrows(package: Path) -> list[Arrow]:
     return [
         Arrow(module, getattr(node, "lineno", 0), target)
         for module, file in files.items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file.read_text(encoding="utf-8"))
         for target in targets(node, enclosing_package(module, file), files)
     ]
 
@@ -138,7 +152,7 @@ def sizes(package: Path, kind: type[ast.AST]) -> list[tuple[int, str]]:
     found = [
         (node.end_lineno - node.lineno + 1, f"{module}.{node.name}")
         for module, file in modules_of(package).items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file.read_text(encoding="utf-8"))
         if isinstance(node, kind)
     ]
     return sorted(found, reverse=True)

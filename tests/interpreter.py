@@ -1,8 +1,9 @@
 """`python -m MODULE` without the wait for what every run imports.
 
 Importing pytest, the plugin and its libraries takes most of a run of a small project. An
-`Interpreter` does it once and forks for each run. A run has a process of its own, as ever: nothing
-that it does reaches the next one. Where the system cannot fork safely, it is a new process.
+`Interpreter` does it once and forks for each run, and for each worker of pytest-xdist that a run
+starts. Each has a process of its own, as ever: nothing that it does reaches the next one. Where the
+system cannot fork safely, all are new processes.
 """
 
 from __future__ import annotations
@@ -14,36 +15,50 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import runpy
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import types
 from collections.abc import Mapping
 from pathlib import Path
 
 CAN_FORK = sys.platform == "linux"
 READ_AT_THE_START = ("PYTHON", "LANG", "LC_", "OMP_", "OPENBLAS_", "MKL_", "MALLOC_", "LD_")
-MOST = 3  # interpreters at a time; with other variables, runs are new processes
+MOST = 6  # interpreters at a time; with other variables, runs are new processes
 # Imported by a run that asks for them: they are large, and some tests have their own.
 LEFT_OUT = ("torch", "sklearn", "distributed", "dask")
+SPREAD = re.compile("-n( ?[1-9]|$)")  # options of a run that starts workers
+MESSAGE = 1 << 20  # bytes: more than an environment has
 
 
 def run(
-    module: str, arguments: tuple[str, ...], folder: Path, timeout: float
+    module: str, arguments: tuple[str, ...], folder: Path, timeout: float, library: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m module arguments` in a folder, with the environment as it is now.
 
+    library: one of those left out, of which runs in this folder have need.
+
     TimeoutExpired where it takes longer than so many seconds; it is killed then.
     """
-    start = tuple(sorted((n, v) for n, v in os.environ.items() if n.startswith(READ_AT_THE_START)))
-    if not CAN_FORK or (start not in RUNNING and len(RUNNING) == MOST):
+    start = read_at_the_start("PYTHONPATH")
+    if not CAN_FORK or ((library, start) not in RUNNING and len(RUNNING) == MOST):
         return fresh(module, arguments, folder, timeout)
-    if start not in RUNNING:
-        RUNNING[start] = Interpreter(dict(start))
-        atexit.register(RUNNING[start].close)
-    return RUNNING[start].run(module, arguments, folder, timeout)
+    if (library, start) not in RUNNING:
+        RUNNING[library, start] = Interpreter(dict(start), library)
+        atexit.register(RUNNING[library, start].close)
+    return RUNNING[library, start].run(module, arguments, folder, timeout)
+
+
+def read_at_the_start(*more: str) -> tuple[tuple[str, str], ...]:
+    """The variables that count when Python and its libraries start; the path may change later."""
+    names = [each for each in os.environ if each.startswith(READ_AT_THE_START)]
+    ours = sorted({each for each in names if each != "PYTHONPATH"} | {*more} & {*names})
+    return tuple((each, os.environ[each]) for each in ours)
 
 
 def fresh(
@@ -68,21 +83,22 @@ def environment_in(folder: Path) -> dict[str, str]:
     return dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path)}
 
 
-RUNNING: dict[tuple[tuple[str, str], ...], Interpreter] = {}
-"""By the variables that they were started with, until this process ends."""
+RUNNING: dict[tuple[str, tuple[tuple[str, str], ...]], Interpreter] = {}
+"""By their library and the variables that they were started with, until this process ends."""
 
 
 class Interpreter:
     """A process that imports and then forks, once for each run.
 
     start: variables of its environment that count when Python and its libraries start.
+    library: what it imports in addition, if anything.
     """
 
-    def __init__(self, start: Mapping[str, str]) -> None:
+    def __init__(self, start: Mapping[str, str], library: str = "") -> None:
         environment = {n: v for n, v in os.environ.items() if not n.startswith(READ_AT_THE_START)}
         self._folder = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, *filter(None, [library])],
             cwd=self._folder.name,
             env=environment | dict(start),
             stdin=subprocess.PIPE,
@@ -133,7 +149,7 @@ class Interpreter:
         self._folder.cleanup()
 
 
-def load() -> None:
+def load(*libraries: str) -> None:
     """Import what runs import, and compile the templates of the page.
 
     Listing its options makes pytest import its plugins as in a run, with assertions rewritten.
@@ -158,6 +174,8 @@ def load() -> None:
             pages.get_template(name)
     early = [name for name in LEFT_OUT if name in sys.modules]
     assert not early, f"{early} would be there before a run asks for them"
+    for library in libraries:
+        importlib.import_module(library)
 
 
 def serve() -> None:
@@ -188,14 +206,115 @@ def become(asked: dict, path: list[str]) -> None:
     os.chdir(asked["folder"])
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(asked[name], os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), number)
-    given = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
-    sys.path[:] = [asked["folder"], *given, *path]
+    look_in(asked["folder"], path)
     sys.orig_argv = [sys.executable, "-m", asked["module"], *asked["arguments"]]
     sys.argv = ["-m", *asked["arguments"]]
-    importlib.invalidate_caches()
+    if any(SPREAD.match(each) for each in asked["arguments"]):
+        lend_workers(path)
     runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
 
 
+def look_in(first: str, path: list[str]) -> None:
+    """Import from a first folder, then from those of PYTHONPATH and of the interpreter."""
+    given = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    sys.path[:] = [first, *given, *path]
+    if "xdist.workermanage" in sys.modules:  # which keeps the path of the start for its workers
+        sys.modules["xdist.workermanage"]._sys_path = list(sys.path)
+    importlib.invalidate_caches()
+
+
+def lend_workers(path: list[str]) -> None:
+    """Let the workers of pytest-xdist that this process starts fork from a process as it is now.
+
+    A worker whose environment would change how Python starts is a new process.
+    """
+    asks, answers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    lender = os.fork()
+    if lender == 0:
+        asks.close()
+        fork_workers(answers, path)
+    answers.close()
+    from execnet.gateway_io import Popen2IOMaster, popen_bootstrapline
+
+    plain, start = Popen2IOMaster.__init__, read_at_the_start()
+
+    def begin(io, args, execmodel):
+        if args != [sys.executable, "-u", "-c", popen_bootstrapline]:
+            return plain(io, args, execmodel)
+        if start != read_at_the_start():
+            return plain(io, args, execmodel)
+        io.popen = Worker(asks)
+        return super(Popen2IOMaster, io).__init__(io.popen.stdin, io.popen.stdout, execmodel)
+
+    def end():
+        asks.close()
+        os.waitpid(lender, 0)
+
+    Popen2IOMaster.__init__ = begin
+    atexit.register(end)  # when execnet has ended its workers, which it does before
+
+
+def fork_workers(asked: socket.socket, path: list[str]) -> None:
+    """Fork for each message with its streams, until the run has ended; never return."""
+    children = []
+    while True:
+        message, streams, *_ = socket.recv_fds(asked, MESSAGE, 3)
+        if not message:
+            for child in children:
+                os.waitpid(child, 0)
+            os._exit(0)
+        children.append(os.fork())
+        if children[-1] == 0:
+            become_worker(json.loads(message), streams, path)
+        for stream in streams:
+            os.close(stream)
+        asked.send(str(children[-1]).encode())
+
+
+def become_worker(asked: dict, streams: list[int], path: list[str]) -> None:
+    """Run execnet's first line as `python -c` does, in this process."""
+    from execnet.gateway_io import popen_bootstrapline
+
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.chdir(asked["folder"])
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(3, 64)
+    sys.stdin = sys.__stdin__ = os.fdopen(0, closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
+    look_in("", path)
+    sys.orig_argv = [sys.executable, "-u", "-c", popen_bootstrapline]
+    sys.argv = ["-c"]
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    exec(popen_bootstrapline, main.__dict__)
+    sys.exit()
+
+
+class Worker:
+    """A forked worker, as far as execnet needs it to be a Popen.
+
+    asks: where the process listens that forks it.
+    """
+
+    def __init__(self, asks: socket.socket) -> None:
+        (its_input, stdin), (stdout, its_output) = os.pipe(), os.pipe()
+        asked = {"environment": dict(os.environ), "folder": os.getcwd()}
+        streams = [its_input, its_output, 2]
+        socket.send_fds(asks, [json.dumps(asked).encode()], streams)
+        os.close(its_input)
+        os.close(its_output)
+        self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
+        self._process = os.pidfd_open(int(asks.recv(MESSAGE)))  # it waits for its first line
+
+    def wait(self) -> None:
+        select.select([self._process], [], [])
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._process, signal.SIGKILL)
+
+
 if __name__ == "__main__":
-    load()
+    load(*sys.argv[1:])
     serve()

@@ -1,12 +1,11 @@
 """The examples run as they stand, each in a folder of its own, with the verdicts that it shows."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import interpreter
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -34,19 +33,14 @@ def test_every_claim_of_the_examples_of_own_data_is_run_here():
 
 
 @pytest.mark.parametrize("name", sorted(VERDICTS))
-def test_an_example_runs_as_it_stands(name, tmp_path):
+def test_an_example_runs_as_it_stands(name, tmp_path, monkeypatch):
     for library in NEEDS.get(name, ()):
         pytest.importorskip(library)
     folder = shutil.copytree(EXAMPLES / name, tmp_path / name)
-    options = ("-v", "-p", "no:cacheprovider", "--scaling-store=store.sqlite3")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", *options],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ours = ("--scaling-store=store.sqlite3", "--scaling-workers=1")  # each imports its libraries
+    options = ("-v", "-p", "no:cacheprovider", *ours)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    run = interpreter.run("pytest", options, folder, timeout=300)
     assert run.returncode == 0, run.stdout + run.stderr
     for claim, verdict in VERDICTS[name].items():
         assert f"{claim}: {verdict} (" in run.stdout

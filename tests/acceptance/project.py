@@ -30,10 +30,13 @@ class Project:
     """The folder, and the store that its runs share with those of other tests.
 
     Trials are found by what determines them, so a shared store changes nothing but the time.
+
+    library: a large one of which its runs have need, as in tests.interpreter.
     """
 
     pytester: pytest.Pytester
     store: Path
+    library: str = ""
 
     @property
     def path(self) -> Path:
@@ -61,16 +64,24 @@ class Project:
         options = self.options(store=store, workers=workers)
         if not any(argument.startswith("-n") for argument in arguments):
             options += ("-p", "no:xdist")
-        return self.module("pytest", f"--basetemp={self.path / 'runpytest'}", *options, *arguments)
+        return self.plain(*options, *arguments)
+
+    def plain(self, *arguments: str, timeout: float = 300) -> pytest.RunResult:
+        """Run pytest with only these arguments."""
+        base = f"--basetemp={self.path / 'runpytest'}"
+        return self.module("pytest", base, *arguments, timeout=timeout)
 
     def command(self, *arguments: str) -> pytest.RunResult:
         """Run `python -m pytest_scaling`."""
         return self.module("pytest_scaling", *arguments)
 
-    def module(self, name: str, *arguments: str | os.PathLike[str]) -> pytest.RunResult:
+    def module(
+        self, name: str, *arguments: str | os.PathLike[str], timeout: float = 300
+    ) -> pytest.RunResult:
         """Run `python -m name` in the working directory, and repeat what it says."""
         before = time.monotonic()
-        done = interpreter.run(name, tuple(map(str, arguments)), Path.cwd(), timeout=300)
+        given = tuple(map(str, arguments))
+        done = interpreter.run(name, given, Path.cwd(), timeout, self.library)
         print(done.stdout)
         print(done.stderr, file=sys.stderr)
         lines = (done.stdout.splitlines(), done.stderr.splitlines())

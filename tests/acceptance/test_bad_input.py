@@ -87,7 +87,7 @@ def test_so_does_a_setting_in_the_ini_file(project, line, sentence):
 
 
 def test_a_cluster_without_an_address_ends_the_run(project):
-    result = project.pytester.runpytest_subprocess("--scaling-backend=dask")
+    result = project.plain("--scaling-backend=dask")
     assert result.ret == USAGE
     assert (
         "--scaling-backend=dask needs --scaling-scheduler=ADDRESS, as in tcp://127.0.0.1:8786"
@@ -96,7 +96,7 @@ def test_a_cluster_without_an_address_ends_the_run(project):
 
 def test_so_does_a_variable_of_the_environment(project, monkeypatch):
     monkeypatch.setenv("PYTEST_SCALING_WORKERS", "several")
-    result = project.pytester.runpytest_subprocess()
+    result = project.plain()
     assert result.ret == USAGE
     assert "--scaling-workers takes a number from 0 on, not 'several'" in output(result)
 

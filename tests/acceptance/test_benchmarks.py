@@ -55,7 +55,7 @@ def bench(project, monkeypatch):
 
     def run(source=PLAIN, *arguments, device="cuda"):
         (project.path / "test_speed.py").write_text(source, encoding="utf-8")
-        result = project.pytester.runpytest_subprocess(
+        result = project.plain(
             f"--scaling-device={device}",
             "--benchmark-timer=torch.clock",
             "--benchmark-max-time=0.05",

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +80,12 @@ class Dask:
 
 
 @pytest.fixture
+def project(project):
+    """A project whose runs have Dask."""
+    return replace(project, library="distributed")
+
+
+@pytest.fixture
 def dask(project, tmp_path):
     """A scheduler; workers are started by the tests."""
     with socket.socket() as free:
@@ -96,9 +102,7 @@ def run(project, dask, *arguments, store):
     options = [each for each in project.options(store=store) if "--scaling-workers" not in each]
     if not any(argument.startswith("-n") for argument in arguments):
         options += ["-p", "no:xdist"]
-    return project.pytester.runpytest_subprocess(
-        *options, *dask.options, *arguments, timeout=PATIENCE
-    )
+    return project.plain(*options, *dask.options, *arguments, timeout=PATIENCE)
 
 
 def slow(project, claims=4):
@@ -215,7 +219,7 @@ def test_an_adaptive_cluster_that_starts_from_nothing_is_waited_for(project):
     options = [each for each in project.options(store="own.db") if "--scaling-workers" not in each]
     address = cluster.stdout.readline().strip()
     try:
-        result = project.pytester.runpytest_subprocess(
+        result = project.plain(
             *options,
             "--scaling-backend=dask",
             f"--scaling-scheduler={address}",

@@ -14,7 +14,7 @@ def bare(project):
 
 def test_a_project_without_claims_does_not_notice_the_plugin(bare):
     bare.pytester.makepyfile("def test_sum():\n    assert 1 + 1 == 2\n")
-    result = bare.pytester.runpytest_subprocess()
+    result = bare.plain()
     assert result.parseoutcomes() == {"passed": 1}
     text = output(result)
     assert "= claims" not in text

@@ -1,6 +1,7 @@
 """What people have, as they have it: estimators, data and functions of a seed in a claim's body."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,12 @@ def test_a_line_fits(compare, task, smallest_effect):
     lead = compare(DecisionTreeRegressor(), Ridge(), metric=euros, task=task, m=0.5)
     assert lead > smallest_effect
 """
+
+
+@pytest.fixture
+def project(project):
+    """A project whose runs have scikit-learn."""
+    return replace(project, library="sklearn.linear_model")
 
 
 def write(project, source):

@@ -94,7 +94,7 @@ def test_a_trial_that_hangs_is_ended_and_named(project, options):
     if len(options) == 2:
         source = source.replace("@claim", "@pytest.mark.timeout(2)\n@claim")
     project.claims(f"import pytest\n{source}")
-    result = project.pytester.runpytest_subprocess(
+    result = project.plain(
         f"--scaling-store={project.path / 'own.db'}", "--scaling-workers=1", *options, timeout=60
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -110,7 +110,7 @@ def test_a_test_whose_time_is_over_names_the_trial_that_it_waits_for(project, wo
     project.claims(f"import pytest\n{waits}\n{source}")
     for method in ("thread", "signal"):
         text = output(
-            project.pytester.runpytest_subprocess(
+            project.plain(
                 *(f"--scaling-store={project.path / 'own.db'}", "--scaling-workers=1", workers),
                 *("-p", "timeout", "--timeout=2", f"--timeout-method={method}"),
                 *("--scaling-trial-timeout=30", "-p", "no:benchmark"),

@@ -67,7 +67,7 @@ def test_a_claim_with_benchmark_is_skipped_and_a_plain_test_with_it_is_not(proje
         body("fast", "benchmark, exact", "assert exact(benchmark.stats, 'it was timed')"),
     )
     options = ("-n2", "-v", f"--scaling-store={project.store}")
-    result = project.pytester.runpytest_subprocess(*options)
+    result = project.plain(*options)
     assert outcomes(result) == {"plain": "PASSED", "fast": "SKIPPED"}
 
 
@@ -108,7 +108,7 @@ def test_serial_benchmarks_reach_the_table_and_the_file_of_the_run(project):
         "@pytest.mark.parametrize('k', range(4))\n"
         "def test_ordinary(k): pass\n"
     )
-    result = project.pytester.runpytest_subprocess(
+    result = project.plain(
         "-n2", "--scaling-timings=serial", "--benchmark-json=times.json", "--benchmark-max-time=0.1"
     )
     assert result.parseoutcomes()["passed"] == 7
@@ -235,7 +235,7 @@ def test_workers_share_the_cores_among_them(project):
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     for count in (1, 2, 4 * cores):
         (project.path / "cores").unlink(missing_ok=True)
-        result = project.pytester.runpytest_subprocess(f"-n{count}")
+        result = project.plain(f"-n{count}")
         assert result.ret == 0
         processes = set((project.path / "cores").read_text().split())
         assert processes == {str(max(1, cores // count))}

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_scaling.__main__ import parser
 from pytest_scaling.run.options import OPTIONS
+from tests import interpreter
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -21,16 +22,15 @@ def text_of(path):
     return path.read_text(encoding="utf-8")
 
 
-def python(*arguments, cwd=ROOT):
-    """Run Python, by default in the root of the repository."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def python(monkeypatch):
+    """Run a module, by default in the root of the repository, in a process of its own."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def run(module, *arguments, cwd=ROOT):
+        return interpreter.run(module, arguments, cwd, timeout=300)
+
+    return run
 
 
 def example(page, name):
@@ -47,44 +47,46 @@ def example(page, name):
         ("timings.md", "test_speed.py", {"passed": 1}),
     ],
 )
-def test_the_examples_of_devices_and_timings_run(pytester, page, name, outcomes):
-    (pytester.path / name).write_text(example(HOW_TO / page, name), encoding="utf-8")
+def test_the_examples_of_devices_and_timings_run(tmp_path, python, page, name, outcomes):
+    (tmp_path / name).write_text(example(HOW_TO / page, name), encoding="utf-8")
     options = ["--scaling-store=trials.db", "-p", "no:xdist"]
     if name == "test_speed.py":
         pytest.importorskip("pytest_benchmark")
         options.append("--benchmark-max-time=0.01")
-    pytester.runpytest_subprocess(*options).assert_outcomes(**outcomes)
+    run = python("pytest", *options, cwd=tmp_path)
+    assert pytest.RunResult.parse_summary_nouns(run.stdout.splitlines()) == outcomes, run.stdout
 
 
 @pytest.mark.parametrize("mode", ["prepend", "importlib"])
-def test_the_first_claim_is_supported(tmp_path, mode):
+def test_the_first_claim_is_supported(tmp_path, python, mode):
     name = "test_neighbours.py"
     source = example(TUTORIALS / "first-claim.md", name)
     (tmp_path / name).write_text(source, encoding="utf-8")
-    options = (f"--import-mode={mode}", "--scaling-store=trials.db")
-    run = python("-m", "pytest", *options, cwd=tmp_path)
+    options = (f"--import-mode={mode}", "--scaling-store=trials.db", "--scaling-workers=1")
+    run = python("pytest", *options, cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "1 passed" in run.stdout  # as a claim is only where it is supported
 
 
-def test_the_claim_about_a_table_is_supported(tmp_path):
+def test_the_claim_about_a_table_is_supported(tmp_path, python):
     pytest.importorskip("sklearn")
     name = "test_tumours.py"
     source = example(TUTORIALS / "first-claim.md", name)
     (tmp_path / name).write_text(source, encoding="utf-8")
-    run = python("-m", "pytest", "-p", "no:cacheprovider", "--scaling-store=t.db", cwd=tmp_path)
+    options = ("--scaling-store=trials.db", "--scaling-workers=1")
+    run = python("pytest", "-p", "no:cacheprovider", *options, cwd=tmp_path)
     assert "1 passed" in run.stdout, run.stdout + run.stderr
 
 
-def test_the_citation_shown_still_holds():
-    run = python("-m", "pytest_scaling", "cite", "--check", "docs/how-to/cite.md")
+def test_the_citation_shown_still_holds(python):
+    run = python("pytest_scaling", "cite", "--check", "docs/how-to/cite.md")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "citations: 1 hold" in run.stdout
 
 
-def test_the_example_of_a_citation_runs(tmp_path):
+def test_the_example_of_a_citation_runs(tmp_path, python):
     (shown,) = re.findall(
-        r"^\$ python (-m pytest_scaling cite large.*) slides$",
+        r"^\$ python -m (pytest_scaling cite large.*) slides$",
         text_of(HOW_TO / "cite.md"),
         re.MULTILINE,
     )
@@ -100,7 +102,14 @@ def test_the_example_of_a_lesson_says_what_it_prints():
         re.DOTALL,
     )
     (printed,) = re.findall(r"^print\(.*# (.*)$", source, re.MULTILINE)
-    run = python("-c", f"import matplotlib; matplotlib.use('agg')\n{source}")
+    run = subprocess.run(
+        [sys.executable, "-c", f"import matplotlib; matplotlib.use('agg')\n{source}"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"{printed}\n"
 

@@ -89,6 +89,7 @@ def test_the_simulation_takes_the_decisions_that_a_claim_would_take(until_decide
         assert (judge_equivalent(interval, 0.5) is Verdict.SUPPORTED) == inside
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(("rows", "discordant_share"), [(1000, 0.05), (100, 0.03), (50, 0.005)])
 def test_two_equal_arms_are_told_apart_at_most_at_the_level(rows, discordant_share, at_most):
     repetitions = 2000

@@ -115,6 +115,7 @@ def left_open(cap, repetitions=2_000):
     return intervals, decided
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("cap", [10, 20, 30])
 def test_the_range_of_seeds_holds_the_number_that_decides_in_eight_of_ten_cases(cap):
     intervals, decided = left_open(cap)
@@ -126,6 +127,7 @@ def test_the_range_of_seeds_holds_the_number_that_decides_in_eight_of_ten_cases(
     assert np.mean([n < low for (low, _), n in known]) == pytest.approx(0.1, abs=0.05)
 
 
+@pytest.mark.bench
 def test_one_number_of_seeds_decides_in_half_of_the_cases_or_less():
     intervals, decided = left_open(10)
     told = [seeds_needed(each, 0.0, 0.01) for each in intervals]
@@ -144,6 +146,7 @@ def test_a_range_has_no_upper_end_where_the_mean_is_near_the_bound_and_mirrors()
     assert seeds_range(Interval(0.0, -1.0, 1.0, sd=100.0, n=10), 0.0, 0.01, limit=50) is None
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(
     ("effect", "cap", "measured", "allowing"),  # the last two in effects
     [(0.5, 10, 2.07, 1.4), (0.5, 20, 1.77, 1.13), (1, 10, 1.29, 0.97), (1, 20, 1.14, 0.86)],

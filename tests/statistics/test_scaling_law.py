@@ -132,6 +132,7 @@ def forecasts(request):
     }
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("level", [0.025, 0.01, 0.0025])
 def test_a_forecast_under_its_law_errs_on_either_side_at_most_at_the_level(
     level, forecasts, at_most
@@ -146,6 +147,7 @@ def test_a_forecast_under_its_law_errs_on_either_side_at_most_at_the_level(
         assert np.mean(np.any([high < truth for _, high in ends], axis=0)) <= at_most(level)
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("n", [5, 10])
 def test_a_single_interval_of_the_miss_covers_what_it_says_but_not_much_more(n, forecasts):
     _, looks = forecasts
@@ -154,6 +156,7 @@ def test_a_single_interval_of_the_miss_covers_what_it_says_but_not_much_more(n, 
     assert 0.90 <= covered <= 0.99
 
 
+@pytest.mark.bench
 def test_a_forecast_that_rests_on_a_floor_of_zero_is_no_more_certain_than_others():
     truth = law(*LAWS["with hardly a floor"])
     errors = measured(truth, 10, seed=131, repetitions=3_000)
@@ -196,6 +199,7 @@ def test_a_curve_that_falls_faster_than_a_power_law_refutes_the_law_and_keeps_th
     assert np.all(gains.mean(1) > 0)
 
 
+@pytest.mark.bench
 def test_a_promise_that_is_broken_by_the_tolerance_is_called_kept_at_most_at_the_level(at_most):
     truth = law(*LAWS["with a floor"])
     truth[-1] *= math.exp(TOLERANCE)

@@ -127,7 +127,18 @@ def test_the_page_has_no_barrier_that_axe_finds(visit, guise):
 
 @pytest.mark.parametrize("guise", ["light", "dark", "narrow", "print"])
 def test_the_page_of_the_suite_has_no_barrier_that_axe_finds(visit, suite, guise):
-    assert violations(visit(guise, url=suite)) == []
+    page = visit(guise, url=suite)
+    if guise != "light":  # of what is closed axe reads the code alone, which is the same in all
+        assert page.evaluate(REMOVE_WHAT_IS_CLOSED) > 100
+    assert violations(page) == []
+
+
+REMOVE_WHAT_IS_CLOSED = """
+    const closed = [...document.querySelectorAll("details:not([open]) > :not(summary)")]
+        .filter(each => !each.checkVisibility());
+    closed.forEach(each => each.remove());
+    closed.length
+"""
 
 
 def test_axe_would_find_a_barrier(visit):
