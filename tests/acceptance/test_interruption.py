@@ -135,7 +135,7 @@ def test_a_run_that_is_interrupted_while_it_writes_its_report_says_so(project):
     project.conftest(
         f"""{INTERRUPT}
 import pytest_scaling.report.build as page
-page.build = lambda *_: interrupt()
+page.build = lambda *_, **__: interrupt()
 """
     )
     result = project.run("--scaling-report=out")
