@@ -159,8 +159,8 @@ def candidate(session: Session, item: pytest.Function, files: Sequence[Path]) ->
     found: list[Ingredients] = []
 
     def make(given: Mapping[str, Any]) -> list[str]:
-        designs = evaluation(session, item, {**given, "device": "cpu"}, Design()).designs
-        found.append(made_of(session, item, designs, named))
+        planned = evaluation(session, item, {**given, "device": "cpu"}, Design())
+        found.append(made_of(session, item, planned, named))
         return []
 
     if broken := with_fixtures(item, make):

@@ -8,14 +8,14 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..experiments.bodies.body import Body
-from ..experiments.evaluation import CellDesign, ClaimResult, Evaluation
+from ..experiments.evaluation import ClaimResult, Evaluation
 from ..ledger.format import WARNINGS
 from ..ledger.gate import against
 from ..ledger.registration.ingredients import Ingredients, hashes_of, ingredients
@@ -82,30 +82,30 @@ def standing_of(session: Session, item: pytest.Function, result: ClaimResult) ->
     """Whether a claim is confirmed, and whether that still holds."""
 
     def now(registration: Registration) -> Ingredients:
-        return made_of(session, item, result.designs, registration.ingredients["files"])
+        return made_of(session, item, result, registration.ingredients["files"])
 
     ledger = session.ledger(item.path.parent, "cpu").directory
     return standing(ledger, session.tier.name, result.claim.id, now)
 
 
 def made_of(
-    session: Session, item: pytest.Function, designs: Sequence[CellDesign], files: Iterable[str]
+    session: Session, item: pytest.Function, planned: ClaimResult | Evaluation, files: Iterable[str]
 ) -> Ingredients:
     """What the verdict of an item's claim follows from, as a registration binds it.
 
-    files: paths from the folder beside which the ledger lies.
+    planned: what would be measured. files: paths from the folder beside which the ledger lies.
     """
     claim = claim_of(item)
     assert claim is not None
     home = Shelf.beside(session.ledger(item.path.parent, "cpu").directory).home
-    return ingredients(claim, designs, session.tier, item.function, hashes_of(home, files))
+    return ingredients(claim, planned, session.tier, item.function, hashes_of(home, files))
 
 
 def require_unchanged(session: Session, item: pytest.Function, registration: Registration) -> None:
     """Raise pytest.UsageError where a claim is no longer what was registered."""
     given = {name: item.funcargs.get(name) for name in arguments_of(item) if name not in PROVIDED}
-    designs = evaluation(session, item, given, Design()).designs
-    now = made_of(session, item, designs, registration.ingredients["files"])
+    planned = evaluation(session, item, given, Design())
+    now = made_of(session, item, planned, registration.ingredients["files"])
     if words := changed_since(registration, now):
         raise pytest.UsageError(words)
 

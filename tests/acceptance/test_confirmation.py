@@ -28,7 +28,8 @@ CLAIMS = (
     LEARNERS,
     stated("clear"),
     """
-@claim("lucky", "It is so on the seeds that were seen", smallest_effect=0.05, tasks=[sign])
+@claim("lucky", "It is so on the seeds that were seen", smallest_effect=0.05, tasks=[sign],
+       alternatives={"elsewhere": {"tasks": [Sign("other")]}})
 def test_lucky(compare, task, m_small, smallest_effect):
     assert compare(seen, good, task=task, m=m_small) > smallest_effect
 """,
@@ -469,8 +470,9 @@ def test_verify_finds_a_result_that_came_with_its_registration(explored, command
 
 
 def test_verify_checks_registrations_and_says_what_it_cannot_know(measured, command):
+    unknown = "not checked: whether registrations came first"
     status, text = command("verify", ".")
-    assert (status, "verified 2 confirmations" in text, "not checked" in text) == (0, True, False)
+    assert (status, "verified 2 confirmations" in text, unknown in text) == (0, True, False)
     shutil.rmtree(measured.path / ".git")
     status, text = command("verify", ".")
-    assert (status, "not checked: whether registrations came first" in text) == (0, True)
+    assert (status, unknown in text) == (0, True)

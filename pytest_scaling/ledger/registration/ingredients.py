@@ -8,8 +8,9 @@ data of its learners and tasks as trials are identified by, and files that were 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from ..protocol import protocol
 from ..reading.strict_json import read_bytes
 
 if TYPE_CHECKING:
-    from ...experiments.evaluation import CellDesign
+    from ...experiments.evaluation import ClaimResult, Evaluation
     from ...spec.declaration import Claim
     from ...spec.tier import Tier
 
@@ -31,20 +32,23 @@ CODE = ("body", "learners", "tasks", "metrics")  # which each minor version of P
 
 def ingredients(
     claim: Claim,
-    designs: Sequence[CellDesign],
+    planned: ClaimResult | Evaluation,
     tier: Tier,
     body: Callable[..., Any],
     files: Mapping[str, str],
 ) -> Ingredients:
     """What a claim's verdict in a tier follows from, as hashes by name.
 
-    files: hashes of further files by their paths, as `hashes_of` gives them.
+    planned: what would be measured, in the claim's scope and in its alternatives. files: hashes of
+    further files by their paths, as `hashes_of` gives them.
     """
+    others = {name: each.designs for name, each in planned.alternatives.items()}
+    designs = itertools.chain(planned.designs, *others.values())
     arms = {arm for design in designs for arm in design.arms}
     own = {of_code(arm.fingerprints["metric"]) for arm in arms if arm.metric}
     return {
         "text": claim.text,
-        "protocol": protocol(claim, designs, tier)["hash"],
+        "protocol": protocol(claim, planned.designs, tier, others)["hash"],
         "body": sha256([of_code(fingerprint(body)), Reader(described).text(dict(claim.given))]),
         "learners": {arm.learner.name: of_code(arm.fingerprints["learner"]) for arm in arms},
         "tasks": {arm.task_name: of_code(arm.fingerprints["task"]) for arm in arms if arm.task},
