@@ -61,6 +61,11 @@ class Curve:
         return f"{self.task} {self.learner} {self.m}"
 
     @property
+    def scaling(self) -> str:
+        """How its features are scaled."""
+        return str(json.loads(self.settings).get("scaling", "columns"))
+
+    @property
     def possible(self) -> bool:
         """Whether scikit-learn has an estimator for it."""
         network = NETWORK.match(self.learner) and "steps" in json.loads(self.settings)
@@ -103,7 +108,10 @@ def linear_svm(settings: dict[str, Any]) -> Any:
     """The linear SVM of the suite; the primal problem, since rows outnumber features."""
     from sklearn.svm import LinearSVC
 
-    return LinearSVC(C=settings["C"], dual=False, tol=1e-2, max_iter=10_000)
+    intercept = settings.get("intercept", 1)
+    return LinearSVC(
+        C=settings["C"], intercept_scaling=intercept, dual=False, tol=1e-2, max_iter=10_000
+    )
 
 
 def neighbours(settings: dict[str, Any], m: int) -> Any:
@@ -154,7 +162,7 @@ def one_seed(arms: Sequence[Curve], seed: int, intelex: bool) -> list[tuple[str,
         for arm in own:
             estimator = arm.estimator(x.shape[1], seed, intelex)  # imports what it needs
             started = time.process_time()
-            train, test = standardise(x[: arm.m], x_test[: arm.test_rows])
+            train, test = standardise(x[: arm.m], x_test[: arm.test_rows], arm.scaling)
             labels = estimator.fit(train, y[: arm.m]).predict(test)
             used = time.process_time() - started
             results.append((arm.key, used, float((labels != y_test[: arm.test_rows]).mean())))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from claims.coverage import Statement, statements
 from pytest_scaling.ledger.ledger import Ledger, profiles_in
+from pytest_scaling.ledger.registration.standing import CONFIRMED, of_row
 from pytest_scaling.ledger.words import conflicts
 from pytest_scaling.report.answers import Answer, answers, totals
 from pytest_scaling.report.citation.moment import beginning
@@ -47,7 +48,7 @@ def answers_by_section(directory: Path = LEDGER) -> str:
     lines = [heading("at", "the lecture says", *(f"{tier} tier" for tier in TIERS))]
     for (time, sentence), claims in zip(SECTIONS, in_sections(statements()), strict=True):
         lines.append(row(time, sentence, *(holding(claims, tier) for tier in tiers)))
-    lines += ["", "  \n".join(sums(tier, found) for tier, found in zip(TIERS, tiers, strict=True))]
+    lines += ["", "  \n".join(map(sums, TIERS, tiers, [directory] * len(TIERS)))]
     return "\n".join(lines)
 
 
@@ -82,18 +83,25 @@ def holding(claims: Sequence[str], tier: Answers) -> str:
     return f"{ICONS[worst]} {'; '.join(said)}"
 
 
-def sums(tier: str, found: Answers) -> str:
-    """The verdicts of a tier counted, claims and controls apart."""
+def sums(tier: str, found: Answers, directory: Path) -> str:
+    """The verdicts of a tier counted, claims and controls apart, and how many are confirmed."""
     if not found:
         return f"{tier.capitalize()} tier: {NOT_MEASURED}."
     counted = totals(list(found.values()))
     verdicts = [f"{n} {word}" for verdict, word in OPEN.items() if (n := counted.claims[verdict])]
+    confirmed = sum(is_confirmed(each, directory) for each in found.values())
+    fresh = f" {confirmed} of {len(found)} verdicts on claims were confirmed on fresh seeds."
     return (
         f"{tier.capitalize()} tier: {counted.claims['supported']} of {counted.claims.total()} "
         f"{', '.join(('claims supported', *verdicts))}; "
         f"{counted.controls['refuted']} of {counted.controls.total()} controls refuted, "
-        f"as all must be."
+        f"as all must be.{fresh if confirmed else ''}"
     )
+
+
+def is_confirmed(answer: Answer, directory: Path) -> bool:
+    """Whether its claim was registered, and has come out alike on seeds that nobody had seen."""
+    return of_row(directory, answer.record)["status"] == CONFIRMED
 
 
 def verdicts_by_claim(directory: Path = LEDGER) -> str:
@@ -103,7 +111,7 @@ def verdicts_by_claim(directory: Path = LEDGER) -> str:
     for statement in statements():
         for id in statement.claims:
             found = [tier.get(id) for tier in tiers.values()]
-            cells = (cell(each, tier) for each, tier in zip(found, tiers.values(), strict=True))
+            cells = map(cell, found, tiers.values(), [directory] * len(tiers))
             time = beginning(statement.times)
             lines.append(row(time, f"`{id}`", *marked(found, [*cells]), control(found)))
     return "\n".join(lines)
@@ -125,11 +133,14 @@ def evidence(directory: Path = LEDGER) -> str:
     return "\n".join((*lines, "", f"Claim: {verdict}. Control: {answer.control.word}."))
 
 
-def cell(answer: Answer | None, tier: Answers) -> str:
-    """A verdict with its mark."""
+def cell(answer: Answer | None, tier: Answers, directory: Path) -> str:
+    """A verdict with its mark, and whether it is confirmed."""
     if not tier:
         return NOT_MEASURED
-    return f"{ICONS[answer.verdict]} {answer.verdict}" if answer else NO_ROW
+    if not answer:
+        return NO_ROW
+    status = f", {CONFIRMED}" if is_confirmed(answer, directory) else ""
+    return f"{ICONS[answer.verdict]} {answer.verdict}{status}"
 
 
 def marked(found: Sequence[Answer | None], cells: Sequence[str]) -> Iterator[str]:

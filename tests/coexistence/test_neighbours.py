@@ -1,8 +1,7 @@
 """Other plugins, each present or absent: claims come out the same, and no plugin loses anything.
 
-`tox -e coexistence` installs them all and runs every combination in a new process. Elsewhere those
-that are installed are tried all together, none, each alone and each left out; there, runs fork from
-a process that has imported all of them, and registers only those that are present.
+`tox -e coexistence` installs them all and runs every combination. Elsewhere those that are
+installed are tried all together, none, each alone and each left out.
 """
 
 import itertools
@@ -59,8 +58,7 @@ def test_claims_come_out_the_same_beside_other_plugins(project, store, present):
     project.claims(*(stated(name, verdict) for name, verdict in VERDICTS.items()))
     (project.path / "test_own.py").write_text(OWN)
     options = (f"--scaling-store={store}", "--scaling-workers=1", "-v")
-    run = project.pytester.runpytest_subprocess if WHOLE else project.plain
-    result = run(*options, *arguments(present), timeout=300)
+    result = project.pytester.runpytest_subprocess(*options, *arguments(present), timeout=300)
     expected = {"passed": 3, "failed": 1, "inconclusive": 1}
     if "pytest_rerunfailures" in present:
         expected["rerun"] = 1

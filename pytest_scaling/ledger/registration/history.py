@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..git import commit, git, refusal
+
+READ: dict[str, Any] = {}  # values of blobs, whose names follow from their content
 
 
 class Version(NamedTuple):
@@ -71,21 +73,28 @@ def versions_in(log: str, folder: str) -> Iterator[Version]:
 
 def contents(folder: Path, blobs: Sequence[str]) -> dict[str, Any]:
     """The JSON values in blobs of a folder, by their names; those that hold none are left out."""
-    asked = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs))
+    wanted = dict.fromkeys(blobs)
+    if new := [blob for blob in wanted if blob not in READ]:
+        READ.update(read(folder, new))
+    return {blob: READ[blob] for blob in wanted if READ.get(blob) is not None}
+
+
+def read(folder: Path, blobs: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Blobs of a folder with their JSON values, None where they hold none."""
     run = subprocess.run(
         ["git", "-C", str(folder.parent), "cat-file", "--batch"],
-        input=asked.encode(),
+        input="".join(f"{blob}\n" for blob in blobs).encode(),
         capture_output=True,
         check=False,
     )
-    found, rest = {}, run.stdout
-    while rest:
-        head, _, rest = rest.partition(b"\n")
+    output = io.BytesIO(run.stdout)
+    while head := output.readline():
         blob, _, size = head.decode().split()
-        with contextlib.suppress(ValueError):  # somebody committed a file that is no row
-            found[blob] = json.loads(rest[: int(size)])
-        rest = rest[int(size) + 1 :]
-    return found
+        try:
+            yield blob, json.loads(output.read(int(size)))
+        except ValueError:  # somebody committed a file that is no row
+            yield blob, None
+        output.read(1)  # the end of its line
 
 
 def is_before(root: Path, earlier: str, later: str) -> bool:
