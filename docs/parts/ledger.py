@@ -48,7 +48,8 @@ def answers_by_section(directory: Path = LEDGER) -> str:
     lines = [heading("at", "the lecture says", *(f"{tier} tier" for tier in TIERS))]
     for (time, sentence), claims in zip(SECTIONS, in_sections(statements()), strict=True):
         lines.append(row(time, sentence, *(holding(claims, tier) for tier in tiers)))
-    lines += ["", "  \n".join(map(sums, TIERS, tiers, [directory] * len(TIERS)))]
+    found = (sums(name, tier, directory) for name, tier in zip(TIERS, tiers, strict=True))
+    lines += ["", "  \n".join(found)]
     return "\n".join(lines)
 
 
@@ -111,7 +112,7 @@ def verdicts_by_claim(directory: Path = LEDGER) -> str:
     for statement in statements():
         for id in statement.claims:
             found = [tier.get(id) for tier in tiers.values()]
-            cells = map(cell, found, tiers.values(), [directory] * len(tiers))
+            cells = (cell(tier.get(id), tier, directory) for tier in tiers.values())
             time = beginning(statement.times)
             lines.append(row(time, f"`{id}`", *marked(found, [*cells]), control(found)))
     return "\n".join(lines)

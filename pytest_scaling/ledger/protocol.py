@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..experiments.one_look.scores import Scored
-from ..experiments.quantities import JUDGED_BY, Rule
+from ..experiments.quantities import Rule
 from ..spec import traits
 from ..trials.identity import sha256
 from .words import place_of, value_in_words
@@ -19,7 +19,7 @@ from .words import place_of, value_in_words
 if TYPE_CHECKING:
     from ..adapters.scores import Pairing
     from ..experiments.estimate import Decision
-    from ..experiments.evaluation import CellDesign
+    from ..experiments.evaluation import CellDesign, ClaimResult, Evaluation
     from ..spec.declaration import Claim
     from ..spec.scope import Cell
     from ..spec.tier import Tier
@@ -29,33 +29,32 @@ if TYPE_CHECKING:
 Protocol = dict[str, Any]
 
 
-def protocol(
-    claim: Claim,
-    designs: Sequence[CellDesign],
-    tier: Tier,
-    alternatives: Mapping[str, Sequence[CellDesign]] | None = None,
-    rule: Rule = JUDGED_BY,
-) -> Protocol:
+def protocol(claim: Claim, planned: ClaimResult | Evaluation, tier: Tier) -> Protocol:
     """Everything that was fixed before the first sample of a claim was drawn.
 
-    alternatives: the designs in other scopes, by name.
+    planned: what is measured in the scope of the claim and in others, and the rule that judges it.
     """
-    others = alternatives or {}
+    others = in_other_scopes(planned)
     content = {
-        "claim": terms(claim, rule),
+        "claim": terms(claim, planned.rule),
         "tier": {
             "sizes": list(tier.sizes),
             "most_seeds": tier.most_seeds,
             "test_rows": tier.test_rows,
         },
-        "cells": [cell(design) for design in designs],
-        "arms": arms([*designs, *itertools.chain.from_iterable(others.values())]),
+        "cells": [cell(design) for design in planned.designs],
+        "arms": arms([*planned.designs, *itertools.chain.from_iterable(others.values())]),
     }
     if others:
         content["alternatives"] = {
             name: [cell(design) for design in each] for name, each in others.items()
         }
     return content | {"hash": sha256(content)}
+
+
+def in_other_scopes(planned: ClaimResult | Evaluation) -> dict[str, tuple[CellDesign, ...]]:
+    """What is measured in the alternatives of a claim, by their names."""
+    return {name: each.designs for name, each in planned.alternatives.items()}
 
 
 def rule_of(kept: Protocol) -> Rule:

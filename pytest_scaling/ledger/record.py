@@ -55,10 +55,9 @@ def record(
     timing: the verdict depends on how fast the machine was, and makes no row of the ledger.
     registration: the stamp of what it confirms, or does not.
     """
-    others = {name: each.designs for name, each in result.alternatives.items()}
     content = {
         **findings(result, profile, file),
-        "protocol": protocol(result.claim, result.designs, tier, others, result.rule),
+        "protocol": protocol(result.claim, result, tier),
         "environment": environment(device),
         **({"timing": True} if timing else {}),
         **({"registration": registration} if registration else {}),

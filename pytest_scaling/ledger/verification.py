@@ -44,10 +44,7 @@ def evaluated_again(
     evaluation: Evaluation, row: Record, profile: Profile, file: str
 ) -> Iterator[str]:
     """Where a row is not what its claim makes of its samples."""
-    others = {name: each.designs for name, each in evaluation.alternatives.items()}
-    fresh = protocol(
-        evaluation.scope.claim, evaluation.designs, evaluation.tier, others, evaluation.rule
-    )
+    fresh = protocol(evaluation.scope.claim, evaluation, evaluation.tier)
     now = as_declared(fresh, evaluation.declared)
     stale = list(changes(row["protocol"], now))
     if stale:

@@ -42,7 +42,7 @@ def heard(bench=CLEAR, body=body, wanted=None, tier=QUICK, **header):
     laid = scope(claim, (), tier, wanted, ("task",))
     arguments = tuple(body.__code__.co_varnames[: body.__code__.co_argcount])
     result = Evaluation(Body(body, arguments), laid, bench, tier, "cpu", 0).verdict()
-    return protocol(claim, result.designs, tier)
+    return protocol(claim, result, tier)
 
 
 def test_a_protocol_is_what_a_claim_would_measure_if_all_of_it_held():

@@ -92,10 +92,9 @@ def test_candidates_that_were_far_behind_are_left_out_where_rows_are_many():
 
 def test_of_a_space_that_was_widened_those_next_to_the_best_are_measured():
     before, widened = [{"C": 1}, {"C": 10}, {"C": 100}], [{"C": 0.01}, {"C": 0.1}]
-    rows = [
-        Row("a", 64, each, (error,)) for each, error in zip(before, (0.1, 0.3, 0.3), strict=False)
-    ]
-    assert worthwhile(rows, 64, widened + before) == [{"C": 0.1}, {"C": 1}, {"C": 10}]
+    for m in (64, 4 * ALL):
+        rows = [Row("a", m, each, (0.1 if each["C"] == 1 else 0.3,)) for each in before]
+        assert worthwhile(rows, m, widened + before) == [{"C": 0.1}, {"C": 1}, {"C": 10}]
 
 
 def test_neighbours_differ_by_one_step_in_one_setting():

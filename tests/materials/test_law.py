@@ -16,6 +16,12 @@ from fixtures.learners.tuned import tuned_task
 from fixtures.spaces import SPACES, Steps, space
 
 SIZES = (64, 256, 1_024, 4_096)
+OF_NETWORKS = [
+    {"learning_rate": rate, "weight_decay": decay, "steps": 2_000}
+    for rate, decay in itertools.product(
+        (0.001, 0.003, 0.01, 0.03), (0.003, 0.02, 0.1, 0.5, 2.0, 8.0)
+    )
+]
 
 
 @pytest.fixture
@@ -89,9 +95,7 @@ def test_a_rival_leaps_to_another_regime_names_and_all():
     assert many["neighbours"] < 6
     assert fitted.settings(100)["weights"] == "uniform"  # of the nearest size
     assert fitted.settings(128)["weights"] == "distance"  # the larger of two as near
-    assert (
-        fitted.settings(100)["neighbours"] == few["neighbours"]
-    )  # numbers belong to a regime, too
+    assert fitted.settings(100)["neighbours"] == few["neighbours"]  # so are numbers
     assert fitted.settings(128)["neighbours"] == many["neighbours"]
     assert written["leaps"] == [256]
     assert fitted.settings(10**6)["neighbours"] == many["neighbours"]  # its own trend goes on
@@ -117,21 +121,13 @@ def test_a_law_never_leaves_the_range_that_was_searched():
         assert 0.01 <= found["gamma"] <= 30
 
 
+def decaying(m):
+    """The best settings of a network."""
+    return {"learning_rate": 0.01, "weight_decay": 500 / m}
+
+
 def test_networks_share_a_trend_and_get_as_many_steps_at_every_width():
-    rates, decays = (0.001, 0.003, 0.01, 0.03), (0.003, 0.02, 0.1, 0.5, 2.0, 8.0)
-    candidates = [
-        {"learning_rate": rate, "weight_decay": decay, "steps": 2_000}
-        for rate, decay in itertools.product(rates, decays)
-    ]
-    rows = [
-        row
-        for each in NETWORKS
-        for row in bowl(
-            each,
-            lambda m: {"learning_rate": 0.01, "weight_decay": 500 / m},
-            candidates=candidates,
-        )
-    ]
+    rows = [row for each in NETWORKS for row in bowl(each, decaying, candidates=OF_NETWORKS)]
     fitted = law_of(law.law("friedman", NETWORKS, rows))
     for m in (256, 700, 20_000):
         by_width = [fitted.settings(m, width) for width in (8, 32, 256, 1_024)]
@@ -222,19 +218,11 @@ def test_networks_of_any_width_read_their_common_law():
 
 
 def test_a_width_that_was_measured_at_few_sizes_follows_the_trend_of_the_others():
-    def best(m):
-        return {"learning_rate": 0.01, "weight_decay": 500 / m}
-
     another = Network(128, "another network")
-    rates, decays = (0.001, 0.003, 0.01, 0.03), (0.003, 0.02, 0.1, 0.5, 2.0, 8.0)
-    candidates = [
-        {"learning_rate": rate, "weight_decay": decay, "steps": 2_000}
-        for rate, decay in itertools.product(rates, decays)
-    ]
     rows = [
         row
         for each in (*NETWORKS, another)
-        for row in bowl(each, best, candidates=candidates, sizes=(256, 1_024, 4_096, 16_384))
+        for row in bowl(each, decaying, candidates=OF_NETWORKS, sizes=(256, 1_024, 4_096, 16_384))
         if each in NETWORKS or row.m == 256
     ]
     fitted = law_of(law.law("friedman", (*NETWORKS, another), rows))

@@ -18,7 +18,7 @@ from ...trials.fingerprint.fingerprint import Fingerprint, fingerprint
 from ...trials.fingerprint.values import Reader, described
 from ...trials.identity import sha256
 from ...trials.rows.score import score
-from ..protocol import protocol
+from ..protocol import in_other_scopes, protocol
 from ..reading.strict_json import read_bytes
 
 if TYPE_CHECKING:
@@ -42,13 +42,12 @@ def ingredients(
     planned: what would be measured, in the claim's scope and in its alternatives. files: hashes of
     further files by their paths, as `hashes_of` gives them.
     """
-    others = {name: each.designs for name, each in planned.alternatives.items()}
-    designs = itertools.chain(planned.designs, *others.values())
+    designs = itertools.chain(planned.designs, *in_other_scopes(planned).values())
     arms = {arm for design in designs for arm in design.arms}
     own = {of_code(arm.fingerprints["metric"]) for arm in arms if arm.metric}
     return {
         "text": claim.text,
-        "protocol": protocol(claim, planned.designs, tier, others)["hash"],
+        "protocol": protocol(claim, planned, tier)["hash"],
         "body": sha256([of_code(fingerprint(body)), Reader(described).text(dict(claim.given))]),
         "learners": {arm.learner.name: of_code(arm.fingerprints["learner"]) for arm in arms},
         "tasks": {arm.task_name: of_code(arm.fingerprints["task"]) for arm in arms if arm.task},
