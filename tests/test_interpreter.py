@@ -24,6 +24,16 @@ def test_tell(pytestconfig):
 NEEDS_FORK = pytest.mark.skipif(not interpreter.CAN_FORK, reason="it is a new process here")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def interpreters():
+    """Those of other tests do not count: where there are too many, runs are new processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interpreter, "RUNNING", {})
+        yield
+        for each in interpreter.RUNNING.values():
+            each.close()
+
+
 @pytest.fixture
 def told(tmp_path, monkeypatch):
     """Runs pytest in a folder: its exit status, and what its test tells."""
