@@ -8,12 +8,14 @@ import pytest
 
 from fixtures import landscape, wave
 from fixtures.errors import SEEDS, TEST_ROWS, errors_of
-from fixtures.landscape import ALL, BEST, FOLDER, SEEDS_OF_FEW, Row, read, space, worthwhile
+from fixtures.landscape import ALL, BEST, FOLDER, MANY, SEEDS_OF_FEW, Row, read, space, worthwhile
 from fixtures.learners import NETWORKS, logistic_regression, small_network
-from fixtures.spaces import SPACES, family
-from fixtures.subjects import LEARNERS
+from fixtures.learners.network import BATCH
+from fixtures.spaces import SPACES, STEPS, STEPS_OF, family
+from fixtures.subjects import LEARNERS, has_law, subjects
 from fixtures.tasks import TASKS
 from fixtures.tasks.friedman import friedman
+from fixtures.tiers import TIERS
 from pytest_scaling.trials.seeds import VERDICT_SEEDS
 
 
@@ -54,6 +56,8 @@ def test_with_few_rows_the_best_are_measured_again_on_more_seeds(monkeypatch):
     assert landscape.main([*arguments, f"--rows={ALL}", f"--rows={4 * ALL}"]) == 0
     few, many = ([row for row in read("friedman") if row.m == m] for m in (ALL, 4 * ALL))
     assert {len(row.errors) for row in many} == {len(SEEDS)}
+    assert landscape.main([*arguments, f"--rows={MANY}"]) == 0
+    assert {len(row.errors) for row in read("friedman") if row.m == MANY} == {2}
     best = sorted(few, key=lambda row: row.error)[:4]
     assert {len(row.errors) for row in best} == {len(SEEDS_OF_FEW)}
     assert {row.settings["C"] for row in best[:2]} == {1}
@@ -112,6 +116,14 @@ def test_a_network_of_a_wave_is_the_one_that_its_settings_train():
         assert row.errors == pytest.approx(own, abs=2e-3)
 
 
+def test_a_wave_trains_as_long_as_the_rule_says():
+    for task in TASKS:
+        steps = STEPS_OF.get(task.name, STEPS)
+        for item in wave.items(task):
+            assert {steps(m) for m in item.sizes} == {item.steps}
+            assert len({min(BATCH, m) for m in item.sizes}) == 1  # which is the program's
+
+
 def test_every_line_of_a_committed_landscape_belongs_to_a_learner_and_its_space():
     names = {each.name: each for each in LEARNERS if family(each) in SPACES}
     assert {each.name for each in NETWORKS} <= set(names)
@@ -119,5 +131,19 @@ def test_every_line_of_a_committed_landscape_belongs_to_a_learner_and_its_space(
         for row in read(task.name, FOLDER):
             searched = set(SPACES[family(names[row.learner])])
             assert searched <= set(row.settings), (task.name, row)
-            assert len(row.errors) in {len(SEEDS), len(SEEDS_OF_FEW)}
+            seeds = {2, len(SEEDS)} if row.m >= MANY else {len(SEEDS), len(SEEDS_OF_FEW)}
+            assert len(row.errors) in seeds
             assert all(0 <= error <= 1 for error in row.errors)
+
+
+def test_networks_were_measured_with_the_steps_that_they_train_for():
+    """Settings that are best with fewer steps are not the best with more."""
+    tier = TIERS["quick"]
+    for task in {task for task, learner, _ in subjects(tier) if has_law(task, learner)}:
+        steps = STEPS_OF.get(task.name, STEPS)
+        lengths: dict[tuple[str, int], set[int]] = {}
+        for row in read(task.name, FOLDER):
+            if "steps" in row.settings and row.m <= 4 * tier.sizes[-1]:
+                lengths.setdefault((row.learner, row.m), set()).add(row.settings["steps"])
+        lacking = [each for each, measured in lengths.items() if steps(each[1]) not in measured]
+        assert not lacking, task.name

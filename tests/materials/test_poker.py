@@ -229,7 +229,8 @@ def test_the_bayes_error_of_counts_is_that_of_guessing_the_likeliest_class_of_ea
     straights = HANDS[poker.STRAIGHT] + HANDS[poker.STRAIGHT_FLUSH] + HANDS[poker.ROYAL]
     assert poker_counts.bayes_error == straights / comb(DECK, 5)
     y = classify(dealt)
-    _, kind = np.unique(poker_counts.encode(dealt), axis=0, return_inverse=True)
+    counts = np.ascontiguousarray(poker_counts.encode(dealt).astype(np.uint8))
+    _, kind = np.unique(counts.view(f"V{counts.shape[1]}"), return_inverse=True)
     table = np.zeros((kind.max() + 1, 10))
     np.add.at(table, (kind.ravel(), y), 1)
     error = 1 - table.max(1).sum() / len(y)

@@ -18,7 +18,7 @@ from fixtures.learners import (
 from fixtures.learners.descent import Descent
 from fixtures.learners.tuned import tuned_settings, tuned_task
 from fixtures.learners.variant import ORDINARY
-from fixtures.spaces import GRID, SPACES, TRIALS, candidates, family, space_of
+from fixtures.spaces import GRID, RATES, SPACES, TRIALS, candidates, family, values_of
 from fixtures.subjects import LEARNERS, VARIANTS, curve, has_law, subjects, tabled
 from fixtures.tasks import TASKS
 from fixtures.tasks.digits import digits
@@ -102,7 +102,7 @@ def test_every_choice_is_a_candidate_of_its_learner(task):
 def test_a_choice_at_the_edge_of_its_space_is_marked_and_no_other(task):
     wrong = []
     for learner, m, choice in choices(task):
-        searched = {} if learner in VARIANTS else GRID[space_of(learner)]
+        searched = {} if learner in VARIANTS else values_of(learner)
         edges = {
             name
             for name, values in searched.items()
@@ -146,7 +146,11 @@ def test_every_learner_that_has_a_table_has_the_same_number_of_candidates(learne
 
 
 def test_the_values_of_every_setting_ascend_so_that_their_ends_are_its_edges():
-    for space in (*GRID.values(), *SPACES.values()):
+    for space in (
+        *GRID.values(),
+        *SPACES.values(),
+        {f"width {w}": rates for w, rates in RATES.items()},
+    ):
         for values in space.values():
             if values and not isinstance(values[0], str):
                 assert sorted(set(values)) == list(values)
@@ -166,7 +170,7 @@ def test_the_rows_follow_from_the_sizes_that_task_and_learner_can_afford():
     assert rows_of("quick", poker_hand, rbf_svm) == []
     assert rows_of("standard", poker_hand, rbf_svm) == [EARLY, 256, 1_024, 4_096, 8_192]
     most = digits.most_rows
-    assert rows_of("quick", digits, huge_network) == [most]
+    assert [rows_of(tier, digits, huge_network) for tier in COMMITTED] == [[most], [most]]
     whole = [m for _, _, m in curve(TIERS["standard"], digits, nearest_neighbours)]
     assert sorted(whole) == [256, most // 2, 1_024, most]
     assert rows_of("standard", mnist1d, huge_network) == []
@@ -245,6 +249,12 @@ def test_a_missing_law_is_made_by_measuring_a_landscape_and_fitting_it(learner, 
     monkeypatch.setattr(law, "read", lambda task: fitted.append(task) or [])
     assert law.main(second[3:]) == 0
     assert fitted == ["mnist1d"]
+
+
+def test_where_data_run_out_a_network_has_a_table_instead_of_a_law(monkeypatch):
+    network = large_network
+    _, command = missing(network.name, digits.name, 7, law=family(network))
+    assert tuned_with(command, monkeypatch) == [(digits.name, network.name, 7)]
 
 
 def test_without_arguments_the_command_tunes_everything(monkeypatch):
