@@ -199,7 +199,7 @@ def test_these_learners_gain_less_than_two_points_from_the_last_doubling(ledger)
     gains = {name: after[name] - before[name] for name in before if name in after}
     slow = {name for name, gain in gains.items() if gain < 0.02}
     assert slow == {"logistic-regression", "linear-svm"}
-    assert round(gains["network-8"], 3) == 0.026
+    assert round(gains["network-8"], 3) == 0.038
 
 
 def test_on_other_tasks_the_order_is_as_the_answer_says(ledger):
