@@ -8,10 +8,21 @@ import pytest
 
 from fixtures import landscape, wave
 from fixtures.errors import SEEDS, TEST_ROWS, errors_of
-from fixtures.landscape import ALL, BEST, FOLDER, MANY, SEEDS_OF_FEW, Row, read, space, worthwhile
+from fixtures.landscape import (
+    ALL,
+    BEST,
+    FOLDER,
+    MANY,
+    SEEDS_OF_FEW,
+    SEEDS_OF_MANY,
+    Row,
+    read,
+    space,
+    worthwhile,
+)
 from fixtures.learners import NETWORKS, logistic_regression, small_network
 from fixtures.learners.network import BATCH
-from fixtures.spaces import SPACES, STEPS, STEPS_OF, family
+from fixtures.spaces import SPACES, family, steps_on
 from fixtures.subjects import LEARNERS, has_law, subjects
 from fixtures.tasks import TASKS
 from fixtures.tasks.friedman import friedman
@@ -118,7 +129,7 @@ def test_a_network_of_a_wave_is_the_one_that_its_settings_train():
 
 def test_a_wave_trains_as_long_as_the_rule_says():
     for task in TASKS:
-        steps = STEPS_OF.get(task.name, STEPS)
+        steps = steps_on(task.name)
         for item in wave.items(task):
             assert {steps(m) for m in item.sizes} == {item.steps}
             assert len({min(BATCH, m) for m in item.sizes}) == 1  # which is the program's
@@ -131,8 +142,8 @@ def test_every_line_of_a_committed_landscape_belongs_to_a_learner_and_its_space(
         for row in read(task.name, FOLDER):
             searched = set(SPACES[family(names[row.learner])])
             assert searched <= set(row.settings), (task.name, row)
-            seeds = {2, len(SEEDS)} if row.m >= MANY else {len(SEEDS), len(SEEDS_OF_FEW)}
-            assert len(row.errors) in seeds
+            others = SEEDS_OF_MANY if row.m >= MANY else SEEDS_OF_FEW
+            assert len(row.errors) in {len(SEEDS), len(others)}
             assert all(0 <= error <= 1 for error in row.errors)
 
 
@@ -140,7 +151,7 @@ def test_networks_were_measured_with_the_steps_that_they_train_for():
     """Settings that are best with fewer steps are not the best with more."""
     tier = TIERS["quick"]
     for task in {task for task, learner, _ in subjects(tier) if has_law(task, learner)}:
-        steps = STEPS_OF.get(task.name, STEPS)
+        steps = steps_on(task.name)
         lengths: dict[tuple[str, int], set[int]] = {}
         for row in read(task.name, FOLDER):
             if "steps" in row.settings and row.m <= 4 * tier.sizes[-1]:
